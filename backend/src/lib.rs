@@ -1,0 +1,34 @@
+//! The native companion of Tillside: everything that runs on the shop's side.
+//!
+//! | room | what |
+//! | --- | --- |
+//! | [`train`] | catalogue and events in, a model out |
+//! | [`evaluate`] | how well a model ranks, measured with the page's own code |
+//! | [`serve`] | the collector, the model and the pages over HTTP |
+//! | [`lab`] | a shop and shoppers to try things on: made, simulated |
+//! | [`progress`] | what long work shows on a terminal |
+//!
+//! Formats, sessions and ranking come from the crate `tillside`; none of them is written a second time here.
+
+#![forbid(unsafe_code)]
+
+pub mod evaluate;
+pub mod lab;
+pub mod progress;
+pub mod serve;
+pub mod train;
+
+/// An error that a person sees: every room's error enum implements it.
+pub trait Coded: std::error::Error {
+    /// Stable and dotted, for scripts and documentation: `catalog.column`, `model.hash`.
+    fn code(&self) -> &'static str;
+}
+
+/// What a command returns: nothing, or an error with a code.
+pub type Outcome = Result<(), Box<dyn Coded>>;
+
+impl<E: Coded + 'static> From<E> for Box<dyn Coded> {
+    fn from(error: E) -> Self {
+        Box::new(error)
+    }
+}

@@ -1,0 +1,160 @@
+/** Tillside: in-page personalisation. See README.md and docs/integration.md. */
+
+export type Placement = "home" | "product" | "complements" | "cart" | "category" | "search" | "recent";
+
+/** What the shopper allows. Everything is denied until granted. */
+export interface Consent {
+  /** Keep a portrait on this device and use it. */
+  personalisation?: boolean;
+  /** Report events to the collector. */
+  measurement?: boolean;
+}
+
+export interface Options {
+  /** URL of the model's manifest.json. Without it every shelf is the `fallback` the caller gives. */
+  model?: string;
+  /** Where reports go. Without it nothing is sent. */
+  collector?: { url: string; writeKey: string };
+  consent?: Consent;
+  /** Language of reasons: "zh" or "en"; default from the document or navigator. */
+  locale?: string;
+  /** Name of the store on the device, for several shops on one origin. Default "tillside". */
+  name?: string;
+  /** What to call an item in a reason; default its id. */
+  title?: (id: string) => string | undefined;
+  /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. */
+  wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;
+  /** Called with each problem that the page may want to log. Never throws into the page. */
+  onWarning?: (warning: Problem) => void;
+}
+
+export interface Problem {
+  /** Stable, dotted: "model.hash", "storage.denied", … docs/integration.md lists them all. */
+  code: string;
+  /** What happened, with the offending value, and what to do. */
+  message: string;
+}
+
+export type Tracked =
+  | { ok: true; id: string; session: string }
+  /** `reason` is stable: "unknown_event", "bad_type:price", "duplicate", "no_consent", … */
+  | { ok: false; reason: string };
+
+export interface Request {
+  placement: Placement;
+  /** 1–100, default 12. */
+  limit?: number;
+  /** The item the page is about: needed by `product` and `complements`. */
+  item?: string;
+  /** A category path, "Fresh > Fruit": needed by `category`, optional elsewhere. */
+  category?: string;
+  /** What was typed: needed by `search`. */
+  query?: string;
+  /** Attributes every item must have, e.g. { colour: "red" }. */
+  where?: Record<string, string>;
+  /** Items not to show. */
+  exclude?: readonly string[];
+  /** What to show where nothing can be computed. */
+  fallback?: readonly string[];
+}
+
+export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
+
+export interface Reason {
+  code: "viewed" | "bought" | "in_cart" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "host";
+  /** The item, category or brand that caused it. */
+  because?: string;
+  /** One sentence in the chosen language. */
+  text: string;
+}
+
+export interface ShelfItem {
+  id: string;
+  /** Higher is better; comparable within one shelf only. */
+  score: number;
+  source: Source;
+  /** From 1. */
+  position: number;
+  /** Strongest first, at least one. */
+  reasons: Reason[];
+}
+
+export interface ShelfStatus {
+  /** Identifies this list in reports. */
+  decision: string;
+  /** The model that ranked it; "" where none did. */
+  model: string;
+  /** Why the list is less than fully personal: "none" when it is. */
+  fallback: "none" | "content" | "popularity" | "host" | "empty";
+  /** Share of the scores that each source gave; sums to 1 unless the list is empty. */
+  blend: Partial<Record<Source, number>>;
+  /** How many candidates each filter removed. */
+  filtered: { outOfStock: number; inCart: number; bought: number; excluded: number };
+  /** Stable codes of what was odd in the request: "unknown_placement", "unknown_item", "limit_clamped", … */
+  warnings: string[];
+  microseconds: number;
+}
+
+export interface Shelf {
+  placement: Placement;
+  items: ShelfItem[];
+  status: ShelfStatus;
+}
+
+export interface Portrait {
+  /** Newest first. */
+  recent: { id: string; time: number }[];
+  cart: { id: string; quantity: number }[];
+  bought: { id: string; time: number; count: number }[];
+  /** `short`: half-life 30 minutes; `long`: 30 days. Strongest first. */
+  categories: { name: string; short: number; long: number; evidence: number }[];
+  brands: { name: string; short: number; long: number; evidence: number }[];
+  events: number;
+}
+
+export interface Status {
+  /** "wasm" when the engine runs, "fallback" when it could not start. */
+  engine: "wasm" | "fallback";
+  model: { id: string; items: number; bytes: number } | null;
+  consent: Required<Consent>;
+  /** Global Privacy Control as the browser reports it. */
+  gpc: boolean;
+  /** "disk" only while consent allows it and the device does. */
+  storage: "disk" | "memory";
+  session: string;
+  /** Bytes of wasm memory. */
+  memory: number;
+  queue: { waiting: number; bytes: number; sent: number; dropped: number; nextTry: number | null };
+  /** Events taken in, and refused by reason. */
+  intake: { accepted: number; refused: Record<string, number> };
+  problems: Problem[];
+}
+
+export declare class Tillside {
+  private constructor();
+  /** Never rejects for anything that happens at run time (network, model, storage, wasm): the page gets a working object and `status().problems`.
+   *  Rejects with a TypeError for options of a wrong type. */
+  static open(options?: Options): Promise<Tillside>;
+
+  /** `event`: a Segment e-commerce name; GA4 and Shopify names are understood. Never throws. */
+  track(event: string, properties?: object): Tracked;
+  /** Synchronous. Never throws. */
+  recommend(request: Request): Shelf;
+  /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */
+  impression(shelf: Shelf): Tracked;
+  /** Report that an item of a shelf was chosen. */
+  click(shelf: Shelf, id: string): Tracked;
+  /** What is remembered about this shopper. */
+  portrait(): Portrait;
+  /** Change what is allowed, effective at once; what a withdrawn purpose stored is deleted. */
+  consent(consent: Consent): Promise<Status>;
+  /** Everything stored on this device about this shopper. */
+  export(): Promise<object>;
+  /** Delete everything on this device about this shopper. */
+  forget(): Promise<void>;
+  /** Try to send what is waiting; resolves with how many events are still waiting. */
+  flush(): Promise<number>;
+  status(): Status;
+  /** Stop timers and listeners, and write what is pending. */
+  close(): Promise<void>;
+}
