@@ -1,1 +1,27 @@
+//! Tillside's core: everything that decides, as pure Rust on plain data.
 //!
+//! Outside `web`, nothing here reads a clock, draws randomness, or touches storage or the network: `now`, `seed` and
+//! identifiers are arguments, and effects are returned as values for the host to carry out. So the same code runs in
+//! the page, in Node, in the trainer and in the tests, and any decision can be replayed.
+//!
+//! Data flows one way, `intake → shopper → recommend → report`; a room may use the rooms before it in that line, and
+//! [`shop`] and [`consent`].
+//!
+//! | room | what it is for |
+//! | --- | --- |
+//! | [`intake`] | raw page events → clean events: dialects, checks, duplicates, sessions |
+//! | [`shopper`] | people: everything remembered about one shopper |
+//! | [`shop`] | goods: the downloaded model, opened, checked and viewed in place |
+//! | [`recommend`] | candidates → scores → an arranged list with reasons |
+//! | [`report`] | events, impressions and clicks → a durable queue → batches |
+//! | [`consent`] | purposes, and the refusal of personal data |
+//! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
+//! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
+//!
+//! [`codec`] and [`decimal`] are the two small tools that several rooms share.
+
+#![forbid(unsafe_code)]
+
+pub mod codec;
+pub mod decimal;
+pub mod shop;

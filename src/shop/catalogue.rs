@@ -1,0 +1,135 @@
+//! What the model says of items besides how they go together: category, brand, price, stock.
+//!
+//! Each is optional: a model made from bare sessions has none, and every answer is then the neutral one.
+
+use core::ops::Range;
+
+use super::rows::Ragged;
+use super::{NONE, u16_at};
+
+const OUT_OF_STOCK: u8 = 1;
+const REPEATABLE: u8 = 2;
+
+/// Between the names of a category path.
+pub const SEPARATOR: &str = " > ";
+
+#[derive(Debug, Default)]
+pub(super) struct Catalogue {
+    pub category: Option<Range<usize>>,
+    pub brand: Option<Range<usize>>,
+    pub price: Option<Range<usize>>,
+    pub flags: Option<Range<usize>>,
+    pub category_name: Option<Ragged>,
+    pub category_parent: Option<Range<usize>>,
+    pub brand_name: Option<Ragged>,
+}
+
+fn number(file: &[u8], column: &Option<Range<usize>>, row: usize) -> Option<u16> {
+    let column = column.as_ref()?;
+    (row < column.len() / 2)
+        .then(|| u16_at(file, column.start, row))
+        .filter(|&value| value != NONE)
+}
+
+impl super::Model {
+    /// The item's category number.
+    pub fn category(&self, item: u32) -> Option<u16> {
+        number(&self.file, &self.catalogue.category, item as usize)
+    }
+
+    /// The item's brand number.
+    pub fn brand(&self, item: u32) -> Option<u16> {
+        number(&self.file, &self.catalogue.brand, item as usize)
+    }
+
+    /// In the shop's currency; `None` when unknown.
+    pub fn price(&self, item: u32) -> Option<f32> {
+        let at = self.catalogue.price.as_ref()?.start + item as usize * 4;
+        let bytes = self
+            .file
+            .get(at..at + 4)
+            .filter(|_| (item as usize) < self.items)?;
+        Some(f32::from_le_bytes(bytes.try_into().ok()?)).filter(|&price| price > 0.0)
+    }
+
+    fn flag(&self, item: u32, bit: u8) -> bool {
+        let flags = self
+            .catalogue
+            .flags
+            .as_ref()
+            .filter(|_| (item as usize) < self.items);
+        flags.is_some_and(|flags| self.file[flags.start + item as usize] & bit != 0)
+    }
+
+    pub fn out_of_stock(&self, item: u32) -> bool {
+        self.flag(item, OUT_OF_STOCK)
+    }
+
+    /// Whether the item may be recommended to someone who has bought it.
+    pub fn repeatable(&self, item: u32) -> bool {
+        self.flag(item, REPEATABLE)
+    }
+
+    /// The byte of `item.flags` that means this.
+    pub fn flags(out_of_stock: bool, repeatable: bool) -> u8 {
+        u8::from(out_of_stock) * OUT_OF_STOCK | u8::from(repeatable) * REPEATABLE
+    }
+
+    pub fn categories(&self) -> usize {
+        self.catalogue.category_name.as_ref().map_or(0, Ragged::len)
+    }
+
+    fn category_name(&self, category: u16) -> &str {
+        self.text(&self.catalogue.category_name, category.into())
+    }
+
+    /// The category above; `None` for a root.
+    pub fn category_parent(&self, category: u16) -> Option<u16> {
+        number(&self.file, &self.catalogue.category_parent, category.into())
+    }
+
+    /// `Fresh > Fruit`.
+    pub fn category_path(&self, category: u16) -> String {
+        let mut path = match self.category_parent(category) {
+            Some(parent) => self.category_path(parent) + SEPARATOR,
+            None => String::new(),
+        };
+        path += self.category_name(category);
+        path
+    }
+
+    /// The number of a category path; spaces around `>` do not matter.
+    pub fn find_category(&self, path: &str) -> Option<u16> {
+        let mut found = None;
+        for name in path.split('>') {
+            let name = name.trim();
+            found = Some((0..self.categories() as u16).find(|&category| {
+                self.category_parent(category) == found && self.category_name(category) == name
+            })?);
+        }
+        found
+    }
+
+    /// Whether a category is `ancestor` or lies below it.
+    pub fn category_within(&self, category: u16, ancestor: u16) -> bool {
+        // Parents have smaller numbers, so this ends.
+        category == ancestor
+            || category > ancestor
+                && self
+                    .category_parent(category)
+                    .is_some_and(|parent| self.category_within(parent, ancestor))
+    }
+
+    pub fn brands(&self) -> usize {
+        self.catalogue.brand_name.as_ref().map_or(0, Ragged::len)
+    }
+
+    pub fn brand_name(&self, brand: u16) -> &str {
+        self.text(&self.catalogue.brand_name, brand.into())
+    }
+
+    /// The number of a brand, by its exact name.
+    pub fn find_brand(&self, name: &str) -> Option<u16> {
+        (0..self.brands() as u16).find(|&brand| self.brand_name(brand) == name)
+    }
+}

@@ -1,0 +1,328 @@
+//! Lists of rows of unequal length, and the two kinds of row: item numbers, and neighbours with weights.
+//!
+//! Rows are decoded where they lie, each time they are needed: a session touches some twenty of them, and a decoded
+//! matrix would triple the page's memory. Encoders stand beside the decoders so that the trainer cannot drift from
+//! the page. `docs/model-format.md` is the specification.
+
+use core::ops::Range;
+
+use super::{ModelError, Why};
+
+/// Rows between two remembered starts: the step of a lookup, against four bytes for each block.
+const BLOCK: usize = 16;
+
+/// Where the rows of a list lie in the file. Lengths are one byte each (texts) or two (rows).
+#[derive(Debug)]
+pub(super) struct Ragged {
+    lengths: Range<usize>,
+    wide: bool,
+    data: Range<usize>,
+    /// Start in `data` of every [`BLOCK`]th row.
+    starts: Vec<u32>,
+}
+
+impl Ragged {
+    /// # Errors
+    /// [`Why::Lengths`] when the lengths do not sum to the size of the data.
+    pub(super) fn open(
+        file: &[u8],
+        lengths: Range<usize>,
+        wide: bool,
+        data: Range<usize>,
+    ) -> Result<Ragged, Why> {
+        let mut ragged = Ragged {
+            lengths,
+            wide,
+            data,
+            starts: Vec::new(),
+        };
+        let count = ragged.len();
+        ragged.starts.reserve_exact(count.div_ceil(BLOCK));
+        let mut start = 0usize;
+        for row in 0..count {
+            if row % BLOCK == 0 {
+                ragged
+                    .starts
+                    .push(u32::try_from(start).map_err(|_| Why::Lengths)?);
+            }
+            start += ragged.length(file, row);
+        }
+        if start == ragged.data.len() {
+            Ok(ragged)
+        } else {
+            Err(Why::Lengths)
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lengths.len() / if self.wide { 2 } else { 1 }
+    }
+
+    fn length(&self, file: &[u8], row: usize) -> usize {
+        let at = self.lengths.start;
+        if self.wide {
+            super::u16_at(file, at, row).into()
+        } else {
+            file.get(at + row).copied().unwrap_or(0).into()
+        }
+    }
+
+    /// The bytes of a row; empty beyond the last.
+    pub(super) fn get<'a>(&self, file: &'a [u8], row: usize) -> &'a [u8] {
+        let Some(&start) = self.starts.get(row / BLOCK) else {
+            return &[];
+        };
+        if row >= self.len() {
+            return &[];
+        }
+        let before = row / BLOCK * BLOCK..row;
+        let start = self.data.start
+            + start as usize
+            + before.map(|row| self.length(file, row)).sum::<usize>();
+        file.get(start..start + self.length(file, row))
+            .unwrap_or(&[])
+    }
+}
+
+/// A row broke its invariant: it was read up to there.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Damaged;
+
+fn uint(row: &[u8], at: &mut usize) -> Result<u32, Damaged> {
+    let mut value = 0u64;
+    for shift in (0..35).step_by(7) {
+        let &byte = row.get(*at).ok_or(Damaged)?;
+        *at += 1;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return u32::try_from(value).map_err(|_| Damaged);
+        }
+    }
+    Err(Damaged)
+}
+
+/// The next item number after `last` (−1 before the first), below `items`.
+fn next(row: &[u8], at: &mut usize, last: i64, items: usize) -> Result<i64, Damaged> {
+    let item = last + 1 + i64::from(uint(row, at)?);
+    if (item as u64) < items as u64 {
+        Ok(item)
+    } else {
+        Err(Damaged)
+    }
+}
+
+/// Calls `each` with every item number of a row, rising.
+///
+/// # Errors
+/// [`Damaged`] at the first byte that breaks the row; what came before has been passed on.
+pub fn items(row: &[u8], items: usize, mut each: impl FnMut(u32)) -> Result<(), Damaged> {
+    let (mut at, mut last) = (0, -1);
+    while at < row.len() {
+        last = next(row, &mut at, last, items)?;
+        each(last as u32);
+    }
+    Ok(())
+}
+
+/// Calls `each` with every neighbour of `own` and its weight, in rising item number.
+///
+/// # Errors
+/// As [`items`].
+pub fn neighbours(
+    row: &[u8],
+    own: u32,
+    items: usize,
+    mut each: impl FnMut(u32, f32),
+) -> Result<(), Damaged> {
+    if row.is_empty() {
+        return Ok(());
+    }
+    let mut at = 0;
+    let count = uint(row, &mut at)? as usize;
+    let scale = scale(*row.get(at).ok_or(Damaged)?);
+    at += 1;
+    let weights = row.len().checked_sub(count.div_ceil(2)).ok_or(Damaged)?;
+    if count == 0 || weights < at + count {
+        return Err(Damaged);
+    }
+    let (ids, weights) = row.split_at(weights);
+    let mut last = -1;
+    for (n, pair) in (0..count).map(|n| (n, weights[n / 2])) {
+        last = next(ids, &mut at, last, items)?;
+        let nibble = if n % 2 == 0 { pair & 15 } else { pair >> 4 };
+        if nibble == 0 || last == i64::from(own) {
+            return Err(Damaged);
+        }
+        each(last as u32, scale * SQUARES[usize::from(nibble)]);
+    }
+    let padding = if count % 2 == 1 {
+        weights[count / 2] >> 4
+    } else {
+        0
+    };
+    if at == ids.len() && padding == 0 {
+        Ok(())
+    } else {
+        Err(Damaged)
+    }
+}
+
+/// (q/15)², so that small weights keep their order.
+const SQUARES: [f32; 16] = {
+    let mut table = [0.0; 16];
+    let mut q = 0;
+    while q < 16 {
+        table[q] = (q * q) as f32 / 225.0;
+        q += 1;
+    }
+    table
+};
+
+/// 2^(step/8) for the eight steps of an octave.
+const OCTAVE: [f32; 8] = [
+    1.0,
+    1.090_507_7,
+    1.189_207_1,
+    1.296_839_6,
+    core::f32::consts::SQRT_2,
+    1.542_210_8,
+    1.681_792_9,
+    1.834_008,
+];
+
+/// 2^((byte − 160)/8), from a table so that it is the same everywhere.
+fn scale(byte: u8) -> f32 {
+    let exponent = u32::from(byte / 8) + 127 - 20;
+    f32::from_bits(exponent << 23) * OCTAVE[usize::from(byte % 8)]
+}
+
+fn put_uint(out: &mut Vec<u8>, value: u32) {
+    crate::codec::put_uint(out, value.into());
+}
+
+/// Appends a row of item numbers; `items` must rise.
+pub fn encode_items(items: &[u32], out: &mut Vec<u8>) {
+    let mut last = -1;
+    for &item in items {
+        put_uint(out, (i64::from(item) - last - 1) as u32);
+        last = item.into();
+    }
+}
+
+/// Appends a row of neighbours, each once; weights that are not positive and finite are left out. Sorts the list.
+pub fn encode_neighbours(list: &mut Vec<(u32, f32)>, out: &mut Vec<u8>) {
+    list.retain(|(_, weight)| *weight > 0.0 && weight.is_finite());
+    list.sort_unstable_by_key(|(item, _)| *item);
+    let Some(strongest) = list.iter().map(|(_, weight)| *weight).reduce(f32::max) else {
+        return;
+    };
+    let byte = (0..=255u8)
+        .find(|&byte| scale(byte) >= strongest)
+        .unwrap_or(255);
+    put_uint(out, list.len() as u32);
+    out.push(byte);
+    let mut last = -1;
+    for (item, _) in list.iter() {
+        put_uint(out, (i64::from(*item) - last - 1) as u32);
+        last = i64::from(*item);
+    }
+    let nibble =
+        |weight: f32| (libm::roundf(15.0 * libm::sqrtf(weight / scale(byte))) as u8).clamp(1, 15);
+    for pair in list.chunks(2) {
+        let high = pair.get(1).map_or(0, |(_, weight)| nibble(*weight));
+        out.push(nibble(pair[0].1) | high << 4);
+    }
+}
+
+/// Checks every row of a list with `check`, for tools that would rather know than tolerate.
+pub(super) fn verify(
+    ragged: &Ragged,
+    file: &[u8],
+    name: &str,
+    mut check: impl FnMut(u32, &[u8]) -> Result<(), Damaged>,
+) -> Result<(), ModelError> {
+    for row in 0..ragged.len() {
+        if check(row as u32, ragged.get(file, row)).is_err() {
+            return Err(ModelError::Row {
+                name: name.into(),
+                row,
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn neighbours_come_back_within_a_step(list in prop::collection::btree_map(1u32..5000, 1e-4f32..100.0, 0..60)) {
+            let mut row = Vec::new();
+            encode_neighbours(&mut list.clone().into_iter().collect(), &mut row);
+            let mut read = BTreeMap::new();
+            neighbours(&row, 0, 5000, |item, weight| { read.insert(item, weight); }).unwrap();
+            prop_assert_eq!(read.keys().collect::<Vec<_>>(), list.keys().collect::<Vec<_>>());
+            let strongest = list.values().fold(0f32, |a, &b| a.max(b));
+            for (item, weight) in &list {
+                // Half a step of the square root, of at most 1.1 × the strongest.
+                let (root, true_root) = (read[item].sqrt(), weight.sqrt());
+                prop_assert!((root - true_root).abs() <= (strongest * 1.1).sqrt() / 15.0 + 1e-4);
+            }
+        }
+
+        #[test]
+        fn items_come_back(list in prop::collection::btree_set(0u32..4_000_000, 0..60)) {
+            let list: Vec<u32> = list.into_iter().collect();
+            let mut row = Vec::new();
+            encode_items(&list, &mut row);
+            let mut read = Vec::new();
+            items(&row, 4_000_000, |item| read.push(item)).unwrap();
+            prop_assert_eq!(read, list);
+        }
+
+        #[test]
+        fn any_bytes_stay_in_range(row: Vec<u8>, own in 0u32..50) {
+            let mut last = None;
+            let _ = neighbours(&row, own, 50, |item, weight| {
+                assert!(item < 50 && item != own && last < Some(item) && weight > 0.0 && weight.is_finite());
+                last = Some(item);
+            });
+            let _ = items(&row, 50, |item| assert!(item < 50));
+        }
+    }
+
+    #[test]
+    fn a_known_row() {
+        let mut row = Vec::new();
+        encode_neighbours(&mut vec![(300, 0.25), (2, 1.0), (3, 0.0)], &mut row);
+        // Two neighbours; scale 2^0; 2, then 297 more; roots 1 and ½ as nibbles 15 and 8.
+        assert_eq!(row, [2, 160, 2, 0xa9, 0x02, 0x8f]);
+        let mut read = Vec::new();
+        neighbours(&row, 0, 301, |item, weight| read.push((item, weight))).unwrap();
+        assert_eq!(read, [(2, 1.0), (300, 64.0 / 225.0)]);
+        assert_eq!(neighbours(&row, 0, 300, |_, _| ()), Err(Damaged));
+        assert_eq!(neighbours(&row, 2, 301, |_, _| ()), Err(Damaged));
+    }
+
+    #[test]
+    fn lookups_cross_blocks() {
+        let lengths: Vec<u8> = (0..100).map(|n| n % 7).collect();
+        let data: Vec<u8> = (0..100u8)
+            .flat_map(|n| vec![n; usize::from(n % 7)])
+            .collect();
+        let file = [lengths, data].concat();
+        let ragged = Ragged::open(&file, 0..100, false, 100..file.len()).unwrap();
+        for n in 0..100u8 {
+            assert_eq!(ragged.get(&file, n.into()), vec![n; usize::from(n % 7)]);
+        }
+        assert!(ragged.get(&file, 100).is_empty());
+        assert_eq!(
+            Ragged::open(&file, 0..99, false, 100..file.len()).unwrap_err(),
+            Why::Lengths
+        );
+    }
+}

@@ -1,0 +1,374 @@
+use super::pack::Packer;
+use super::rows::{encode_items, encode_neighbours};
+use super::*;
+use proptest::prelude::*;
+
+/// What a small model is made of: `(key, category, brand, price, flags)` by falling popularity, and neighbours.
+pub(crate) struct Toy {
+    pub items: Vec<(&'static str, &'static str, &'static str, f32, u8)>,
+    pub view: Vec<(u32, u32, f32)>,
+    pub buy: Vec<(u32, u32, f32)>,
+    pub content: Vec<(u32, u32, f32)>,
+    pub terms: Vec<(&'static str, Vec<u32>)>,
+    pub blend: Option<&'static str>,
+}
+
+impl Toy {
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let n = self.items.len();
+        let mut packer = Packer::default();
+        let keys: Vec<&str> = self.items.iter().map(|item| item.0).collect();
+        packer.keys(&keys);
+        let popularity: Vec<u8> = (0..n)
+            .map(|item| 255 - (item * 200 / n.max(1)) as u8)
+            .collect();
+        packer.u8s("item.popularity", &popularity);
+
+        let (mut names, mut parents, mut paths) = (Vec::new(), Vec::new(), Vec::new());
+        let mut category = Vec::new();
+        for item in &self.items {
+            let mut parent = u16::MAX;
+            let mut path = String::new();
+            for name in item.1.split(" > ").filter(|name| !name.is_empty()) {
+                path += name;
+                let known = paths.iter().position(|known| *known == path);
+                let number = known.unwrap_or_else(|| {
+                    paths.push(path.clone());
+                    names.push(name);
+                    parents.push(parent);
+                    paths.len() - 1
+                });
+                parent = number as u16;
+                path += " > ";
+            }
+            category.push(parent);
+        }
+        packer.texts("category.name", &names);
+        packer.u16s("category.parent", &parents);
+        packer.u16s("item.category", &category);
+        let mut brands: Vec<&str> = self
+            .items
+            .iter()
+            .map(|item| item.2)
+            .filter(|brand| !brand.is_empty())
+            .collect();
+        brands.sort_unstable();
+        brands.dedup();
+        packer.texts("brand.name", &brands);
+        let brand: Vec<u16> = self
+            .items
+            .iter()
+            .map(|item| {
+                brands
+                    .iter()
+                    .position(|brand| *brand == item.2)
+                    .map_or(u16::MAX, |n| n as u16)
+            })
+            .collect();
+        packer.u16s("item.brand", &brand);
+        packer.f32s(
+            "item.price",
+            &self.items.iter().map(|item| item.3).collect::<Vec<_>>(),
+        );
+        packer.u8s(
+            "item.flags",
+            &self.items.iter().map(|item| item.4).collect::<Vec<_>>(),
+        );
+        for (name, list) in [
+            ("view", &self.view),
+            ("buy", &self.buy),
+            ("content", &self.content),
+        ] {
+            let rows: Vec<Vec<u8>> = (0..n as u32)
+                .map(|own| {
+                    let mut row = Vec::new();
+                    let of = list.iter().filter(|(item, _, _)| *item == own);
+                    encode_neighbours(
+                        &mut of.map(|&(_, to, weight)| (to, weight)).collect(),
+                        &mut row,
+                    );
+                    row
+                })
+                .collect();
+            packer.rows(name, &rows);
+        }
+        let mut terms = self.terms.clone();
+        terms.sort();
+        packer.texts(
+            "term.text",
+            &terms.iter().map(|term| term.0).collect::<Vec<_>>(),
+        );
+        let rows: Vec<Vec<u8>> = terms
+            .iter()
+            .map(|(_, items)| {
+                let mut row = Vec::new();
+                encode_items(items, &mut row);
+                row
+            })
+            .collect();
+        packer.rows("term.items", &rows);
+        let items = n.to_string();
+        let mut meta = vec![("items", items.as_str()), ("model", "toy")];
+        meta.extend(self.blend.map(|blend| ("blend", blend)));
+        packer.finish(&meta)
+    }
+
+    pub(crate) fn open(&self) -> Model {
+        Model::open(self.pack()).unwrap()
+    }
+}
+
+/// Phones, a case, watches and fruit.
+pub(crate) fn toy() -> Toy {
+    Toy {
+        items: vec![
+            ("phone-a", "Phones > Smartphones", "Nova", 3999.0, 0),
+            ("apple", "Fresh > Fruit", "Orchard", 9.9, 2),
+            ("phone-b", "Phones > Smartphones", "Nova", 2999.0, 0),
+            ("case", "Phones > Cases", "Shell", 99.0, 0),
+            ("watch", "Watches", "Nova", 1299.0, 0),
+            ("phone-c", "Phones > Smartphones", "Kite", 1999.0, 0),
+            ("pear", "Fresh > Fruit", "Orchard", 12.5, 2),
+            ("phone-old", "Phones > Smartphones", "Kite", 999.0, 1),
+        ],
+        view: vec![
+            (0, 2, 0.5),
+            (0, 5, 0.25),
+            (0, 7, 0.2),
+            (2, 0, 0.5),
+            (2, 5, 0.3),
+            (5, 0, 0.4),
+            (1, 6, 0.6),
+            (6, 1, 0.6),
+            (4, 0, 0.3),
+        ],
+        buy: vec![(0, 3, 0.4), (2, 3, 0.3), (0, 4, 0.2), (1, 6, 0.5)],
+        content: vec![
+            (0, 2, 0.9),
+            (2, 0, 0.9),
+            (5, 7, 0.8),
+            (7, 5, 0.8),
+            (1, 6, 0.7),
+            (6, 1, 0.7),
+        ],
+        terms: vec![
+            ("phone", vec![0, 2, 5, 7]),
+            ("5g", vec![0, 2]),
+            ("手机", vec![0, 2, 5, 7]),
+            ("color=red", vec![0, 5]),
+            ("apple", vec![1]),
+        ],
+        blend: None,
+    }
+}
+
+#[test]
+fn reads_back_what_was_packed() {
+    let model = toy().open();
+    model.verify().unwrap();
+    assert_eq!((model.items(), model.id()), (8, "toy"));
+    for (item, row) in toy().items.iter().enumerate() {
+        let item = item as u32;
+        assert_eq!(model.key(item), row.0);
+        assert_eq!(model.find(row.0), Some(item));
+        assert_eq!(model.category_path(model.category(item).unwrap()), row.1);
+        assert_eq!(model.brand_name(model.brand(item).unwrap()), row.2);
+        assert_eq!(model.price(item), Some(row.3));
+        assert_eq!(model.out_of_stock(item), row.4 & 1 != 0);
+        assert_eq!(model.repeatable(item), row.4 & 2 != 0);
+    }
+    assert_eq!(model.find("phone"), None);
+    assert_eq!(model.key(8), "");
+    assert_eq!(model.category(8), None);
+    assert_eq!(model.price(8), None);
+    let phones = model.find_category("Phones>Smartphones").unwrap();
+    assert!(model.category_within(phones, model.find_category("Phones").unwrap()));
+    assert!(!model.category_within(model.find_category("Phones").unwrap(), phones));
+    assert_eq!(model.find_category("Phones > Fruit"), None);
+    let mut seen = Vec::new();
+    model
+        .neighbours(Matrix::View, 0, |item, _| seen.push(item))
+        .unwrap();
+    assert_eq!(seen, [2, 5, 7]);
+}
+
+#[test]
+fn finds_terms_whole_and_by_prefix() {
+    let model = toy().open();
+    assert_eq!(model.find_terms("phone", false).len(), 1);
+    assert_eq!(model.find_terms("pho", false).len(), 0);
+    assert_eq!(model.find_terms("pho", true).len(), 1);
+    assert_eq!(model.find_terms("手", true).len(), 1);
+    assert_eq!(model.find_terms("zzz", true).len(), 0);
+    let mut found = Vec::new();
+    assert_eq!(
+        model.term_items(model.find_terms("color=red", false).start, |item| found
+            .push(item)),
+        2
+    );
+    assert_eq!(found, [0, 5]);
+}
+
+#[test]
+fn an_empty_catalogue_is_a_model() {
+    let mut packer = Packer::default();
+    packer.keys(&[""; 0]);
+    packer.u8s("item.popularity", &[]);
+    let model = Model::open(packer.finish(&[("items", "0"), ("model", "none")])).unwrap();
+    assert_eq!(model.items(), 0);
+    assert_eq!(model.find("x"), None);
+}
+
+#[test]
+fn what_it_does_not_know_is_ignored_unless_required() {
+    let with = |requires| {
+        let mut packer = Packer::default();
+        packer.keys(&["a"]);
+        packer.u8s("item.popularity", &[9]);
+        packer.f32s("my.vectors", &[0.5; 8]);
+        Model::open(packer.finish(&[("items", "1"), ("model", "m"), ("requires", requires)]))
+    };
+    assert!(with("item.key.order").is_ok());
+    assert_eq!(
+        with("view.data my.vectors").unwrap_err(),
+        ModelError::Requires {
+            name: "my.vectors".into()
+        }
+    );
+}
+
+#[test]
+fn broken_invariants_are_named() {
+    let build = |keys: &[&str], popularity: &[u8], more: fn(&mut Packer)| {
+        let mut packer = Packer::default();
+        packer.keys(keys);
+        packer.u8s("item.popularity", popularity);
+        more(&mut packer);
+        let items = keys.len().to_string();
+        Model::open(packer.finish(&[("items", &items), ("model", "m")])).unwrap_err()
+    };
+    let tensor = |name: &str, why| ModelError::Tensor {
+        name: name.into(),
+        why,
+    };
+    assert_eq!(
+        build(&["a", "a"], &[2, 1], |_| ()),
+        tensor("item.key.order", Why::Order)
+    );
+    assert_eq!(
+        build(&["a", ""], &[2, 1], |_| ()),
+        tensor("item.key", Why::Text)
+    );
+    assert_eq!(
+        build(&["a", "b"], &[1, 2], |_| ()),
+        tensor("item.popularity", Why::Order)
+    );
+    assert_eq!(
+        build(&["a", "b"], &[1], |_| ()),
+        tensor("item.popularity", Why::Shape)
+    );
+    assert_eq!(
+        build(&["a"], &[1], |packer| packer
+            .f32s("item.price", &[f32::NAN])),
+        tensor("item.price", Why::Range)
+    );
+    assert_eq!(
+        build(&["a"], &[1], |packer| packer.u16s("item.category", &[0])),
+        tensor("item.category", Why::Range)
+    );
+    assert_eq!(
+        build(&["a"], &[1], |packer| packer.u8s("view.length", &[0])),
+        tensor("view.length", Why::Dtype)
+    );
+    assert_eq!(
+        build(&["a"], &[1], |packer| packer.u16s("view.length", &[0])),
+        tensor("view.data", Why::Missing)
+    );
+    assert_eq!(
+        build(&["a"], &[1], |packer| packer
+            .rows("view", &[vec![], vec![]])),
+        tensor("view.length", Why::Shape)
+    );
+    let cycle = |packer: &mut Packer| {
+        packer.texts("category.name", &["x", "y"]);
+        packer.u16s("category.parent", &[1, 0]);
+    };
+    assert_eq!(
+        build(&["a"], &[1], cycle),
+        tensor("category.parent", Why::Range)
+    );
+}
+
+#[test]
+fn a_damaged_row_is_found_by_verify_and_harmless_before() {
+    let mut packer = Packer::default();
+    packer.keys(&["a", "b"]);
+    packer.u8s("item.popularity", &[2, 1]);
+    packer.rows("view", &[vec![1, 160, 1, 15], vec![1, 160, 7, 15]]);
+    let model = Model::open(packer.finish(&[("items", "2"), ("model", "m")])).unwrap();
+    assert!(model.neighbours(Matrix::View, 0, |_, _| ()).is_ok());
+    assert!(
+        model
+            .neighbours(Matrix::View, 1, |_, _| panic!("out of range"))
+            .is_err()
+    );
+    assert_eq!(
+        model.verify().unwrap_err(),
+        ModelError::Row {
+            name: "view".into(),
+            row: 1
+        }
+    );
+}
+
+/// Uses everything a model offers; must not panic whatever the bytes.
+fn exercise(bytes: Vec<u8>) {
+    let size = bytes.len();
+    let Ok(model) = Model::open(bytes) else {
+        return;
+    };
+    assert!(model.items() <= size);
+    let _ = model.verify();
+    for item in (0..model.items() as u32 + 2).chain([u32::MAX]) {
+        assert!(
+            model
+                .find(model.key(item))
+                .is_none_or(|found| found == item)
+        );
+        for matrix in [Matrix::View, Matrix::Buy, Matrix::Content] {
+            let _ = model.neighbours(matrix, item, |n, _| assert!((n as usize) < model.items()));
+        }
+        let _ = (
+            model.price(item),
+            model.out_of_stock(item),
+            model.popularity(item),
+        );
+        let _ = model
+            .category(item)
+            .map(|category| model.category_path(category));
+        let _ = model.brand(item).map(|brand| model.brand_name(brand).len());
+    }
+    for term in model.find_terms("", true) {
+        model.term_items(term, |item| assert!((item as usize) < model.items()));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_refused_or_usable(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        exercise(bytes);
+    }
+
+    #[test]
+    fn a_damaged_model_is_refused_or_usable(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), cut in any::<prop::sample::Index>(), whole: bool) {
+        let mut bytes = toy().pack();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if !whole {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        exercise(bytes);
+    }
+}
