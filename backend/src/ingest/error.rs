@@ -1,0 +1,118 @@
+//! Why a whole file is refused.
+
+use std::path::PathBuf;
+
+use super::Refusals;
+use crate::Coded;
+
+/// A file that cannot be read at all: where it breaks, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("there is no file {}; check the path (the working directory is {})", path.display(), here.display())]
+    Missing { path: PathBuf, here: PathBuf },
+
+    #[error("{} is a folder; {remedy}", path.display())]
+    Folder { path: PathBuf, remedy: String },
+
+    #[error("{} cannot be read: {source}; check its permissions and the disk", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error("{} is empty; {remedy}", path.display())]
+    Empty { path: PathBuf, remedy: &'static str },
+
+    /// Not one of the formats that are read.
+    #[error("{}:{line}:{column}: {found}; {remedy}", path.display())]
+    Format {
+        path: PathBuf,
+        line: u64,
+        column: u64,
+        found: String,
+        remedy: &'static str,
+    },
+
+    /// Begins as a known format and then breaks.
+    #[error("{} is damaged {format}: {detail}; make or download the file again", path.display())]
+    Damaged {
+        path: PathBuf,
+        format: &'static str,
+        detail: String,
+    },
+
+    #[error("{}:1: {file} needs a column {needed}, found only {found}; {remedy}", path.display())]
+    Column {
+        file: File,
+        path: PathBuf,
+        needed: &'static str,
+        found: String,
+        remedy: String,
+    },
+
+    #[error("{}: {bad} of {rows} rows of this {file} cannot be used; correct them, or check that it is the right file:\n{refusals}", path.display())]
+    MostlyUnreadable {
+        file: File,
+        path: PathBuf,
+        bad: u64,
+        rows: u64,
+        refusals: Refusals,
+    },
+
+    /// Events were read, and none has a name that is known.
+    #[error(
+        "{}: none of {rows} events has a known name, found {found}; name them as the Segment e-commerce spec does (`Product Viewed`, `Product Added`, `Order Completed`), or `view`, `cart`, `buy` in a plain table", path.display()
+    )]
+    Names {
+        path: PathBuf,
+        rows: u64,
+        found: String,
+    },
+}
+
+/// Which of the shop's files an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    Catalogue,
+    Events,
+    Sessions,
+    Predictions,
+}
+
+impl std::fmt::Display for File {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            File::Catalogue => "catalogue",
+            File::Events => "table of events",
+            File::Sessions => "session file",
+            File::Predictions => "test file",
+        })
+    }
+}
+
+impl Coded for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Missing { .. } => "input.missing",
+            Error::Folder { .. } => "input.folder",
+            Error::Unreadable { .. } => "input.unreadable",
+            Error::Empty { .. } => "input.empty",
+            Error::Format { .. } => "input.format",
+            Error::Damaged { .. } => "input.damaged",
+            Error::Column { file, .. } => match file {
+                File::Catalogue => "catalog.column",
+                File::Events => "events.column",
+                File::Sessions => "sessions.column",
+                File::Predictions => "test.column",
+            },
+            Error::MostlyUnreadable { file, .. } => match file {
+                File::Catalogue => "catalog.mostly_unreadable",
+                File::Events => "events.mostly_unreadable",
+                File::Sessions => "sessions.mostly_unreadable",
+                File::Predictions => "test.mostly_unreadable",
+            },
+            Error::Names { .. } => "events.names",
+        }
+    }
+}

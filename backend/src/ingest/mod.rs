@@ -1,0 +1,106 @@
+//! Everything that a shop hands over for training and measuring, read, checked and cleaned.
+//!
+//! | function | file | gives |
+//! | --- | --- | --- |
+//! | [`catalogue`] | a Merchant product feed | [`Catalogue`] |
+//! | [`events`] | what the collector stored, or a plain table of clicks | [`Interactions`] |
+//! | [`sessions`] | `session,items` | [`Interactions`] without times |
+//! | [`predictions`] | `session,prefix,target[,time]` | [`Prediction`]s to measure by |
+//!
+//! Tables may be CSV, TSV, JSON lines or Parquet, and text may be gzipped; what a file is, its first bytes decide.
+//! A row that cannot be used is counted in [`Refusals`] with a reason and a sample, and reading goes on; a file that
+//! is wholly wrong is an [`Error`] that names the place and the remedy. The same file always reads to the same values.
+//!
+//! This room does not judge shoppers (robots, staff, test orders) and does not weigh events: it says what happened.
+
+mod error;
+mod refusals;
+
+pub use error::Error;
+pub use refusals::{Reason, Refusals, Sample};
+
+/// One catalogue row, cleaned.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Product {
+    /// 1–255 bytes, unique in the catalogue.
+    pub key: String,
+    /// `title` and every `title_xx` column that is not empty.
+    pub titles: Vec<String>,
+    /// The segments of `product_type`, or of `google_product_category`, from the root; each at most 255 bytes.
+    pub category: Vec<String>,
+    /// At most 255 bytes.
+    pub brand: Option<String>,
+    /// `sale_price` where there is one, else `price`; finite, not negative, in the catalogue's currency.
+    pub price: Option<f32>,
+    pub out_of_stock: bool,
+    /// May be bought again soon; `None` where the feed does not say.
+    pub repeatable: Option<bool>,
+    /// Lower-case names and values of `color`, `size`, `material`, `gender`, `age_group`, `pattern` and the
+    /// `product_detail` entries; name and value together at most 254 bytes, none twice.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// A shop's goods, each key once, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalogue {
+    pub products: Vec<Product>,
+    /// The currency of most prices; prices in another are left out and counted.
+    pub currency: Option<String>,
+}
+
+/// What a shopper did with an item, as far as training uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    View,
+    Cart,
+    Buy,
+}
+
+/// One thing that one shopper did with one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interaction {
+    /// Index into [`Interactions::items`].
+    pub item: u32,
+    /// Unix milliseconds; 0 where the file holds no times.
+    pub time: i64,
+    pub kind: Kind,
+}
+
+/// What one shopper did without a long pause. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Below [`Interactions::shoppers`].
+    pub shopper: u32,
+    /// Time of the first event.
+    pub start: i64,
+    /// In time order; events of equal time in the order of the file.
+    pub events: Vec<Interaction>,
+}
+
+/// What shoppers did, session by session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interactions {
+    /// Item keys, each once, 1–255 bytes, in the order of their first appearance.
+    pub items: Vec<String>,
+    /// Oldest first.
+    pub sessions: Vec<Session>,
+    /// How many shoppers the sessions belong to.
+    pub shoppers: u32,
+    /// Time of the newest event; `None` where the file holds no times.
+    pub newest: Option<i64>,
+    /// Rows read, refused ones included.
+    pub rows: u64,
+    /// Events that training has no use for, by name: read, understood as far as needed, left alone.
+    pub ignored: std::collections::BTreeMap<String, u64>,
+}
+
+/// One question to measure by: what comes after these items?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    pub session: String,
+    /// Item keys in click order, at least one.
+    pub prefix: Vec<String>,
+    pub target: String,
+    /// Unix milliseconds.
+    pub time: Option<i64>,
+}
