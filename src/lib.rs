@@ -23,5 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod codec;
+pub mod consent;
 pub mod decimal;
+pub mod intake;
 pub mod shop;

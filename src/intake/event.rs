@@ -1,0 +1,64 @@
+//! A clean event: what every other room works on.
+
+use super::field::{Field, Scalar};
+use super::kind::Kind;
+use super::session::Session;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The message id: fixed when the event happened, unchanged by every retry.
+    pub id: String,
+    pub kind: Kind,
+    /// Milliseconds since 1970.
+    pub time: i64,
+    pub session: Session,
+    /// Place in the session, from 1: with it the backend can tell how many events it never got.
+    pub sequence: u32,
+    /// The products it is about; exactly as reported, never looked up.
+    pub products: Vec<Product>,
+    /// Properties of the event itself, each field at most once.
+    pub fields: Vec<(Field, Scalar)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Product {
+    pub id: String,
+    pub category: Option<String>,
+    pub brand: Option<String>,
+    pub price: Option<f64>,
+    /// 1 where it was not said.
+    pub quantity: u32,
+    /// The rest, each field at most once.
+    pub fields: Vec<(Field, Scalar)>,
+}
+
+impl Event {
+    /// The text of a field of the event itself.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        text(&self.fields, field)
+    }
+}
+
+impl Product {
+    /// A product of which only the id is known.
+    pub fn new(id: impl Into<String>) -> Product {
+        Product {
+            id: id.into(),
+            category: None,
+            brand: None,
+            price: None,
+            quantity: 1,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The text of one of the other fields.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        text(&self.fields, field)
+    }
+}
+
+fn text(fields: &[(Field, Scalar)], field: Field) -> Option<&str> {
+    let (_, scalar) = fields.iter().find(|(held, _)| *held == field)?;
+    scalar.text()
+}

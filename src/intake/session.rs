@@ -1,0 +1,135 @@
+//! Visits: a session ends after half an hour without an event.
+//!
+//! One rule for the page and for the trainer, so that what is learned is cut as what is predicted. A session does not
+//! end at midnight, nor on a new campaign.
+
+use core::fmt;
+
+/// Milliseconds of silence after which the next event opens a new session.
+pub const GAP_MS: i64 = 30 * 60 * 1000;
+
+/// The identity of one session. Displayed as 16 hexadecimal digits; those of a later session sort after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Session(pub u64);
+
+impl Session {
+    /// The start in milliseconds takes the upper 44 bits, which lasts until 2527; the seed decides the rest.
+    fn new(start: i64, seed: u64) -> Session {
+        let mixed = (seed ^ start as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Session((start as u64) << 20 | mixed >> 44)
+    }
+}
+
+impl fmt::Display for Session {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:016x}", self.0)
+    }
+}
+
+/// Cuts one shopper's events into sessions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sessions {
+    pub(super) current: Option<Current>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Current {
+    pub session: Session,
+    /// Time of the newest event.
+    pub last: i64,
+    pub sequence: u32,
+}
+
+impl Sessions {
+    /// The session that an event at `time` belongs to, and its place there from 1. `seed` makes the ids of a device
+    /// its own; it matters only where a session begins.
+    ///
+    /// A gap is measured both ways: a clock that was set back by more than the gap begins a new session too, or the
+    /// old one would last until the clock has caught up. An event slightly late stays where it arrived.
+    pub fn assign(&mut self, time: i64, seed: u64) -> (Session, u32) {
+        match &mut self.current {
+            Some(current) if time.abs_diff(current.last) < GAP_MS as u64 => {
+                current.last = current.last.max(time);
+                current.sequence = current.sequence.saturating_add(1);
+                (current.session, current.sequence)
+            }
+            _ => {
+                let session = Session::new(time, seed);
+                self.current = Some(Current {
+                    session,
+                    last: time,
+                    sequence: 1,
+                });
+                (session, 1)
+            }
+        }
+    }
+
+    /// The session under way, if an event at `now` would still belong to it.
+    pub fn at(&self, now: i64) -> Option<Session> {
+        let current = self.current.as_ref()?;
+        (now.abs_diff(current.last) < GAP_MS as u64).then_some(current.session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MINUTE: i64 = 60_000;
+    const START: i64 = 1_767_225_600_000;
+
+    /// Places in their sessions of events at these offsets.
+    fn places(offsets: &[i64]) -> Vec<u32> {
+        let mut sessions = Sessions::default();
+        offsets
+            .iter()
+            .map(|offset| sessions.assign(START + offset, 7).1)
+            .collect()
+    }
+
+    #[test]
+    fn half_an_hour_of_silence_ends_a_session() {
+        assert_eq!(places(&[0, 30 * MINUTE - 1000]), [1, 2]);
+        assert_eq!(places(&[0, 30 * MINUTE]), [1, 1]);
+        assert_eq!(
+            places(&[0, 29 * MINUTE, 58 * MINUTE, 89 * MINUTE]),
+            [1, 2, 3, 1]
+        );
+    }
+
+    #[test]
+    fn a_late_event_stays_and_does_not_shorten_the_session() {
+        assert_eq!(
+            places(&[0, 20 * MINUTE, 5 * MINUTE, 49 * MINUTE]),
+            [1, 2, 3, 4]
+        );
+    }
+
+    #[test]
+    fn a_clock_set_back_begins_a_session_that_then_goes_on() {
+        assert_eq!(
+            places(&[0, -600 * MINUTE, -599 * MINUTE, -598 * MINUTE]),
+            [1, 1, 2, 3]
+        );
+    }
+
+    #[test]
+    fn an_id_is_sixteen_digits_and_differs_by_seed() {
+        let one = Sessions::default().assign(START, 1).0;
+        let other = Sessions::default().assign(START, 2).0;
+        assert_ne!(one, other);
+        assert_eq!(one.to_string().len(), 16);
+    }
+
+    proptest! {
+        #[test]
+        fn later_sessions_sort_after(gap in GAP_MS..GAP_MS * 1000, seed: u64) {
+            let mut sessions = Sessions::default();
+            let (first, _) = sessions.assign(START, seed);
+            let (second, _) = sessions.assign(START + gap, seed);
+            prop_assert!(first < second && first.to_string() < second.to_string());
+        }
+    }
+}
