@@ -26,4 +26,6 @@ pub mod codec;
 pub mod consent;
 pub mod decimal;
 pub mod intake;
+pub mod recommend;
 pub mod shop;
+pub mod shopper;

@@ -72,7 +72,7 @@ impl super::Model {
 
     /// The byte of `item.flags` that means this.
     pub fn flags(out_of_stock: bool, repeatable: bool) -> u8 {
-        u8::from(out_of_stock) * OUT_OF_STOCK | u8::from(repeatable) * REPEATABLE
+        (u8::from(out_of_stock) * OUT_OF_STOCK) | (u8::from(repeatable) * REPEATABLE)
     }
 
     pub fn categories(&self) -> usize {

@@ -1,0 +1,535 @@
+//! Candidates → scores → an arranged list with reasons.
+//!
+//! A score is a sum over sources, `Σ λ·z`: neighbours of the session's items in three sparse matrices (viewed
+//! together, bought together, alike), the shopper's lean to the item's category and brand, and popularity. The z are
+//! calibrated when the model is made (confidences and cosines at most 1, weights of a session summing to 1), and the
+//! λ come with the model, so that a part of a score can be shown as it is. With no history nothing is left but
+//! popularity: a cold shopper's list is the popular list, and every event moves it from there.
+//!
+//! Work is proportional to the neighbours touched, not to the catalogue: a dense array of sums with a list of the
+//! places touched. Ties go to the smaller item number. What it does not do yet is arrange beyond filters: no caps,
+//! no diversity, no exploration; so a list is a deterministic function of shopper, request and model.
+
+mod reasons;
+mod request;
+mod seeds;
+
+pub use reasons::{LANGUAGES, sentence};
+pub use request::*;
+
+use crate::shop::{Blend, Matrix, Model, terms};
+use crate::shopper::Shopper;
+use seeds::Seed;
+
+/// The longest list.
+pub const MAX_LIMIT: usize = 100;
+
+/// Popular items that are always candidates, and how far into the popular ones the shopper's categories are sought.
+const POPULAR: usize = 200;
+const LEANING: usize = 2000;
+
+/// How far a search's own match outweighs the rest.
+const MATCH: f32 = 4.0;
+
+/// Flags of an item during one call.
+const EXCLUDED: u8 = 1;
+const IN_CART: u8 = 2;
+const BOUGHT: u8 = 4;
+/// One of those a search or a filter found.
+const FOUND: u8 = 8;
+const BLOCKED: u8 = EXCLUDED | IN_CART | BOUGHT;
+
+/// The working memory of [`Recommender::recommend`], reused between calls: five bytes and two for each item.
+#[derive(Debug, Default)]
+pub struct Recommender {
+    score: Vec<f32>,
+    touched: Vec<u32>,
+    flags: Vec<u8>,
+    flagged: Vec<u32>,
+    slot: Vec<u8>,
+}
+
+/// The best so far, best first.
+struct Top {
+    limit: usize,
+    best: Vec<(f32, u32)>,
+}
+
+impl Top {
+    fn offer(&mut self, score: f32, item: u32) {
+        let before = |&(other, than): &(f32, u32)| other > score || other == score && than < item;
+        if self.best.len() == self.limit {
+            if self.best.last().is_some_and(before) {
+                return;
+            }
+            self.best.pop();
+        }
+        let at = self.best.partition_point(before);
+        self.best.insert(at, (score, item));
+    }
+}
+
+/// The shopper's lean to every category and brand of the model, as shares of the whole.
+struct Leaning {
+    categories: Vec<f32>,
+    brands: Vec<f32>,
+}
+
+/// A brand counts for this part of a category.
+const BRAND: f32 = 0.5;
+
+impl Leaning {
+    fn of(model: &Model, shopper: &Shopper, personal: bool, now: i64) -> Leaning {
+        let shares = |count: usize, interests: &crate::shopper::Interests| {
+            let mut shares = vec![0.0; if personal { count } else { 0 }];
+            let mut total = 0.0;
+            for interest in interests.iter() {
+                let (short, long) = interest.at(now);
+                let strength = (short + long) as f32;
+                total += strength;
+                if let Some(share) = interest
+                    .number
+                    .and_then(|number| shares.get_mut(usize::from(number)))
+                {
+                    *share += strength;
+                }
+            }
+            if total > 0.0 {
+                shares.iter_mut().for_each(|share| *share /= total);
+            }
+            shares
+        };
+        Leaning {
+            categories: shares(model.categories(), shopper.categories()),
+            brands: shares(model.brands(), shopper.brands()),
+        }
+    }
+
+    fn category(&self, model: &Model, item: u32) -> f32 {
+        let number = model.category(item).map(usize::from);
+        number
+            .and_then(|number| self.categories.get(number))
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    fn brand(&self, model: &Model, item: u32) -> f32 {
+        let number = model.brand(item).map(usize::from);
+        BRAND
+            * number
+                .and_then(|number| self.brands.get(number))
+                .copied()
+                .unwrap_or(0.0)
+    }
+}
+
+/// One call's view of everything.
+struct Call<'a> {
+    model: &'a Model,
+    request: &'a Request<'a>,
+    blend: Blend,
+    leaning: Leaning,
+    /// For each category whether it is the one asked for or below it; empty when none was asked for.
+    within: Vec<bool>,
+    /// Only items flagged [`FOUND`] may be shown.
+    only_found: bool,
+}
+
+impl Call<'_> {
+    fn standing(&self, item: u32) -> [f32; 2] {
+        [
+            self.blend.affinity
+                * (self.leaning.category(self.model, item) + self.leaning.brand(self.model, item)),
+            self.blend.popularity * self.model.popularity(item),
+        ]
+    }
+
+    fn in_category(&self, item: u32) -> bool {
+        self.within.is_empty()
+            || self
+                .model
+                .category(item)
+                .is_some_and(|category| self.within[usize::from(category)])
+    }
+}
+
+impl Recommender {
+    /// Ranks items for a request. `now` is milliseconds since 1970.
+    ///
+    /// Always returns a list: what is unknown in the request is left out and named in [`List::warnings`].
+    pub fn recommend(
+        &mut self,
+        model: &Model,
+        shopper: &Shopper,
+        request: &Request,
+        now: i64,
+    ) -> List {
+        self.clear(model.items());
+        let mut list = List::default();
+        let limit = request.limit.clamp(1, MAX_LIMIT);
+        if limit != request.limit {
+            list.warnings.push(Warning::LimitClamped);
+        }
+        let anchor = request.item.and_then(|key| model.find(key));
+        if request.item.is_some() && anchor.is_none() {
+            list.warnings.push(Warning::UnknownItem);
+        }
+        let category = request.category.and_then(|path| model.find_category(path));
+        if request.category.is_some() && category.is_none() {
+            list.warnings.push(Warning::UnknownCategory);
+            return list;
+        }
+        let within = |asked| {
+            (0..model.categories() as u16)
+                .map(|one| model.category_within(one, asked))
+                .collect()
+        };
+        let mut call = Call {
+            model,
+            request,
+            blend: seeds::blend(model, request.placement),
+            leaning: Leaning::of(model, shopper, request.personal, now),
+            within: category.map_or_else(Vec::new, within),
+            only_found: false,
+        };
+        self.block(shopper, &call, anchor);
+        if !self.filter(&mut call, &mut list) {
+            return list;
+        }
+        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
+        if request.placement == Placement::Recent {
+            self.recent(shopper, &call);
+        }
+        self.accumulate(&call, &seeds, &mut list);
+        let best = self.select(&call, limit, &mut list);
+        self.explain(&call, &seeds, best, &mut list);
+        list
+    }
+
+    fn clear(&mut self, items: usize) {
+        if self.score.len() != items {
+            *self = Recommender {
+                score: vec![0.0; items],
+                flags: vec![0; items],
+                slot: vec![0; items],
+                ..Recommender::default()
+            };
+        }
+        for item in self.touched.drain(..) {
+            self.score[item as usize] = 0.0;
+        }
+        for item in self.flagged.drain(..) {
+            self.flags[item as usize] = 0;
+        }
+    }
+
+    fn flag(&mut self, item: u32, flag: u8) {
+        let flags = &mut self.flags[item as usize];
+        if *flags == 0 {
+            self.flagged.push(item);
+        }
+        *flags |= flag;
+    }
+
+    fn add(&mut self, item: u32, weight: f32) {
+        let score = &mut self.score[item as usize];
+        if *score == 0.0 {
+            self.touched.push(item);
+        }
+        *score += weight;
+    }
+
+    /// Marks what must not be shown.
+    fn block(&mut self, shopper: &Shopper, call: &Call, anchor: Option<u32>) {
+        let (model, request) = (call.model, call.request);
+        for item in request.exclude.iter().filter_map(|key| model.find(key)) {
+            self.flag(item, EXCLUDED);
+        }
+        if request.placement.is_listing() {
+            return;
+        }
+        if let Some(item) = anchor {
+            self.flag(item, EXCLUDED);
+        }
+        for item in shopper.cart().iter().filter_map(|line| line.item) {
+            self.flag(item, IN_CART);
+        }
+        if !request.personal {
+            return;
+        }
+        for item in shopper.bought().iter().filter_map(|bought| bought.item) {
+            if !model.repeatable(item) {
+                self.flag(item, BOUGHT);
+            }
+        }
+        if request.placement == Placement::Home && !request.keep_viewed {
+            for item in shopper.recent().iter().filter_map(|viewed| viewed.item) {
+                self.flag(item, EXCLUDED);
+            }
+        }
+    }
+
+    /// Finds what matches the words and has the attributes; false when nothing can.
+    fn filter(&mut self, call: &mut Call, list: &mut List) -> bool {
+        let (model, request) = (call.model, call.request);
+        for (n, attribute) in request.attributes.iter().enumerate() {
+            let term = model.find_terms(attribute, false);
+            if term.is_empty() {
+                list.warnings.push(Warning::UnknownAttribute);
+                return false;
+            }
+            // `slot` counts the attributes that an item has so far.
+            model.term_items(term.start, |item| {
+                let has = &mut self.slot[item as usize];
+                if usize::from(*has) == n.min(255) {
+                    *has = has.saturating_add(1);
+                }
+            });
+            call.only_found = true;
+        }
+        if call.only_found {
+            let all = request.attributes.len().min(255);
+            for item in 0..model.items() as u32 {
+                if usize::from(core::mem::take(&mut self.slot[item as usize])) == all {
+                    self.flag(item, FOUND);
+                }
+            }
+        }
+        if request.placement == Placement::Search {
+            self.search(call);
+            call.only_found = true;
+        }
+        true
+    }
+
+    /// Scores items by the words of the query they have, rarer words counting for more (IDF); the last word may be
+    /// the beginning of one. Items with none are out.
+    fn search(&mut self, call: &Call) {
+        let model = call.model;
+        let mut words: Vec<String> = Vec::new();
+        terms::tokens(call.request.query, |word| {
+            if !words.iter().any(|known| known == word) && words.len() < 16 {
+                words.push(word.into());
+            }
+        });
+        let restricted = call.only_found;
+        let mut hits: Vec<(u32, f32)> = Vec::new();
+        let mut total = 0.0;
+        for (n, word) in words.iter().enumerate() {
+            let from = hits.len();
+            for term in model.find_terms(word, n + 1 == words.len()).take(32) {
+                model.term_items(term, |item| hits.push((item, 0.0)));
+            }
+            // A word that begins several terms counts once for an item.
+            hits[from..].sort_unstable_by_key(|hit| hit.0);
+            let mut last = None;
+            let mut kept = from;
+            for at in from..hits.len() {
+                if last != Some(hits[at].0) {
+                    last = Some(hits[at].0);
+                    hits[kept] = hits[at];
+                    kept += 1;
+                }
+            }
+            hits.truncate(kept);
+            let found = kept - from;
+            if found > 0 {
+                let idf = libm::logf(1.0 + model.items() as f32 / found as f32);
+                total += idf;
+                hits[from..].iter_mut().for_each(|hit| hit.1 = idf);
+            }
+        }
+        if restricted {
+            hits.retain(|(item, _)| self.flags[*item as usize] & FOUND != 0);
+            for &item in &self.flagged {
+                self.flags[item as usize] &= !FOUND;
+            }
+        }
+        for (item, idf) in hits {
+            self.add(item, MATCH * idf / total);
+            self.flag(item, FOUND);
+        }
+    }
+
+    /// The shopper's own items, newest first.
+    fn recent(&mut self, shopper: &Shopper, call: &Call) {
+        if !call.request.personal {
+            return;
+        }
+        let newest = shopper
+            .recent()
+            .iter()
+            .rev()
+            .filter_map(|viewed| viewed.item);
+        for (k, item) in newest.enumerate() {
+            self.add(item, 1.0 / (k + 1) as f32);
+        }
+    }
+
+    fn accumulate(&mut self, call: &Call, seeds: &[Seed], list: &mut List) {
+        let only_found = call.only_found;
+        for seed in seeds {
+            let row = call
+                .model
+                .neighbours(seed.matrix, seed.item, |item, weight| {
+                    if !only_found || self.flags[item as usize] & FOUND != 0 {
+                        self.add(item, seed.weight * weight);
+                    }
+                });
+            if row.is_err() && !list.warnings.contains(&Warning::DamagedRow) {
+                list.warnings.push(Warning::DamagedRow);
+            }
+        }
+    }
+
+    /// The best of all candidates: those touched; and where the placement may be filled, the popular ones.
+    fn select(&mut self, call: &Call, limit: usize, list: &mut List) -> Vec<(f32, u32)> {
+        let model = call.model;
+        let mut top = Top {
+            limit,
+            best: Vec::with_capacity(limit + 1),
+        };
+        for &item in &self.touched {
+            if self.allowed(call, item, &mut list.filtered) {
+                let standing: f32 = call.standing(item).iter().sum();
+                top.offer(self.score[item as usize] + standing, item);
+            }
+        }
+        let fills = match call.request.placement {
+            Placement::Home | Placement::Product => LEANING,
+            Placement::Category => model.items(),
+            Placement::Search | Placement::Recent | Placement::Complements | Placement::Cart => {
+                return top.best;
+            }
+        };
+        // Filtered items at the head must not starve the list.
+        let mut popular = POPULAR + self.flagged.len();
+        let listing = call.request.placement == Placement::Category || call.only_found;
+        for item in 0..model.items() as u32 {
+            if popular == 0 && item as usize >= fills {
+                break;
+            }
+            if !call.in_category(item) || self.score[item as usize] != 0.0 {
+                continue;
+            }
+            let candidate = listing || popular > 0 || call.leaning.category(model, item) > 0.0;
+            if candidate && self.allowed(call, item, &mut list.filtered) {
+                let standing: f32 = call.standing(item).iter().sum();
+                top.offer(standing, item);
+                popular = popular.saturating_sub(1);
+            }
+        }
+        top.best
+    }
+
+    fn allowed(&self, call: &Call, item: u32, filtered: &mut Filtered) -> bool {
+        let flags = self.flags[item as usize];
+        if call.only_found && flags & FOUND == 0 || !call.in_category(item) {
+            return false;
+        }
+        let by = if call.model.out_of_stock(item) {
+            &mut filtered.out_of_stock
+        } else if flags & BLOCKED == 0 {
+            return true;
+        } else if flags & IN_CART != 0 {
+            &mut filtered.in_cart
+        } else if flags & BOUGHT != 0 {
+            &mut filtered.bought
+        } else {
+            &mut filtered.excluded
+        };
+        *by += 1;
+        false
+    }
+
+    /// Walks the seeds once more for the few items chosen, to say what each source gave and which item caused it.
+    fn explain(&mut self, call: &Call, seeds: &[Seed], best: Vec<(f32, u32)>, list: &mut List) {
+        let model = call.model;
+        let mut strongest = vec![[(0.0f32, usize::MAX); 3]; best.len()];
+        for (n, &(score, item)) in best.iter().enumerate() {
+            self.slot[item as usize] = n as u8 + 1;
+            let mut entry = Entry {
+                item,
+                score,
+                contributions: [0.0; SOURCES],
+                reasons: Vec::new(),
+            };
+            let [affinity, popularity] = call.standing(item);
+            entry.contributions[Source::Affinity as usize] = affinity;
+            entry.contributions[Source::Popularity as usize] = popularity;
+            list.entries.push(entry);
+        }
+        for (number, seed) in seeds.iter().enumerate() {
+            let source = match seed.matrix {
+                Matrix::View => Source::Sequence,
+                Matrix::Buy => Source::Complement,
+                Matrix::Content => Source::Content,
+            } as usize;
+            // Damage was reported while scores were summed.
+            let _ = model.neighbours(seed.matrix, seed.item, |item, weight| {
+                if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
+                    let given = seed.weight * weight;
+                    list.entries[n].contributions[source] += given;
+                    if given > strongest[n][source].0 {
+                        strongest[n][source] = (given, number);
+                    }
+                }
+            });
+        }
+        for (entry, strongest) in list.entries.iter_mut().zip(&strongest) {
+            self.slot[entry.item as usize] = 0;
+            // What a search or the shopper's own history gave is what is left.
+            let own = match call.request.placement {
+                Placement::Search => Source::Search,
+                Placement::Recent => Source::Recent,
+                _ => Source::Popularity,
+            };
+            if own != Source::Popularity {
+                let others: f32 = entry.contributions.iter().sum();
+                entry.contributions[own as usize] = (entry.score - others).max(0.0);
+            }
+            for (total, given) in list.blend.iter_mut().zip(entry.contributions) {
+                *total += given;
+            }
+            let cause = |source: Source| {
+                seeds
+                    .get(strongest[source as usize].1)
+                    .map(|seed| (seed.code, seed.item))
+            };
+            let lean = (
+                call.leaning.category(model, entry.item),
+                call.leaning.brand(model, entry.item),
+            );
+            reasons::give(model, entry, cause, lean);
+        }
+        let total: f32 = list.blend.iter().sum();
+        if total > 0.0 {
+            list.blend.iter_mut().for_each(|share| *share /= total);
+        }
+        list.fallback = fallback(list);
+    }
+}
+
+fn fallback(list: &List) -> Fallback {
+    let given = |source: Source| list.blend[source as usize] > 0.0;
+    if list.entries.is_empty() {
+        Fallback::Empty
+    } else if [
+        Source::Sequence,
+        Source::Complement,
+        Source::Search,
+        Source::Recent,
+    ]
+    .into_iter()
+    .any(given)
+    {
+        Fallback::None
+    } else if [Source::Content, Source::Affinity].into_iter().any(given) {
+        Fallback::Content
+    } else {
+        Fallback::Popularity
+    }
+}
+
+#[cfg(test)]
+mod tests;

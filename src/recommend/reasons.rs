@@ -1,0 +1,126 @@
+//! Why an item is on the list: codes for machines, one sentence for people, in Chinese and in English.
+//!
+//! A reason is exact: it names the item whose row gave most to the score. Sentences hold `{}` where the name of that
+//! item, category or brand goes; names are the page's to know.
+
+use super::request::{Because, Code, Entry, Reason, Source};
+use crate::shop::Model;
+
+/// Languages that [`sentence`] knows.
+pub const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+/// Reasons given for one item.
+const MOST: usize = 3;
+
+/// A reason must carry at least this share of the score to be given beside a stronger one.
+const LEAST: f32 = 0.1;
+
+const SENTENCES: [(&str, [&str; 2]); 10] = [
+    ("viewed", ["Because you viewed {}", "因为您浏览过{}"]),
+    (
+        "also_viewed",
+        ["Often viewed together with {}", "看了{}的顾客还看了"],
+    ),
+    ("bought", ["Because you bought {}", "因为您购买过{}"]),
+    ("goes_with", ["Often bought with {}", "常与{}一起购买"]),
+    ("similar", ["Similar to {}", "与{}相似"]),
+    ("category", ["You have been looking at {}", "您最近关注{}"]),
+    (
+        "brand",
+        ["From {}, a brand you look at", "来自您关注的品牌{}"],
+    ),
+    ("popular", ["Popular with other shoppers", "大家都在买"]),
+    ("search", ["Matches your search", "符合您的搜索"]),
+    ("recent", ["You viewed this recently", "您最近浏览过"]),
+];
+
+impl Code {
+    /// How many codes there are; they are numbered from 0.
+    pub const COUNT: usize = SENTENCES.len();
+
+    /// The name in the page's API.
+    pub fn name(self) -> &'static str {
+        SENTENCES[self as usize].0
+    }
+}
+
+/// The name and the sentence of a reason code, the sentence in `LANGUAGES[language]`; the last code and English
+/// beyond the end.
+pub fn sentence(code: usize, language: usize) -> (&'static str, &'static str) {
+    let (name, sentences) = SENTENCES[code.min(Code::COUNT - 1)];
+    (name, sentences.get(language).unwrap_or(&sentences[0]))
+}
+
+/// Gives an entry its reasons. `cause` says which item's row gave most to a source, `lean` how much of the affinity is
+/// the category's and how much the brand's.
+pub(super) fn give(
+    model: &Model,
+    entry: &mut Entry,
+    cause: impl Fn(Source) -> Option<(Code, u32)>,
+    lean: (f32, f32),
+) {
+    let mut add = |source: Source, code, because| {
+        let share = entry.contributions[source as usize] / entry.score;
+        if share > 0.0 {
+            entry.reasons.push(Reason {
+                code,
+                because,
+                share,
+            });
+        }
+    };
+    for source in [Source::Sequence, Source::Complement, Source::Content] {
+        if let Some((code, item)) = cause(source) {
+            add(source, code, Because::Item(item));
+        }
+    }
+    match (model.category(entry.item), model.brand(entry.item)) {
+        (_, Some(brand)) if lean.1 > lean.0 => {
+            add(Source::Affinity, Code::Brand, Because::Brand(brand))
+        }
+        (Some(category), _) => add(
+            Source::Affinity,
+            Code::Category,
+            Because::Category(category),
+        ),
+        _ => {}
+    }
+    add(Source::Popularity, Code::Popular, Because::Nothing);
+    add(Source::Search, Code::Search, Because::Nothing);
+    add(Source::Recent, Code::Recent, Because::Nothing);
+    entry.reasons.sort_by(|a, b| b.share.total_cmp(&a.share));
+    entry.reasons.truncate(MOST);
+    let weak = entry
+        .reasons
+        .iter()
+        .skip(1)
+        .filter(|reason| reason.share < LEAST)
+        .count();
+    entry.reasons.truncate(entry.reasons.len() - weak);
+    if entry.reasons.is_empty() {
+        // An item that nobody has touched yet, filling a list.
+        entry.reasons.push(Reason {
+            code: Code::Popular,
+            because: Because::Nothing,
+            share: 0.0,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_in_both_languages() {
+        assert_eq!(Code::Viewed.name(), "viewed");
+        assert_eq!(Code::Recent.name(), "recent");
+        assert_eq!(Code::Recent as usize, Code::COUNT - 1);
+        for code in 0..Code::COUNT {
+            let (name, english) = sentence(code, 0);
+            let (_, chinese) = sentence(code, 1);
+            assert!(!name.is_empty() && english.is_ascii() && !chinese.is_ascii());
+            assert_eq!(english.matches("{}").count(), chinese.matches("{}").count());
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What a page asks for, and what it gets.
+
+/// Where a list is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Placement {
+    /// What this shopper may want next.
+    Home,
+    /// Like the item of the page.
+    Product,
+    /// What goes with the item of the page.
+    Complements,
+    /// What goes with the cart.
+    Cart,
+    /// A category's items, in this shopper's order.
+    Category,
+    /// What matches the words typed.
+    Search,
+    /// What this shopper viewed, newest first.
+    Recent,
+}
+
+impl Placement {
+    pub const NAMES: [&str; 7] = [
+        "home",
+        "product",
+        "complements",
+        "cart",
+        "category",
+        "search",
+        "recent",
+    ];
+
+    /// The placement of this name; `None` for an unknown one.
+    pub fn from_name(name: &str) -> Option<Placement> {
+        use Placement::*;
+        const ALL: [Placement; 7] = [Home, Product, Complements, Cart, Category, Search, Recent];
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
+        ALL.get(at).copied()
+    }
+
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// A page of the shop itself rather than a suggestion: it lists what there is, in the cart or not.
+    pub(super) fn is_listing(self) -> bool {
+        matches!(
+            self,
+            Placement::Category | Placement::Search | Placement::Recent
+        )
+    }
+}
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    pub placement: Placement,
+    /// 1 to [`super::MAX_LIMIT`].
+    pub limit: usize,
+    /// The item that the page is about.
+    pub item: Option<&'a str>,
+    /// A category path.
+    pub category: Option<&'a str>,
+    /// What was typed.
+    pub query: &'a str,
+    /// Attributes that every item must have, as the terms of [`crate::shop::terms::attribute`].
+    pub attributes: Vec<String>,
+    /// Items not to show.
+    pub exclude: Vec<&'a str>,
+    /// Whether the shopper's history may be used.
+    pub personal: bool,
+    /// Whether items the shopper has just viewed may be shown on a personal list.
+    pub keep_viewed: bool,
+}
+
+impl Request<'_> {
+    pub fn new(placement: Placement, limit: usize) -> Self {
+        Request {
+            placement,
+            limit,
+            item: None,
+            category: None,
+            query: "",
+            attributes: Vec::new(),
+            exclude: Vec::new(),
+            personal: true,
+            keep_viewed: false,
+        }
+    }
+}
+
+/// Where a part of a score comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Source {
+    /// Viewed together with what was viewed.
+    Sequence,
+    /// Bought together with, or after.
+    Complement,
+    /// Alike by its description.
+    Content,
+    /// Of a category or brand the shopper leans to.
+    Affinity,
+    Popularity,
+    /// Matches what was typed.
+    Search,
+    /// Viewed before.
+    Recent,
+}
+
+pub const SOURCES: usize = 7;
+
+impl Source {
+    pub const NAMES: [&str; SOURCES] = [
+        "sequence",
+        "complement",
+        "content",
+        "affinity",
+        "popularity",
+        "search",
+        "recent",
+    ];
+}
+
+/// Why an item is on the list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reason {
+    pub code: Code,
+    pub because: Because,
+    /// The part of the score that rests on it.
+    pub share: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// The shopper viewed another item.
+    Viewed,
+    /// Others view it with the item of the page.
+    AlsoViewed,
+    /// The shopper bought another item.
+    Bought,
+    /// It is bought with the item of the page, or of the cart.
+    GoesWith,
+    /// It is like another item.
+    Similar,
+    Category,
+    Brand,
+    Popular,
+    Search,
+    Recent,
+}
+
+/// What a reason points at, as numbers of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    Nothing,
+    Item(u32),
+    Category(u16),
+    Brand(u16),
+}
+
+/// One place of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub item: u32,
+    pub score: f32,
+    /// What each source gave; they sum to the score.
+    pub contributions: [f32; SOURCES],
+    /// Strongest first; at least one.
+    pub reasons: Vec<Reason>,
+}
+
+impl Entry {
+    /// The source that gave most; the first of equals.
+    pub fn source(&self) -> usize {
+        let mut best = 0;
+        for (source, given) in self.contributions.iter().enumerate() {
+            if *given > self.contributions[best] {
+                best = source;
+            }
+        }
+        best
+    }
+}
+
+/// How much of the shopper a list reflects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Fallback {
+    /// It follows what was done, or is just what was asked for.
+    None,
+    /// Nothing is known of how its items go together; it rests on what they are.
+    Content,
+    /// It is the popular items.
+    Popularity,
+    #[default]
+    Empty,
+}
+
+impl Fallback {
+    pub const NAMES: [&str; 4] = ["none", "content", "popularity", "empty"];
+}
+
+/// Candidates that were left out, by the first filter that did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filtered {
+    pub out_of_stock: u32,
+    pub in_cart: u32,
+    pub bought: u32,
+    pub excluded: u32,
+}
+
+/// What was odd in a request, though it was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Warning {
+    LimitClamped,
+    UnknownItem,
+    UnknownCategory,
+    UnknownAttribute,
+    /// A row of the model is damaged: its neighbours were left out.
+    DamagedRow,
+}
+
+impl Warning {
+    pub const NAMES: [&str; 5] = [
+        "limit_clamped",
+        "unknown_item",
+        "unknown_category",
+        "unknown_attribute",
+        "damaged_row",
+    ];
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List {
+    pub entries: Vec<Entry>,
+    pub fallback: Fallback,
+    /// The share of each source in all scores of the list.
+    pub blend: [f32; SOURCES],
+    pub filtered: Filtered,
+    pub warnings: Vec<Warning>,
+}

@@ -1,0 +1,147 @@
+//! What a list starts from: the items of the session, the cart, the page, each with a weight.
+
+use super::request::{Code, Placement, Request};
+use crate::shop::{Blend, Matrix, Model};
+use crate::shopper::Shopper;
+
+/// The newest items that count.
+const HISTORY: usize = 20;
+/// The latest purchases that count.
+const PURCHASES: usize = 5;
+/// An item of an earlier session counts for this part.
+const EARLIER: f32 = 0.3;
+/// On the page of an item, what was viewed before counts for this part.
+const BESIDE_ANCHOR: f32 = 0.25;
+
+/// Look up the neighbours of `item` in `matrix`, at this weight.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seed {
+    pub item: u32,
+    pub matrix: Matrix,
+    /// λ of the source times the item's share.
+    pub weight: f32,
+    pub code: Code,
+}
+
+/// Shares `exp(−k/δ)` of the newest items, k = 0 for the newest, summing to 1.
+fn recency(model: &Model, shopper: &Shopper, skip: Option<u32>) -> Vec<(u32, f32)> {
+    let current = shopper.recent().last().map(|viewed| viewed.session);
+    let newest = shopper.recent().iter().rev();
+    let known = newest.filter_map(|viewed| Some((viewed.item?, Some(viewed.session) == current)));
+    let mut shares: Vec<(u32, f32)> = known
+        .filter(|(item, _)| Some(*item) != skip)
+        .take(HISTORY)
+        .enumerate()
+        .map(|(k, (item, current))| {
+            let faded = libm::expf(-(k as f32) / model.decay());
+            (item, if current { faded } else { faded * EARLIER })
+        })
+        .collect();
+    let total: f32 = shares.iter().map(|(_, share)| share).sum();
+    for (_, share) in &mut shares {
+        *share /= total;
+    }
+    shares
+}
+
+/// The weights λ for a placement: the model's, bent to what the placement is for.
+pub(super) fn blend(model: &Model, placement: Placement) -> Blend {
+    let blend = model.blend();
+    match placement {
+        Placement::Home | Placement::Search => blend,
+        Placement::Product => Blend {
+            // Beside an item, what it is counts for more, and only alike things belong.
+            content: blend.content * 2.0,
+            affinity: blend.affinity * 0.5,
+            ..blend
+        },
+        Placement::Complements | Placement::Cart => Blend {
+            sequence: 0.0,
+            complement: 1.0,
+            content: 0.0,
+            affinity: 0.0,
+            popularity: 0.0,
+        },
+        Placement::Category => Blend {
+            popularity: blend.popularity.max(0.1),
+            ..blend
+        },
+        Placement::Recent => Blend {
+            sequence: 0.0,
+            complement: 0.0,
+            content: 0.0,
+            affinity: 0.0,
+            popularity: 0.0,
+        },
+    }
+}
+
+pub(super) fn seeds(
+    model: &Model,
+    shopper: &Shopper,
+    request: &Request,
+    anchor: Option<u32>,
+    blend: &Blend,
+) -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    let mut push = |item, matrix, weight: f32, code| {
+        if weight > 0.0 && model.has(matrix) {
+            seeds.push(Seed {
+                item,
+                matrix,
+                weight,
+                code,
+            });
+        }
+    };
+    let placement = request.placement;
+    let anchor =
+        anchor.filter(|_| matches!(placement, Placement::Product | Placement::Complements));
+    if let Some(item) = anchor {
+        push(item, Matrix::View, blend.sequence, Code::AlsoViewed);
+        push(item, Matrix::Content, blend.content, Code::Similar);
+        if placement == Placement::Complements {
+            push(item, Matrix::Buy, blend.complement, Code::GoesWith);
+        }
+    }
+    if matches!(placement, Placement::Cart) {
+        let items: Vec<u32> = shopper.cart().iter().filter_map(|line| line.item).collect();
+        for &item in &items {
+            push(
+                item,
+                Matrix::Buy,
+                blend.complement / items.len() as f32,
+                Code::GoesWith,
+            );
+        }
+    }
+    if request.personal && !matches!(placement, Placement::Complements | Placement::Cart) {
+        let part = if anchor.is_some() { BESIDE_ANCHOR } else { 1.0 };
+        for (item, share) in recency(model, shopper, anchor) {
+            push(
+                item,
+                Matrix::View,
+                blend.sequence * share * part,
+                Code::Viewed,
+            );
+            push(
+                item,
+                Matrix::Content,
+                blend.content * share * part,
+                Code::Similar,
+            );
+        }
+        if placement != Placement::Product {
+            let bought = shopper
+                .bought()
+                .iter()
+                .rev()
+                .filter_map(|bought| bought.item);
+            for (k, item) in bought.take(PURCHASES).enumerate() {
+                let share = 1.0 / ((k + 1) * (k + 2)) as f32;
+                push(item, Matrix::Buy, blend.complement * share, Code::Bought);
+            }
+        }
+    }
+    seeds
+}

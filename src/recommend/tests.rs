@@ -1,0 +1,366 @@
+use super::*;
+use crate::shop::tests::{Toy, toy};
+use proptest::prelude::*;
+
+const NOW: i64 = 1_800_000_000_000;
+
+fn shopper(model: &Model, viewed: &[&str]) -> Shopper {
+    let mut shopper = Shopper::default();
+    for (n, key) in viewed.iter().enumerate() {
+        shopper.view(key, model.find(key), NOW - 1000 + n as i64, 1);
+    }
+    shopper
+}
+
+fn keys<'a>(model: &'a Model, list: &List) -> Vec<&'a str> {
+    list.entries
+        .iter()
+        .map(|entry| model.key(entry.item))
+        .collect()
+}
+
+fn ask(model: &Model, shopper: &Shopper, request: &Request) -> List {
+    Recommender::default().recommend(model, shopper, request, NOW)
+}
+
+fn request(placement: Placement) -> Request<'static> {
+    Request::new(placement, 10)
+}
+
+#[test]
+fn a_cold_shopper_gets_exactly_the_popular_items_in_stock() {
+    let model = toy().open();
+    let list = ask(&model, &Shopper::default(), &request(Placement::Home));
+    assert_eq!(
+        keys(&model, &list),
+        [
+            "phone-a", "apple", "phone-b", "case", "watch", "phone-c", "pear"
+        ]
+    );
+    assert_eq!(list.fallback, Fallback::Popularity);
+    assert_eq!(list.filtered.out_of_stock, 1);
+    assert!(
+        list.entries
+            .iter()
+            .all(|entry| entry.reasons[0].code == Code::Popular)
+    );
+}
+
+#[test]
+fn a_view_moves_the_list_and_says_why() {
+    let model = toy().open();
+    let list = ask(
+        &model,
+        &shopper(&model, &["phone-a"]),
+        &request(Placement::Home),
+    );
+    assert_eq!(keys(&model, &list)[..2], ["phone-b", "phone-c"]);
+    assert_eq!(list.fallback, Fallback::None);
+    let reason = list.entries[0].reasons[0];
+    assert_eq!(
+        (reason.code, reason.because),
+        (Code::Viewed, Because::Item(0))
+    );
+    assert!(
+        !keys(&model, &list).contains(&"phone-a"),
+        "what was just viewed has its own shelf"
+    );
+}
+
+#[test]
+fn without_leave_to_personalise_the_list_is_the_popular_one() {
+    let model = toy().open();
+    let mut home = request(Placement::Home);
+    home.personal = false;
+    let list = ask(&model, &shopper(&model, &["phone-a"]), &home);
+    assert_eq!(
+        keys(&model, &list),
+        keys(&model, &ask(&model, &Shopper::default(), &home))
+    );
+    assert_eq!(list.fallback, Fallback::Popularity);
+    assert!(
+        ask(
+            &model,
+            &shopper(&model, &["phone-a"]),
+            &Request {
+                placement: Placement::Recent,
+                ..home
+            }
+        )
+        .entries
+        .is_empty()
+    );
+}
+
+#[test]
+fn the_item_of_the_page_leads_its_own_shelves() {
+    let model = toy().open();
+    let mut product = request(Placement::Product);
+    product.item = Some("phone-b");
+    let list = ask(&model, &shopper(&model, &["apple"]), &product);
+    assert_eq!(keys(&model, &list)[0], "phone-a");
+    assert_eq!(list.entries[0].reasons[0].code, Code::AlsoViewed);
+    assert!(!keys(&model, &list).contains(&"phone-b"));
+
+    let mut complements = request(Placement::Complements);
+    complements.item = Some("phone-a");
+    let list = ask(&model, &Shopper::default(), &complements);
+    assert_eq!(
+        keys(&model, &list),
+        ["case", "watch"],
+        "nothing fills what goes together"
+    );
+    assert_eq!(list.entries[0].reasons[0].because, Because::Item(0));
+    complements.item = Some("watch");
+    assert_eq!(
+        ask(&model, &Shopper::default(), &complements).fallback,
+        Fallback::Empty
+    );
+}
+
+#[test]
+fn what_is_in_the_cart_or_was_bought_is_not_suggested() {
+    use crate::intake::{Event, Kind, Product, Session};
+    let model = toy().open();
+    let mut shopper = shopper(&model, &["watch"]);
+    let mut learn = |kind, key: &str| {
+        let products = vec![Product::new(key)];
+        let event = Event {
+            id: String::new(),
+            kind,
+            time: NOW,
+            session: Session(1),
+            sequence: 1,
+            products,
+            fields: Vec::new(),
+        };
+        shopper.learn(&event, Some(&model));
+    };
+    learn(Kind::ProductAdded, "phone-a");
+    learn(Kind::OrderCompleted, "phone-b");
+    learn(Kind::OrderCompleted, "apple");
+    let list = ask(&model, &shopper, &request(Placement::Home));
+    let shown = keys(&model, &list);
+    assert!(!shown.contains(&"phone-a") && !shown.contains(&"phone-b"));
+    assert!(shown.contains(&"apple"), "fruit is bought again");
+    assert_eq!((list.filtered.in_cart, list.filtered.bought), (1, 1));
+    let case = list
+        .entries
+        .iter()
+        .find(|entry| model.key(entry.item) == "case")
+        .unwrap();
+    assert_eq!(
+        (case.reasons[0].code, case.reasons[0].because),
+        (Code::Bought, Because::Item(2))
+    );
+
+    let list = ask(&model, &shopper, &request(Placement::Cart));
+    assert_eq!(keys(&model, &list), ["case", "watch"]);
+    assert_eq!(list.entries[0].reasons[0].code, Code::GoesWith);
+
+    let mut category = request(Placement::Category);
+    category.category = Some("Phones > Smartphones");
+    let shown = ask(&model, &shopper, &category);
+    assert!(
+        keys(&model, &shown).contains(&"phone-a"),
+        "a category lists what it has, in the cart or not"
+    );
+}
+
+#[test]
+fn a_category_lists_its_own_in_the_shoppers_order() {
+    let model = toy().open();
+    let mut category = request(Placement::Category);
+    category.category = Some("Phones");
+    assert_eq!(
+        keys(&model, &ask(&model, &Shopper::default(), &category)),
+        ["phone-a", "phone-b", "case", "phone-c"]
+    );
+    let list = ask(&model, &shopper(&model, &["phone-b"]), &category);
+    assert_eq!(keys(&model, &list).len(), 4);
+    assert_eq!(keys(&model, &list)[..2], ["phone-a", "phone-c"]);
+    category.category = Some("Nowhere");
+    let list = ask(&model, &Shopper::default(), &category);
+    assert_eq!(
+        (list.entries.len(), list.warnings),
+        (0, vec![Warning::UnknownCategory])
+    );
+}
+
+#[test]
+fn a_search_finds_words_beginnings_and_attributes() {
+    let model = toy().open();
+    let find = |query: &'static str, attributes: &[&str]| {
+        let mut search = request(Placement::Search);
+        search.query = query;
+        search.attributes = attributes
+            .iter()
+            .map(|&attribute| attribute.into())
+            .collect();
+        let list = ask(&model, &Shopper::default(), &search);
+        (keys(&model, &list).join(" "), list.warnings)
+    };
+    assert_eq!(find("Phone", &[]).0, "phone-a phone-b phone-c");
+    assert_eq!(find("pho", &[]).0, "phone-a phone-b phone-c");
+    assert_eq!(find("5G 手机", &[]).0, "phone-a phone-b phone-c");
+    assert_eq!(find("phone", &["color=red"]).0, "phone-a phone-c");
+    assert_eq!(find("apple", &["color=red"]).0, "");
+    assert_eq!(find("", &[]).0, "");
+    assert_eq!(find("zzz", &[]).0, "");
+    assert_eq!(
+        find("phone", &["color=mauve"]).1,
+        [Warning::UnknownAttribute]
+    );
+}
+
+#[test]
+fn recent_is_newest_first() {
+    let model = toy().open();
+    let list = ask(
+        &model,
+        &shopper(&model, &["pear", "phone-old", "watch"]),
+        &request(Placement::Recent),
+    );
+    assert_eq!(
+        keys(&model, &list),
+        ["watch", "pear"],
+        "what is out of stock is left out"
+    );
+    assert_eq!(list.entries[0].reasons[0].code, Code::Recent);
+}
+
+#[test]
+fn odd_requests_are_answered_and_said() {
+    let model = toy().open();
+    let odd = Request {
+        limit: 0,
+        item: Some("nope"),
+        ..request(Placement::Product)
+    };
+    let list = ask(&model, &Shopper::default(), &odd);
+    assert_eq!(
+        (list.entries.len(), list.warnings),
+        (1, vec![Warning::LimitClamped, Warning::UnknownItem])
+    );
+    let excluded = Request {
+        exclude: vec!["phone-a", "nope"],
+        ..request(Placement::Home)
+    };
+    let list = ask(&model, &Shopper::default(), &excluded);
+    assert_eq!(
+        (keys(&model, &list)[0], list.filtered.excluded),
+        ("apple", 1)
+    );
+}
+
+#[test]
+fn two_requests_in_turn_do_not_touch_each_other() {
+    let model = toy().open();
+    let (shopper, mut recommender) = (
+        shopper(&model, &["phone-a", "apple"]),
+        Recommender::default(),
+    );
+    let mut search = request(Placement::Search);
+    search.query = "phone";
+    search.attributes = vec!["color=red".into()];
+    let mut product = request(Placement::Product);
+    product.item = Some("apple");
+    let requests = [
+        request(Placement::Home),
+        search,
+        product,
+        request(Placement::Recent),
+    ];
+    for _ in 0..2 {
+        for request in &requests {
+            assert_eq!(
+                recommender.recommend(&model, &shopper, request, NOW),
+                ask(&model, &shopper, request)
+            );
+        }
+    }
+}
+
+/// The ranking by its definition: every item, every seed, dense.
+fn naive(model: &Model, shopper: &Shopper, request: &Request) -> Vec<u32> {
+    let blend = model.blend();
+    let newest: Vec<u32> = shopper
+        .recent()
+        .iter()
+        .rev()
+        .filter_map(|viewed| viewed.item)
+        .take(20)
+        .collect();
+    let total: f32 = (0..newest.len())
+        .map(|k| (-(k as f32) / model.decay()).exp())
+        .sum();
+    let mut scored: Vec<(f32, u32)> = Vec::new();
+    for item in 0..model.items() as u32 {
+        if model.out_of_stock(item) || newest.contains(&item) {
+            continue;
+        }
+        let mut score = blend.popularity * model.popularity(item);
+        for (k, &seed) in newest.iter().enumerate() {
+            let share = (-(k as f32) / model.decay()).exp() / total;
+            for (matrix, lambda) in [
+                (Matrix::View, blend.sequence),
+                (Matrix::Content, blend.content),
+            ] {
+                model
+                    .neighbours(matrix, seed, |to, weight| {
+                        if to == item {
+                            score += lambda * share * weight;
+                        }
+                    })
+                    .unwrap();
+            }
+        }
+        scored.push((score, item));
+    }
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    scored
+        .iter()
+        .take(request.limit)
+        .map(|&(_, item)| item)
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn ranks_as_defined(
+        view in prop::collection::btree_map((0u32..8, 0u32..8), 0.01f32..1.0, 0..30),
+        content in prop::collection::btree_map((0u32..8, 0u32..8), 0.01f32..1.0, 0..30),
+        viewed in prop::collection::vec(0usize..8, 0..6),
+        limit in 1usize..10,
+    ) {
+        let entries = |map: &std::collections::BTreeMap<(u32, u32), f32>| {
+            map.iter().filter(|((a, b), _)| a != b).map(|(&(a, b), &weight)| (a, b, weight)).collect::<Vec<_>>()
+        };
+        let toy = Toy { view: entries(&view), content: entries(&content), ..toy() };
+        let model = toy.open();
+        let viewed: Vec<&str> = viewed.iter().map(|&n| toy.items[n].0).collect();
+        let shopper = shopper(&model, &viewed);
+        let request = Request::new(Placement::Home, limit);
+        let list = ask(&model, &shopper, &request);
+        for entry in &list.entries {
+            let sum: f32 = entry.contributions.iter().sum();
+            prop_assert!((sum - entry.score).abs() < 1e-6);
+            prop_assert!(!entry.reasons.is_empty());
+        }
+        let ranked: Vec<u32> = list.entries.iter().map(|entry| entry.item).collect();
+        let expected = naive(&model, &shopper, &request);
+        // Sums in another order may swap near-equals; scores decide.
+        prop_assert_eq!(ranked.len(), expected.len());
+        let mut both = (ranked.clone(), expected.clone());
+        both.0.sort_unstable();
+        both.1.sort_unstable();
+        if ranked != expected {
+            for (a, b) in ranked.iter().zip(&expected).filter(|(a, b)| a != b) {
+                let score = |item: &u32| list.entries.iter().find(|entry| entry.item == *item).map(|entry| entry.score);
+                if let (Some(a), Some(b)) = (score(a), score(b)) {
+                    prop_assert!((a - b).abs() < 1e-5);
+                }
+            }
+        }
+    }
+}
