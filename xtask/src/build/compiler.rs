@@ -1,0 +1,306 @@
+//! A compiler for `wasm32-unknown-unknown`: found, or installed.
+//!
+//! The order: the toolchain in use if it has the target; `rustup target add`; Debian's rustc with the library's source,
+//! from which the standard library is built as well. The last also works where rustup reaches no server, and makes the
+//! smallest module: only it can build a standard library without panic messages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::debian;
+use crate::process::{output, shown, which};
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
+/// What Debian calls the linker of the LLVM that its rustc is built with, or near enough.
+const DEBIAN_LINKER: (&str, &str) = ("lld-19", "/usr/bin/wasm-ld-19");
+const RUSTUP_PATIENCE: Duration = Duration::from_secs(180);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compiler {
+    /// The toolchain in use, with the target's standard library as its makers built it.
+    Toolchain,
+    /// Debian's, with a standard library built along.
+    Debian { linker: PathBuf },
+}
+
+impl Compiler {
+    /// `wanted` is "toolchain" or "debian", or nothing to take what there is. What was found is kept in `memory`, so that
+    /// a machine without the first choice does not try to install it at each build.
+    pub fn find(wanted: Option<&str>, memory: &Path) -> Result<Self> {
+        let remembered = fs::read_to_string(memory).unwrap_or_default();
+        let found = match wanted {
+            Some("debian") => debian(true)?,
+            Some(_) => toolchain()?,
+            None if has_target() => Compiler::Toolchain,
+            None if remembered == "debian" && debian(false).is_ok() => debian(false)?,
+            None => any()?,
+        };
+        let name = match found {
+            Compiler::Toolchain => "toolchain",
+            Compiler::Debian { .. } => "debian",
+        };
+        if remembered != name {
+            if let Some(folder) = memory.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(memory, name)?;
+        }
+        Ok(found)
+    }
+
+    /// One line for people and for stamps: which, and its version.
+    pub fn describe(&self) -> Result<String> {
+        Ok(match self {
+            Compiler::Toolchain => format!("{} of the toolchain in use", rustc_version("rustc")?),
+            Compiler::Debian { linker } => {
+                format!(
+                    "{} from Debian, linker {}",
+                    rustc_version(DEBIAN_RUSTC)?,
+                    linker.display()
+                )
+            }
+        })
+    }
+
+    /// `cargo VERB --target wasm32-unknown-unknown` with this compiler; `small` leaves out panic messages where it can.
+    pub fn cargo(&self, verb: &str, small: bool) -> Command {
+        let Compiler::Debian { linker } = self else {
+            let mut command = Command::new("cargo");
+            command.args([verb, "--target", TARGET]);
+            clean(&mut command);
+            return command;
+        };
+        let mut command = Command::new(DEBIAN_CARGO);
+        command.args([verb, "--target", TARGET, "-Zbuild-std=std,panic_abort"]);
+        if small {
+            command.arg("-Zbuild-std-features=optimize_for_size");
+            let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort"]"#;
+            command
+                .arg("--config")
+                .arg(format!("target.{TARGET}.rustflags={flags}"));
+        }
+        clean(&mut command);
+        // Cargo's own environment would lead Debian's rustc to the other toolchain's libraries.
+        for name in [
+            "RUSTUP_TOOLCHAIN",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "LD_LIBRARY_PATH",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env("RUSTC", DEBIAN_RUSTC)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders =
+            std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path));
+        if let Ok(path) = std::env::join_paths(folders) {
+            command.env("PATH", path);
+        }
+        command
+    }
+}
+
+/// Flags from outside would replace those of `.cargo/config.toml`, which the module needs.
+fn clean(command: &mut Command) {
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO",
+        "RUSTC",
+        "CARGO_BUILD_TARGET",
+    ] {
+        command.env_remove(name);
+    }
+}
+
+fn any() -> Result<Compiler> {
+    let first = match toolchain() {
+        Ok(found) => return Ok(found),
+        Err(error) => error,
+    };
+    eprintln!("  {first:#}");
+    debian(true).map_err(|second| {
+        anyhow!(
+            "no compiler for {TARGET}: {first:#}; {second:#}. Install one: `rustup target add {TARGET}`, or on Debian \
+             `apt-get install -y --no-install-recommends {}`",
+            DEBIAN_PACKAGES.join(" ")
+        )
+    })
+}
+
+fn has_target() -> bool {
+    sysroot("rustc").is_ok_and(|sysroot| {
+        sysroot
+            .join("lib/rustlib")
+            .join(TARGET)
+            .join("lib")
+            .is_dir()
+    })
+}
+
+fn toolchain() -> Result<Compiler> {
+    if has_target() {
+        return Ok(Compiler::Toolchain);
+    }
+    if which("rustup").is_none() {
+        bail!("the toolchain in use has no {TARGET}");
+    }
+    let mut command = Command::new("rustup");
+    command
+        .args(["target", "add", TARGET])
+        .env("RUSTUP_MAX_RETRIES", "1");
+    eprintln!("  {}", shown(&command));
+    within(&mut command, RUSTUP_PATIENCE)?;
+    if !has_target() {
+        bail!("rustup added {TARGET}, but not to the toolchain in use");
+    }
+    Ok(Compiler::Toolchain)
+}
+
+fn debian(may_install: bool) -> Result<Compiler> {
+    if let Err(error) = check_debian() {
+        if !may_install {
+            return Err(error);
+        }
+        debian::install(DEBIAN_PACKAGES, "compile WebAssembly")?;
+        check_debian()?;
+    }
+    let rustup_linker = host_folder("rustc").map(|folder| folder.join("bin/rust-lld"));
+    if let Ok(linker) = rustup_linker
+        && linker.is_file()
+    {
+        return Ok(Compiler::Debian { linker });
+    }
+    let (package, path) = DEBIAN_LINKER;
+    if !Path::new(path).is_file() {
+        debian::install(&[package], "link WebAssembly")?;
+    }
+    Ok(Compiler::Debian {
+        linker: path.into(),
+    })
+}
+
+/// Whether Debian's rustc, its cargo and the library's source are there and new enough for this workspace.
+fn check_debian() -> Result<()> {
+    if !Path::new(DEBIAN_CARGO).is_file() || !Path::new(DEBIAN_RUSTC).is_file() {
+        bail!("{} not installed", DEBIAN_PACKAGES.join(" "));
+    }
+    let source = sysroot(DEBIAN_RUSTC)?.join("lib/rustlib/src/rust/library/std/Cargo.toml");
+    if !source.is_file() {
+        bail!(
+            "{} is missing, the package rust-web-src has it",
+            source.display()
+        );
+    }
+    let (version, needed) = (rustc_version(DEBIAN_RUSTC)?, env!("CARGO_PKG_RUST_VERSION"));
+    if minor(&version) < minor(needed) {
+        bail!("Debian's {version} is older than {needed}");
+    }
+    Ok(())
+}
+
+/// The second number of the first version in the text: 92 of "rustc 1.92.0 (…)".
+fn minor(text: &str) -> Option<u32> {
+    let version = text
+        .split_whitespace()
+        .find(|word| word.starts_with("1."))?;
+    version.split('.').nth(1)?.parse().ok()
+}
+
+fn rustc_version(rustc: &str) -> Result<String> {
+    rustc_says(rustc, &["--version"])
+}
+
+fn sysroot(rustc: &str) -> Result<PathBuf> {
+    rustc_says(rustc, &["--print", "sysroot"]).map(PathBuf::from)
+}
+
+fn host_folder(rustc: &str) -> Result<PathBuf> {
+    let verbose = rustc_says(rustc, &["-vV"])?;
+    let host = verbose
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .context("rustc names no host")?;
+    Ok(sysroot(rustc)?.join("lib/rustlib").join(host))
+}
+
+fn rustc_says(rustc: &str, arguments: &[&str]) -> Result<String> {
+    let mut command = Command::new(rustc);
+    if rustc == DEBIAN_RUSTC {
+        command.env_remove("LD_LIBRARY_PATH");
+    }
+    output(command.args(arguments))
+}
+
+/// Runs, but not for longer than that: without a network some programs wait for minutes.
+fn within(command: &mut Command, patience: Duration) -> Result<()> {
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("`{}` could not be started", shown(command)))?;
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            if status.success() {
+                return Ok(());
+            }
+            bail!("`{}` failed ({status})", shown(command));
+        }
+        if started.elapsed() > patience {
+            child.kill()?;
+            child.wait()?;
+            bail!(
+                "`{}` did not finish in {} s",
+                shown(command),
+                patience.as_secs()
+            );
+        }
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert_eq!(
+            minor("rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)"),
+            Some(96)
+        );
+        assert!(minor("rustc 1.100.0") > minor("1.92"));
+        assert_eq!(minor("rustc"), None);
+    }
+
+    #[test]
+    fn what_does_not_finish_is_stopped() {
+        let error =
+            within(Command::new("sleep").arg("60"), Duration::from_millis(120)).unwrap_err();
+        assert!(error.to_string().contains("`sleep 60` did not finish"));
+        assert!(within(&mut Command::new("true"), Duration::from_secs(60)).is_ok());
+        let error = within(&mut Command::new("false"), Duration::from_secs(60)).unwrap_err();
+        assert!(error.to_string().contains("`false` failed"));
+    }
+
+    #[test]
+    fn the_smallest_module_is_asked_of_debian_only() {
+        let shown_with = |compiler: Compiler| shown(&compiler.cargo("rustc", true));
+        assert!(!shown_with(Compiler::Toolchain).contains("-Z"));
+        let debian = Compiler::Debian {
+            linker: "/lld".into(),
+        };
+        assert!(shown_with(debian.clone()).contains("immediate-abort"));
+        assert!(!shown(&debian.cargo("rustc", false)).contains("immediate-abort"));
+    }
+}

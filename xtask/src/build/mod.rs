@@ -1,0 +1,130 @@
+//! `cargo xtask build`: the crate, compiled to WebAssembly, as a complete npm package in `pkg/`.
+//!
+//! Compile, generate the glue (wasm-bindgen), make small (wasm-opt). One module, with fixed simd128.
+
+mod compiler;
+mod package;
+mod size;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::{Call, Flag, Verb};
+use crate::folders::{root, target};
+use crate::process::{run, step};
+use crate::stamp::{Inputs, Stamp};
+use compiler::{Compiler, TARGET};
+
+pub use size::sizes;
+
+pub static VERB: Verb = Verb {
+    name: "build",
+    about: "Compiles the engine and leaves a complete npm package in pkg/.\n\
+            Takes the wasm32-unknown-unknown compiler that is there, or installs one: rustup's, else Debian's.",
+    flags: &[
+        Flag {
+            name: "dev",
+            value: None,
+            choices: &[],
+            about: "quick to build, slow and large: with checks and names, without wasm-opt",
+        },
+        Flag {
+            name: "compiler",
+            value: Some("NAME"),
+            choices: &["toolchain", "debian"],
+            about: "take this compiler only",
+        },
+    ],
+    operands: &[],
+    run: |call: &Call| {
+        let kind = if call.has("dev") {
+            Kind::Dev
+        } else {
+            Kind::Release
+        };
+        package(kind, call.value("compiler"))?;
+        sizes()
+    },
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Dev,
+    Release,
+}
+
+impl Kind {
+    /// The profile of the workspace's manifest, and the folder that Cargo puts its output in.
+    fn profile(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::Dev => ("dev", "debug"),
+            Kind::Release => ("wasm", "wasm"),
+        }
+    }
+}
+
+/// Builds `pkg/dist`, unless it is there and everything it was built from is unchanged.
+pub fn package(kind: Kind, wanted: Option<&str>) -> Result<()> {
+    let folder = target().join("wasm");
+    let compiler = Compiler::find(wanted, &folder.join("compiler"))?;
+    let described = compiler.describe()?;
+    let hash = inputs(kind, &described)?;
+    let stamp = Stamp::at(folder.join("package.stamp"));
+    if stamp.is(&hash) && package::is_complete() {
+        eprintln!("• pkg/ is up to date");
+        return Ok(());
+    }
+    stamp.clear()?;
+    let module = step(
+        &format!("compile the engine to WebAssembly ({described})"),
+        || compile(&compiler, kind),
+    )?;
+    step("generate the glue and make the module small", || {
+        package::assemble(&module, kind)
+    })?;
+    stamp.set(&hash)
+}
+
+fn inputs(kind: Kind, compiler: &str) -> Result<String> {
+    let root = root();
+    let mut inputs = Inputs::new().text(&format!("{kind:?}")).text(compiler);
+    for part in [
+        "src",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "xtask/src/build",
+        "tests/package-lock.json",
+    ] {
+        inputs = inputs.path(&root.join(part))?;
+    }
+    Ok(inputs.hash())
+}
+
+fn compile(compiler: &Compiler, kind: Kind) -> Result<PathBuf> {
+    let (profile, output) = kind.profile();
+    let folder = target().join("wasm");
+    // The crate type is named because fat LTO is left out for a crate that is a library as well.
+    let mut cargo = compiler.cargo("rustc", kind == Kind::Release);
+    cargo
+        .args([
+            "--package",
+            "tillside",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--locked",
+            "--profile",
+            profile,
+        ])
+        .arg("--target-dir")
+        .arg(&folder)
+        .current_dir(root());
+    run(&mut cargo).context("the engine does not compile for WebAssembly")?;
+    let module = folder.join(TARGET).join(output).join("tillside.wasm");
+    if !module.is_file() {
+        bail!("{} was not made", module.display());
+    }
+    Ok(module)
+}

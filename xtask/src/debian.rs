@@ -1,0 +1,73 @@
+//! Debian packages: what a fresh machine lacks and this account may install.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::process::{output, run, which};
+
+/// Installs what is missing, or says exactly what to install. `why` completes the sentence "… is needed to".
+pub fn install(packages: &[&str], why: &str) -> Result<()> {
+    let remedy = format!(
+        "apt-get install -y --no-install-recommends {}",
+        packages.join(" ")
+    );
+    if which("apt-get").is_none() {
+        bail!(
+            "{} is needed to {why}, and this is no Debian system",
+            packages.join(" ")
+        );
+    }
+    let Some(prefix) = privilege() else {
+        bail!(
+            "{} is needed to {why}, and this account may not install it; run as root: {remedy}",
+            packages.join(" ")
+        );
+    };
+    eprintln!("  {remedy}");
+    if !has_lists() {
+        run(&mut apt(prefix, &["update", "-q"]))?;
+    }
+    let arguments = [
+        &["install", "-y", "-q", "--no-install-recommends"],
+        packages,
+    ]
+    .concat();
+    if run(&mut apt(prefix, &arguments)).is_ok() {
+        return Ok(());
+    }
+    // The lists may be older than the archive that they describe.
+    run(&mut apt(prefix, &["update", "-q"]))?;
+    run(&mut apt(prefix, &arguments))
+}
+
+/// What to put before `apt-get`: nothing for root, `sudo -n` for who may use it unasked.
+fn privilege() -> Option<&'static [&'static str]> {
+    if output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0") {
+        return Some(&[]);
+    }
+    let unasked = output(Command::new("sudo").args(["-n", "true"])).is_ok();
+    unasked.then_some(&["sudo", "-n"])
+}
+
+fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
+    let words = [
+        prefix,
+        &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
+        arguments,
+    ]
+    .concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
+    command
+}
+
+fn has_lists() -> bool {
+    fs::read_dir(Path::new("/var/lib/apt/lists")).is_ok_and(|mut entries| {
+        entries.any(|entry| {
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
+        })
+    })
+}

@@ -1,0 +1,66 @@
+//! Node.js and the development dependencies in `tests/node_modules`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::folders::root;
+use crate::process::{output, run, step};
+use crate::stamp::{Inputs, Stamp};
+
+const OLDEST: u32 = 20;
+
+/// `node`, known to be new enough.
+pub fn node() -> Result<Command> {
+    let remedy = format!(
+        "install Node.js {OLDEST} or newer with npm, from https://nodejs.org or your system's packages"
+    );
+    let version = output(Command::new("node").arg("--version")).with_context(|| remedy.clone())?;
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    if major.is_none_or(|major: u32| major < OLDEST) {
+        bail!("this is Node.js {version}; {remedy}");
+    }
+    Ok(Command::new("node"))
+}
+
+/// A program that the development dependencies bring, as a script for `node`.
+pub fn script(path: &str) -> Result<Command> {
+    install()?;
+    let mut command = node()?;
+    command.arg(modules().join(path));
+    Ok(command)
+}
+
+/// `npm ci` in `tests/`, once for each lockfile.
+pub fn install() -> Result<()> {
+    let tests = root().join("tests");
+    let hash = Inputs::new().path(&tests.join("package-lock.json"))?.hash();
+    let stamp = Stamp::at(modules().join(".stamp"));
+    if stamp.is(&hash) {
+        return Ok(());
+    }
+    node()?;
+    step("install the development dependencies from npm", || {
+        stamp.clear()?;
+        run(npm()
+            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(&tests))
+        .context(
+            "the npm registry must be reachable once; behind a proxy, see `npm help config`",
+        )?;
+        stamp.set(&hash)
+    })
+}
+
+pub fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+fn modules() -> PathBuf {
+    root().join("tests/node_modules")
+}
