@@ -1,0 +1,77 @@
+/** One product on a shelf: picture, title, why it is there, price, and a way into the cart. */
+
+import { announce, el } from "./dom.js";
+import { icon } from "./icons.js";
+import { money, t, title } from "./i18n.js";
+import { toProduct } from "./links.js";
+import { description, picture } from "./shop.js";
+import * as cart from "./cart.js";
+
+/** @import { ShelfItem } from "../pkg/index.js" */
+/** @import { Good } from "./types.js" */
+
+/** Reasons that the heading of the list gives already. */
+const IN_HEADING = new Set(["recent", "search", "host"]);
+/** Reasons that go without saying in the list of a category or of search results. */
+const IN_LIST = new Set([...IN_HEADING, "popular", "category"]);
+
+/**
+ * @param {Good} good
+ * @param {{ item: ShelfItem, plain: boolean, chosen: () => void, added: () => void }} options
+ */
+export function card(good, { item, plain, chosen, added }) {
+  const name = title(good);
+  const reason = item.reasons[0];
+  const telling = reason && !(plain ? IN_LIST : IN_HEADING).has(reason.code);
+  return el(
+    "li",
+    { class: "card", "data-id": good.id, "data-source": item.source },
+    el(
+      "a",
+      // The middle button opens a new tab and gives no `click`.
+      { href: toProduct(good.id), onclick: chosen, onauxclick: (/** @type {MouseEvent} */ event) => event.button === 1 && chosen() },
+      el("span", { class: "picture" }, image(good, item.position)),
+      good.b && el("span", { class: "brand" }, good.b),
+      el("span", { class: "name" }, name),
+    ),
+    telling && el("p", { class: "reason", "data-code": reason.code }, reason.text),
+    el(
+      "div",
+      { class: "buy" },
+      el("span", { class: "price" }, money(good.p, description().currency)),
+      good.o
+        ? el("span", { class: "sold-out" }, t("product.soldOut"))
+        : addButton(good, () => {
+            chosen();
+            added();
+          }),
+    ),
+  );
+}
+
+/** @param {Good} good @param {number} position */
+function image(good, position) {
+  return el("img", { src: picture(good), alt: "", width: 400, height: 400, loading: position <= 6 ? "eager" : "lazy", decoding: "async" });
+}
+
+/** @param {Good} good @param {() => void} added */
+function addButton(good, added) {
+  const button = el("button", { class: "round add", type: "button", "aria-label": t("card.add", { name: title(good) }), "data-add": good.id }, icon("plus"));
+  button.addEventListener("click", () => {
+    cart.add(good.id);
+    announce(t("cart.added", { name: title(good), count: cart.count() }));
+    confirm(button);
+    added();
+  });
+  return button;
+}
+
+/** Shows for a moment that the button did its work. @param {HTMLElement} button */
+function confirm(button) {
+  button.replaceChildren(icon("check"));
+  button.classList.add("done");
+  setTimeout(() => {
+    button.replaceChildren(icon("plus"));
+    button.classList.remove("done");
+  }, 1500);
+}

@@ -1,0 +1,58 @@
+/** The question of consent: a banner that does not block the page, with three answers of equal weight. Nothing is kept before an answer. */
+
+import { announce, byId, el } from "./dom.js";
+import { remember, t } from "./i18n.js";
+import { toPrivacy } from "./links.js";
+import { parse, refresh, watch } from "./router.js";
+import * as cart from "./cart.js";
+import * as till from "./till.js";
+
+/** @import { Consent } from "../pkg/index.js" */
+
+/** A refusal is not stored: it lasts as long as the page, and the question comes back on the next visit. */
+let answered = false;
+
+export function start() {
+  watch(draw);
+  draw();
+}
+
+/**
+ * Puts a choice into effect and draws the page anew, as the shelves may be others now.
+ * @param {Required<Consent>} choice
+ */
+export async function choose(choice) {
+  answered = true;
+  const before = till.remembers();
+  if (before && !choice.personalisation) cart.keep();
+  await till.consent(choice);
+  remember(choice.personalisation);
+  if (!before) cart.handOver();
+  draw();
+  await refresh({ again: before });
+  announce(t("consent.done"));
+}
+
+function draw() {
+  const { consent } = till.status();
+  // The page about privacy asks the same question itself.
+  const open = !answered && !consent.personalisation && !consent.measurement && parse(location.hash).page !== "privacy";
+  byId("consent").replaceChildren(open ? banner() : "");
+}
+
+function banner() {
+  /** @param {string} name @param {string} text @param {Required<Consent>} choice */
+  const answer = (name, text, choice) => el("button", { class: "secondary", type: "button", "data-consent": name, onclick: () => choose(choice) }, text);
+  return el(
+    "section",
+    { class: "consent", "aria-labelledby": "consent-title" },
+    el("div", {}, el("h2", { id: "consent-title" }, t("consent.title")), el("p", {}, t("consent.text"), " ", el("a", { href: toPrivacy }, t("consent.more")))),
+    el(
+      "div",
+      { class: "answers" },
+      answer("all", t("consent.all"), { personalisation: true, measurement: true }),
+      answer("personalisation", t("consent.personalisation"), { personalisation: true, measurement: false }),
+      answer("none", t("consent.none"), { personalisation: false, measurement: false }),
+    ),
+  );
+}

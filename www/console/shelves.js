@@ -1,0 +1,60 @@
+/** Each shelf of the page in view: what is on it, why, from which source, and how long that took. */
+
+import { el } from "../dom.js";
+import { number, t } from "../i18n.js";
+import { onPage } from "../shelf.js";
+import { bar, item, table, titles } from "./parts.js";
+
+/** @import { Shelf } from "../../pkg/index.js" */
+
+const MOST = 24;
+
+export const state = () => onPage().map(({ status }) => status.decision);
+
+export async function draw() {
+  const shelves = onPage();
+  if (!shelves.length) return [el("p", { class: "quiet" }, t("console.noShelves"))];
+  await titles(shelves.flatMap(({ items }) => items.slice(0, MOST).map(({ id }) => id)));
+  return shelves.map((shelf, index) => section(shelf, index === 0));
+}
+
+/** @param {Shelf} shelf @param {boolean} open */
+function section({ placement, items, status }, open) {
+  const { filtered } = status;
+  return el(
+    "details",
+    { class: "decision", id: `decision-${status.decision}`, open, "data-shelf": placement },
+    el(
+      "summary",
+      {},
+      el("strong", {}, placement),
+      ` ${t("list.count", { count: items.length })} · ${number(status.microseconds)} µs · ${t("console.fallback")} ${status.fallback} · `,
+      el("code", {}, status.decision),
+    ),
+    blend(status.blend),
+    el(
+      "p",
+      { class: "quiet" },
+      t("console.filtered", { outOfStock: filtered.outOfStock, inCart: filtered.inCart, bought: filtered.bought, excluded: filtered.excluded }),
+      status.warnings.length ? ` · ${t("console.warnings")} ${status.warnings.join(", ")}` : "",
+    ),
+    table(
+      ["#", t("console.item"), t("console.score"), t("console.source"), t("console.why")],
+      items.slice(0, MOST).map(({ id, position, score, source, reasons }) => [
+        String(position),
+        item(id),
+        number(score, 4),
+        el("span", { class: `source ${source}` }, source),
+        el("ul", { role: "list" }, ...reasons.map(({ code, text }) => el("li", {}, text, " ", el("code", {}, code)))),
+      ]),
+    ),
+    items.length > MOST && el("p", { class: "quiet" }, `+ ${items.length - MOST}`),
+  );
+}
+
+/** @param {Shelf["status"]["blend"]} blend */
+function blend(blend) {
+  const parts = Object.entries(blend).filter(([, share]) => share > 0);
+  if (!parts.length) return null;
+  return el("ul", { class: "blend", role: "list", "aria-label": t("console.blend") }, ...parts.map(([source, share]) => el("li", {}, el("span", { class: `source ${source}` }, `${source} ${number(share * 100)} %`), bar(share, source))));
+}

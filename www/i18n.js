@@ -1,0 +1,91 @@
+/** Which language the shop speaks, and how it writes texts, names, amounts and times in it. */
+
+import { texts } from "./texts.js";
+
+/** @import { Both, Good } from "./types.js" */
+/** @typedef {"en" | "zh"} Language */
+
+const STORED = "shop.language";
+
+/** @type {Language} */
+let language = stored() ?? (/^zh\b/i.test(navigator.language) ? "zh" : "en");
+
+/** @returns {Language | undefined} */
+function stored() {
+  try {
+    const value = localStorage.getItem(STORED);
+    return value === "en" || value === "zh" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const current = () => language;
+
+/** The value of the `lang` attribute. @param {Language} [of] */
+export const tag = (of = language) => (of === "zh" ? "zh-CN" : "en");
+
+/** @param {Language} to */
+export function speak(to) {
+  language = to;
+}
+
+/** Keeps the choice on the device, or takes it off: only a shopper who allowed it is remembered. @param {boolean} allowed */
+export function remember(allowed) {
+  try {
+    if (allowed) localStorage.setItem(STORED, language);
+    else localStorage.removeItem(STORED);
+  } catch {
+    // A device that refuses storage has nothing to forget, and the language lasts as long as the page.
+  }
+}
+
+/**
+ * @param {keyof typeof texts} key
+ * @param {Record<string, string | number>} [values] what stands for `{name}`
+ */
+export function t(key, values = {}) {
+  return pick(texts[key]).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** @param {Both | readonly [string, string]} both */
+export const pick = ([english, chinese]) => (language === "zh" ? chinese || english : english || chinese);
+
+/** @param {{ en: string, zh: string }} name */
+export const named = (name) => pick([name.en, name.zh]);
+
+/** @param {Good} good */
+export const title = (good) => pick(good.t);
+
+/** @param {number} amount @param {string} currency */
+export function money(amount, currency) {
+  const cents = Number.isInteger(amount) ? 0 : 2;
+  try {
+    return new Intl.NumberFormat(tag(), { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: cents, maximumFractionDigits: 2 }).format(amount);
+  } catch {
+    return `${amount.toFixed(cents)} ${currency}`;
+  }
+}
+
+/** @param {number} value @param {number} [digits] */
+export const number = (value, digits = 0) => value.toLocaleString(tag(), { maximumFractionDigits: digits });
+
+/** @param {number} bytes */
+export function bytes(bytes) {
+  if (bytes < 1000) return `${number(bytes)} B`;
+  return bytes < 1e6 ? `${number(bytes / 1e3, 1)} kB` : `${number(bytes / 1e6, 2)} MB`;
+}
+
+/** @param {number} time milliseconds since 1970 */
+export const clock = (time) => new Date(time).toLocaleTimeString(tag(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/**
+ * The shop's data write attributes in English; the common ones have Chinese words.
+ * @param {string} word
+ */
+export function attribute(word) {
+  const plain = word.replaceAll("_", " ");
+  const entry = /** @type {Record<string, readonly [string, string]>} */ (texts)[`attribute.${word.toLowerCase()}`];
+  if (entry) return pick(entry);
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}

@@ -1,0 +1,19 @@
+/** Addresses of the pages. The part after # never reaches the server, so any static server can hold the shop. */
+
+export const toHome = "#/";
+export const toDepartments = "#/c";
+export const toCart = "#/cart";
+export const toCheckout = "#/checkout";
+export const toPrivacy = "#/privacy";
+
+/** @param {string} id */
+export const toProduct = (id) => `#/p/${encodeURIComponent(id)}`;
+
+/** @param {string} path */
+export const toCategory = (path) => `#/c/${encodeURIComponent(path)}`;
+
+/** @param {string} query */
+export const toSearch = (query) => `#/search?${new URLSearchParams({ q: query })}`;
+
+/** @param {string} number */
+export const toOrder = (number) => `#/order/${encodeURIComponent(number)}`;

@@ -1,0 +1,62 @@
+/** Start: the shop's description and the engine are fetched side by side; the first page is drawn when both are there. */
+
+import { byId, el } from "./dom.js";
+import * as i18n from "./i18n.js";
+import * as shop from "./shop.js";
+import * as till from "./till.js";
+import * as cart from "./cart.js";
+import * as shell from "./shell.js";
+import * as router from "./router.js";
+
+const opening = till.open();
+router.prepare();
+
+const actions = { speak, console: () => toggleConsole() };
+
+async function start() {
+  await Promise.all([shop.ready, opening]);
+  shell.draw(actions);
+  cart.watch(shell.bag);
+  router.watch(shell.place);
+  await router.start();
+  await after();
+}
+
+/** What nobody waits for: the notice, the question of consent, the console. */
+async function after() {
+  const [notice, consent] = await Promise.all([import("./notice.js"), import("./consent.js")]);
+  notice.start();
+  consent.start();
+  addEventListener("keydown", (event) => {
+    const { target } = event;
+    const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+    if ((event.key === "~" || event.key === "`") && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) toggleConsole();
+  });
+  if (new URLSearchParams(location.search).has("console")) await toggleConsole();
+}
+
+async function toggleConsole() {
+  const drawer = await import("./console/drawer.js");
+  drawer.toggle();
+}
+
+/** @param {i18n.Language} language */
+async function speak(language) {
+  i18n.speak(language);
+  i18n.remember(till.status().consent.personalisation);
+  await till.open();
+  shell.draw(actions);
+  await router.refresh({ again: true });
+  byId("language").focus();
+}
+
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
+});
+
+start().catch((error) => {
+  byId("main").replaceChildren(
+    el("div", { class: "plain" }, el("h1", {}, i18n.t("broken.title")), el("p", {}, i18n.t("broken.text")), el("p", { class: "quiet" }, String(error?.message ?? error))),
+  );
+});

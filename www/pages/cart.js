@@ -1,0 +1,84 @@
+/** The cart: lines, quantities, the sum, and what else goes with them. */
+
+import { announce, el } from "../dom.js";
+import { products } from "../events.js";
+import { icon } from "../icons.js";
+import { money, t, title } from "../i18n.js";
+import { toCheckout, toHome, toProduct } from "../links.js";
+import { slot } from "../shelf.js";
+import { description, goods, picture } from "../shop.js";
+import * as cart from "../cart.js";
+import * as till from "../till.js";
+
+/** @import { Good, Line, Route, View } from "../types.js" */
+
+/** @param {Route} route @returns {Promise<View>} */
+export async function view({ again }) {
+  const found = await goods(cart.lines().map(({ id }) => id));
+  if (!again) till.track("Cart Viewed", { products: products(cart.lines()) });
+  const place = el("div", { class: "cart" });
+  const shelf = el("div", { class: "slot" });
+  const heading = el("h1", {}, t("cart.title"));
+
+  const draw = () => {
+    const lines = cart.lines();
+    place.replaceChildren(...(lines.length ? [table(lines), summary()] : [el("p", { class: "none" }, t("cart.empty"), " ", el("a", { href: toHome }, t("cart.browse")))]));
+    shelf.replaceChildren(lines.length ? slot({ placement: "cart", limit: 12 }, { added }).place : slot({ placement: "home", limit: 6 }, { grid: true }).place);
+  };
+  /** A card of the shelf went into the cart: a new line, and another shelf. @param {string} id */
+  const added = async (id) => {
+    for (const [key, good] of await goods([id])) found.set(key, good);
+    draw();
+    /** @type {HTMLElement | null} */ (place.querySelector(`[data-line="${CSS.escape(id)}"] input`))?.focus();
+  };
+
+  const total = el("output", { class: "price", "data-total": true });
+  /** @param {Line[]} lines */
+  const table = (lines) => el("ul", { class: "lines", role: "list" }, ...lines.map((line) => row(line)));
+  const summary = () => {
+    total.textContent = money(cart.total(), description().currency);
+    return el("section", { class: "summary", "aria-label": t("cart.summary") }, el("p", {}, t("cart.total"), " ", total), el("a", { class: "primary", href: toCheckout }, t("cart.checkout")), el("p", { class: "quiet" }, t("cart.note")));
+  };
+
+  /** @param {Line} line */
+  const row = ({ id, quantity }) => {
+    const good = found.get(id);
+    const name = good ? title(good) : id;
+    const amount = el("input", { type: "number", inputmode: "numeric", min: 1, max: cart.MOST, value: quantity, "aria-label": t("cart.quantityOf", { name }) });
+    const sum = el("span", { class: "price" }, good ? money(good.p * quantity, description().currency) : "");
+    /** @param {number} to */
+    const set = (to) => {
+      const wanted = Math.min(Math.max(Math.round(to) || 1, 1), cart.MOST);
+      cart.set(id, wanted);
+      amount.value = String(wanted);
+      if (good) sum.textContent = money(good.p * wanted, description().currency);
+      total.textContent = money(cart.total(), description().currency);
+      announce(t("cart.changed", { name, count: wanted, total: total.textContent }));
+    };
+    amount.addEventListener("change", () => set(amount.valueAsNumber));
+    const away = el("button", { class: "quiet-button", type: "button", "aria-label": t("cart.removeOf", { name }) }, t("cart.remove"));
+    away.addEventListener("click", () => {
+      cart.remove(id);
+      draw();
+      announce(t("cart.removed", { name }));
+      heading.focus();
+    });
+    return el(
+      "li",
+      { class: "line", "data-line": id },
+      el("a", { class: "picture", href: toProduct(id), tabindex: -1, "aria-hidden": "true" }, good && el("img", { src: picture(good), alt: "", width: 400, height: 400 })),
+      el("div", { class: "what" }, el("a", { href: toProduct(id) }, name), good && el("span", { class: "quiet" }, money(good.p, description().currency)), away),
+      el(
+        "div",
+        { class: "stepper" },
+        el("button", { class: "round", type: "button", "aria-label": t("cart.less", { name }), onclick: () => set(amount.valueAsNumber - 1) }, icon("minus")),
+        amount,
+        el("button", { class: "round", type: "button", "aria-label": t("cart.more", { name }), onclick: () => set(amount.valueAsNumber + 1) }, icon("plus")),
+      ),
+      sum,
+    );
+  };
+
+  draw();
+  return { title: t("cart.title"), nodes: [heading, place, shelf] };
+}

@@ -1,0 +1,68 @@
+/** The front of the shop: what it is, its departments, and the shopper's own shelves. */
+
+import { el } from "../dom.js";
+import { named, t } from "../i18n.js";
+import { toCategory, toDepartments } from "../links.js";
+import { slot, stock } from "../shelf.js";
+import { category, children, description, picture } from "../shop.js";
+import * as till from "../till.js";
+
+/** @import { Category, View } from "../types.js" */
+
+const TILES = 10;
+/** Shelves of the categories that the shopper likes best. */
+const FAVOURITES = 2;
+
+/** @returns {Promise<View>} */
+export async function view() {
+  const first = slot({ placement: "home", limit: 12 }, { grid: true });
+  const { items } = await first.filled;
+  const exclude = items.map(({ id }) => id);
+  const rest = [
+    slot({ placement: "recent", limit: 12 }),
+    ...favourites().map(({ path, name }) => slot({ placement: "category", category: path, limit: 12, exclude }, { title: t("shelf.more", { name: named(name) }) })),
+  ];
+  return {
+    title: t("home.title"),
+    nodes: [
+      el(
+        "div",
+        { class: "hero" },
+        el("div", { class: "welcome" }, el("h1", {}, t("home.headline")), el("p", {}, t("home.text"))),
+        tiles(),
+      ),
+      first.place,
+      ...rest.map(({ place }) => place),
+    ],
+  };
+}
+
+/** Categories with the strongest interest of late. */
+function favourites() {
+  if (!till.remembers()) return [];
+  return till
+    .portrait()
+    .categories.flatMap(({ name }) => category(name) ?? description().categories.find(({ path }) => path.endsWith(` > ${name}`)) ?? [])
+    .slice(0, FAVOURITES);
+}
+
+function tiles() {
+  const departments = children();
+  const shown = departments.length > TILES ? departments.slice(0, TILES - 1) : departments;
+  const others = departments.length - shown.length;
+  const list = el("ul", { class: "tiles", role: "list" }, ...shown.map((department) => el("li", {}, tile(department))));
+  if (others) list.append(el("li", {}, el("a", { class: "tile", href: toDepartments }, el("span", { class: "tile-all", "aria-hidden": "true" }, `+${others}`), el("span", {}, t("departments.all")))));
+  // Two full rows look better than one and a rest.
+  list.style.setProperty("--columns", String(Math.min(5, Math.max(3, Math.ceil(list.childElementCount / 2)))));
+  return list;
+}
+
+/** A way into a department, with the picture of what fits the shopper best in it. @param {Category} department */
+function tile({ path, name }) {
+  const image = el("img", { alt: "", width: 400, height: 400, decoding: "async" });
+  stock({ placement: "category", category: path, limit: 1 }).then(({ goods }) => {
+    const [best] = goods.values();
+    if (best) image.src = picture(best);
+  });
+  return el("a", { class: "tile", href: toCategory(path) }, el("span", { class: "picture" }, image), el("span", {}, named(name)));
+}

@@ -1,0 +1,171 @@
+/**
+ * Shelves: asks the engine once for each view, draws the answer, and reports when it was seen and what was chosen. A shelf never changes
+ * under the reader's eyes; it is asked again when a page is opened or when the reader does something that calls for it.
+ */
+
+import { el } from "./dom.js";
+import { card } from "./card.js";
+import { icon } from "./icons.js";
+import { t } from "./i18n.js";
+import { find, goods, known, within } from "./shop.js";
+import * as till from "./till.js";
+
+/** @import { Request, Shelf } from "../pkg/index.js" */
+/** @import { Good, Stocked } from "./types.js" */
+
+/** Reasons that are about an item, which must be loaded before it can be called by its title. */
+const ABOUT_ITEMS = new Set(["viewed", "bought", "in_cart", "similar", "recent"]);
+
+/** @type {Map<Element, Shelf>} */
+const shelves = new Map();
+
+const watching = new IntersectionObserver(
+  (entries) => {
+    for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
+      // A list longer than the window counts when it fills half of the window.
+      const fills = intersectionRect.height >= (rootBounds?.height ?? Infinity) / 2;
+      const shelf = shelves.get(target);
+      if (shelf && (intersectionRatio >= 0.5 || fills)) {
+        watching.unobserve(target);
+        till.impression(shelf);
+      }
+    }
+  },
+  { threshold: Array.from({ length: 11 }, (_, step) => step / 10) },
+);
+
+let marked = false;
+
+/** Says when the first shelf was there, for the start-up bench to read. */
+export function markFirst() {
+  const first = marked ? null : document.querySelector("main [data-placement]");
+  if (!(first instanceof HTMLElement)) return;
+  marked = true;
+  performance.mark("till:first-shelf", { detail: { placement: first.dataset.placement, fallback: first.dataset.fallback } });
+}
+
+/** The shelves of the page in view, from top to bottom. */
+export const onPage = () => [...document.querySelectorAll("main [data-placement]")].flatMap((element) => shelves.get(element) ?? []);
+
+/** Forgets the shelves of the page that was left. */
+export function forgetLeft() {
+  for (const element of shelves.keys()) {
+    if (element.isConnected) continue;
+    shelves.delete(element);
+    watching.unobserve(element);
+  }
+}
+
+/**
+ * Asks for a shelf and fetches what is on it.
+ * @param {Request} request
+ * @returns {Promise<Stocked>}
+ */
+export async function stock(request) {
+  let shelf = till.recommend(request);
+  if (!shelf.items.length && !modelled()) {
+    request = { ...request, fallback: await own(request) };
+    shelf = till.recommend(request);
+  }
+  const causes = shelf.items.flatMap(({ reasons }) => reasons.filter(({ code }) => ABOUT_ITEMS.has(code)).flatMap(({ because }) => because ?? []));
+  const nameless = causes.filter((id) => !known(id));
+  const found = await goods([...shelf.items.map(({ id }) => id), ...nameless]);
+  // Reasons call items by their titles: with the titles there, the same question has a readable answer.
+  if (nameless.length) shelf = till.recommend(request);
+  return { shelf, goods: found };
+}
+
+/** Whether there is an engine and a model to ask. */
+export function modelled() {
+  const { engine, model } = till.status();
+  return engine === "wasm" && model !== null;
+}
+
+/** What the shop shows when nothing can be computed. @param {Request} request @returns {Promise<string[]>} */
+async function own({ placement, category, query = "", limit = 12 }) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  /** @type {Partial<Record<string, (good: Good) => boolean>>} */
+  const fits = {
+    home: () => true,
+    category: (good) => within(good.c, category ?? ""),
+    search: (good) => words.length > 0 && words.every((word) => good.t.join(" ").toLowerCase().includes(word)),
+  };
+  const test = fits[placement];
+  return test ? find(test, limit) : [];
+}
+
+/** @param {Shelf} shelf */
+function heading({ placement, status }) {
+  if (placement !== "home") return t(`shelf.${placement}`);
+  return status.fallback === "none" || status.fallback === "content" ? t("shelf.home") : t("shelf.popular");
+}
+
+/**
+ * Draws a shelf, or nothing when it is empty.
+ * @param {Stocked} stocked
+ * @param {{ title?: string, grid?: boolean, added?: (id: string) => void }} [style]
+ * @returns {HTMLElement | null}
+ */
+export function draw({ shelf, goods }, { title = heading(shelf), grid = false, added } = {}) {
+  const items = shelf.items.filter(({ id }) => goods.has(id));
+  if (!items.length) return null;
+  const id = `shelf-${shelf.status.decision}`;
+  const list = cards({ shelf, goods }, items.length, { added });
+  list.classList.add(grid ? "grid" : "row");
+  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), !grid && arrows(list));
+  return observed(el("section", { class: "shelf", "aria-labelledby": id }, head, list), shelf);
+}
+
+/**
+ * The cards of a shelf from `from` up to `to`.
+ * @param {Stocked} stocked
+ * @param {number} to
+ * @param {{ from?: number, added?: (id: string) => void, plain?: boolean }} [options] `plain`: without reasons that go without saying in a list
+ */
+export function cards({ shelf, goods }, to, { from = 0, added, plain = false } = {}) {
+  const list = el("ul", { class: "cards", role: "list" });
+  for (const item of shelf.items.filter(({ id }) => goods.has(id)).slice(from, to)) {
+    const good = /** @type {Good} */ (goods.get(item.id));
+    list.append(card(good, { item, plain, chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
+  }
+  return list;
+}
+
+/** Marks an element as the place of a shelf and watches for it to be seen. @template {HTMLElement} E @param {E} element @param {Shelf} shelf */
+export function observed(element, shelf) {
+  element.dataset.placement = shelf.placement;
+  element.dataset.fallback = shelf.status.fallback;
+  shelves.set(element, shelf);
+  watching.observe(element);
+  return element;
+}
+
+/** Buttons that turn a row, there only when the row is longer than its place. @param {HTMLElement} list */
+function arrows(list) {
+  /** @param {number} way */
+  const turn = (way) => list.scrollBy({ left: way * list.clientWidth * 0.9 });
+  const buttons = el(
+    "div",
+    { class: "arrows", hidden: true },
+    el("button", { class: "round", type: "button", "aria-label": t("shelf.back"), onclick: () => turn(-1) }, icon("back")),
+    el("button", { class: "round", type: "button", "aria-label": t("shelf.forth"), onclick: () => turn(1) }, icon("forth")),
+  );
+  new ResizeObserver(() => (buttons.hidden = list.scrollWidth <= list.clientWidth)).observe(list);
+  return buttons;
+}
+
+/**
+ * A place for a shelf that is filled when its goods have come; it takes no room while empty.
+ * @param {Request} request
+ * @param {Parameters<typeof draw>[1]} [style]
+ */
+export function slot(request, style) {
+  const place = el("div", { class: "slot" });
+  const filled = stock(request).then((stocked) => {
+    const shelf = draw(stocked, style);
+    place.replaceChildren(...(shelf ? [shelf] : []));
+    if (place.isConnected) markFirst();
+    return stocked.shelf;
+  });
+  return { place, filled };
+}

@@ -1,0 +1,132 @@
+/**
+ * The goods: `shop.json` and the product shards, fetched when something in them is first needed and then kept in memory.
+ * A shop may have hundreds of shards; nothing here reads them all.
+ */
+
+/** @import { Category, Good, Shop } from "./types.js" */
+
+const root = new URL("/shop/", location.href);
+
+/** Shards that `find` may read when there is no engine to say what fits. */
+const SCAN = 12;
+
+/** @type {Shop} */
+let shop;
+
+/** @type {Map<number, Record<string, Good>>} */
+const shards = new Map();
+/** @type {Map<number, Promise<Record<string, Good>>>} */
+const loading = new Map();
+
+/** @param {string} path */
+async function json(path) {
+  const response = await fetch(new URL(path, root));
+  if (!response.ok) throw new Error(`GET /shop/${path} answered ${response.status}`);
+  return response.json();
+}
+
+/** Resolves when the shop's description is there; every other function here may be called after that. */
+export const ready = json("shop.json").then((/** @type {Shop} */ description) => {
+  shop = description;
+  return description;
+});
+
+export const description = () => shop;
+
+/** The number of the shard that holds an item: FNV-1a over its UTF-8 bytes. @param {string} id */
+function shardOf(id) {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(id)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % shop.shards;
+}
+
+/** @param {number} number */
+function shard(number) {
+  let pending = loading.get(number);
+  if (!pending) {
+    pending = json(`products/${number}.json`).then((content) => {
+      shards.set(number, content);
+      return content;
+    });
+    loading.set(number, pending);
+    // A shard that failed is asked for again the next time.
+    pending.catch(() => loading.delete(number));
+  }
+  return pending;
+}
+
+/**
+ * What is known of an item without waiting.
+ * @param {string} id
+ * @returns {Good | undefined}
+ */
+export function known(id) {
+  const content = shop && shards.get(shardOf(id));
+  const good = content && Object.hasOwn(content, id) ? content[id] : undefined;
+  return good && { ...good, id };
+}
+
+/**
+ * One item; undefined when the shop does not have it. Rejects when its shard cannot be read.
+ * @param {string} id
+ */
+export async function good(id) {
+  await shard(shardOf(id));
+  return known(id);
+}
+
+/**
+ * Those of the items that the shop has and can be read now, in the order given.
+ * @param {Iterable<string>} ids
+ * @returns {Promise<Map<string, Good>>}
+ */
+export async function goods(ids) {
+  const wanted = [...ids];
+  await Promise.allSettled([...new Set(wanted.map(shardOf))].map(shard));
+  /** @type {Map<string, Good>} */
+  const found = new Map();
+  for (const id of wanted) {
+    const item = known(id);
+    if (item) found.set(id, item);
+  }
+  return found;
+}
+
+/**
+ * Items that fit, read from the first shards: the shop's own list for when there is no model to ask.
+ * @param {(good: Good) => boolean} fits
+ * @param {number} limit
+ */
+export async function find(fits, limit) {
+  /** @type {string[]} */
+  const found = [];
+  for (let number = 0; number < Math.min(shop.shards, SCAN) && found.length < limit; number++) {
+    const content = await shard(number).catch(() => ({}));
+    for (const [id, item] of Object.entries(content)) if (!item.o && fits({ ...item, id })) found.push(id);
+  }
+  return found.slice(0, limit);
+}
+
+/** Where an item's picture is. Pictures come from the shop's folder only. @param {Good} good */
+export function picture(good) {
+  const url = new URL(good.i ?? `img/${encodeURIComponent(good.id)}.svg`, root);
+  return url.href.startsWith(root.href) ? url.pathname : "/favicon.svg";
+}
+
+/** @param {string} path @returns {Category | undefined} */
+export const category = (path) => shop.categories.find((category) => category.path === path);
+
+/** The categories directly below a path, or the departments. @param {string} [path] */
+export function children(path) {
+  const prefix = path ? `${path} > ` : "";
+  return shop.categories.filter((category) => category.path.startsWith(prefix) && !category.path.slice(prefix.length).includes(" > "));
+}
+
+/** The categories from the department down to a path, itself included. @param {string} path */
+export function lineage(path) {
+  const names = path.split(" > ");
+  return names.map((_, depth) => category(names.slice(0, depth + 1).join(" > "))).filter((category) => category !== undefined);
+}
+
+/** Whether a category path is the other or lies below it. @param {string} path @param {string} ancestor */
+export const within = (path, ancestor) => path === ancestor || path.startsWith(`${ancestor} > `);

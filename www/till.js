@@ -1,0 +1,97 @@
+/**
+ * The one place where the shop talks to Tillside: it opens the engine, passes calls on, and keeps the last of them for the console.
+ * Nothing else imports the package.
+ */
+
+import { Tillside } from "/pkg/index.js";
+import { current, tag, title } from "./i18n.js";
+import { known } from "./shop.js";
+
+/** @import { Consent, Request, Shelf, Tracked } from "../pkg/index.js" */
+/** @typedef {{ time: number, event: string, item: string, result: Tracked }} Call */
+
+const CALLS = 50;
+
+/** @type {Tillside} */
+let till;
+
+/** Newest first. @type {Call[]} */
+export const calls = [];
+
+/** @type {Set<() => void>} */
+const watchers = new Set();
+
+/** Opens the engine in the language of the page, again after the language has changed. */
+export async function open() {
+  await till?.close();
+  till = await Tillside.open({
+    model: "/model/manifest.json",
+    collector: { url: "/v1/batch", writeKey: "demo" },
+    locale: tag(current()),
+    title: (id) => {
+      const good = known(id);
+      return good && title(good);
+    },
+    onWarning: changed,
+  });
+  changed();
+}
+
+/** Calls `watcher` after everything that may change what the engine has to tell. @param {() => void} watcher */
+export function watch(watcher) {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function changed() {
+  for (const watcher of watchers) watcher();
+}
+
+/** @param {string} event @param {string} item @param {Tracked} result */
+function record(event, item, result) {
+  calls.unshift({ time: Date.now(), event, item, result });
+  calls.length = Math.min(calls.length, CALLS);
+  changed();
+  return result;
+}
+
+/** @param {string} event a name of the Segment e-commerce spec @param {Record<string, unknown>} properties */
+export const track = (event, properties) => record(event, String(properties.product_id ?? properties.category ?? properties.query ?? ""), till.track(event, properties));
+
+/** @param {Request} request */
+export const recommend = (request) => till.recommend(request);
+
+/** @param {Shelf} shelf */
+export const impression = (shelf) => record("impression", shelf.placement, till.impression(shelf));
+
+/** @param {Shelf} shelf @param {string} id */
+export const click = (shelf, id) => record("click", id, till.click(shelf, id));
+
+export const portrait = () => till.portrait();
+export const status = () => till.status();
+export const exported = () => till.export();
+
+/** @param {Consent} choice */
+export async function consent(choice) {
+  const status = await till.consent(choice);
+  changed();
+  return status;
+}
+
+export async function forget() {
+  await till.forget();
+  calls.length = 0;
+  changed();
+}
+
+export async function flush() {
+  const waiting = await till.flush();
+  changed();
+  return waiting;
+}
+
+/** Whether the engine remembers what the shopper does. */
+export function remembers() {
+  const { engine, consent } = till.status();
+  return engine === "wasm" && consent.personalisation;
+}

@@ -1,0 +1,67 @@
+/** What crosses between the pages of the shop. The shop folder is what `tillside lab shop` writes. */
+import type { Shelf } from "../pkg/index.js";
+
+/** English, Chinese. */
+export type Both = [english: string, chinese: string];
+
+/** One product as `products/<k>.json` gives it. */
+export interface Good {
+  id: string;
+  /** Title. */
+  t: Both;
+  /** Description. */
+  d?: Both;
+  /** Price in the shop's currency. */
+  p: number;
+  /** Brand. */
+  b?: string;
+  /** Category path. */
+  c: string;
+  /** Attributes. */
+  a?: Record<string, string>;
+  /** 1 when out of stock. */
+  o?: 0 | 1;
+  /** Picture, relative to the shop folder; `img/<id>.svg` when absent. */
+  i?: string;
+}
+
+export interface Category {
+  path: string;
+  name: { en: string; zh: string };
+}
+
+/** `shop.json`. */
+export interface Shop {
+  id: string;
+  name: { en: string; zh: string };
+  currency: string;
+  shards: number;
+  /** Parents before children. */
+  categories: Category[];
+}
+
+export interface Route {
+  /** Name of the page, "home" for "#/". */
+  page: string;
+  /** What follows it, decoded: a product id or a category path. */
+  key: string;
+  query: URLSearchParams;
+  /** True when the same view is drawn again, in another language say: nothing new was seen. */
+  again: boolean;
+}
+
+export interface View {
+  title: string;
+  nodes: Node[];
+}
+
+export interface Line {
+  id: string;
+  quantity: number;
+}
+
+/** A shelf with what is needed to draw it. */
+export interface Stocked {
+  shelf: Shelf;
+  goods: Map<string, Good>;
+}
