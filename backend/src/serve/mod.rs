@@ -1,8 +1,254 @@
-use crate::Outcome;
+//! `tillside serve`: the collector, the model and the pages, one process, one port.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`router`] | which URL is answered by what |
+//! | [`body`], [`batch`], [`event`], [`refusal`] | a delivery, from bytes to rows or a reason |
+//! | [`store`] | rows to SQLite, once each, durable before the answer |
+//! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
+//! | [`model`] | the model folder is whole |
+//! | [`headers`] | security policy and cross-origin permission on every response |
+//!
+//! It speaks HTTP/1.1 on one address. TLS, HTTP/2, rate limits by client and protection from clients that never finish
+//! their headers are the business of the proxy in front of it.
 
+pub mod assets;
+pub mod batch;
+pub mod body;
+pub mod compression;
+pub mod event;
+pub mod files;
+pub mod headers;
+mod log;
+pub mod model;
+pub mod mounts;
+pub mod range;
+pub mod refusal;
+mod reply;
+pub mod router;
+pub mod store;
+pub mod time;
+
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::serve::ListenerExt;
+use clap::builder::NonEmptyStringValueParser;
+use tokio::net::TcpListener;
+
+use crate::{Coded, Outcome};
+use assets::Assets;
+use batch::WriteKeys;
+use compression::Encoding;
+use headers::Origins;
+use mounts::{Mount, Mounts};
+use router::Service;
+use store::Store;
+
+/// Bytes of files and their compressed forms kept in memory.
+const ASSETS_BUDGET: usize = 256 * 1024 * 1024;
+/// How long requests in flight may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// What the server itself answers below.
+const RESERVED: [&str; 2] = ["/v1", "/healthz"];
+
+/// Collect events, and serve the model and the pages
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Port to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDR")]
+    host: IpAddr,
+    /// Folder of the database of events; made if missing
+    #[arg(long, default_value = "tillside-data", value_name = "DIR")]
+    data: PathBuf,
+    /// Folder of a trained model, served at /model/
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
+    /// Folder of static pages, at / or at a prefix such as /shop=DIR; repeatable
+    #[arg(long = "site", value_name = "[PREFIX=]DIR")]
+    sites: Vec<String>,
+    /// Write key that may deliver events; repeatable. Without it every key may
+    #[arg(long = "write-key", value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
+    write_keys: Vec<String>,
+    /// Origin whose pages may read answers, such as https://shop.example, or * for all; repeatable
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    allow_origins: Vec<String>,
+}
 
-pub fn run(_: Args) -> Outcome {
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    #[error("the site folder {folder} cannot be read: {source}; give an existing one: --site [PREFIX=]DIR", folder = .folder.display())]
+    Site {
+        folder: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "the prefix {prefix:?} is taken; give each --site a prefix of its own, other than /v1 and /healthz, and /model with --model"
+    )]
+    Prefix { prefix: String },
+    #[error(
+        "{origin:?} is no origin; write scheme, host and port only: --allow-origin https://shop.example"
+    )]
+    Origin { origin: String },
+    #[error("port {port} of {host} is in use; stop the other program, or choose another: --port 0 takes any free one", port = .0.port(), host = .0.ip())]
+    PortInUse(SocketAddr),
+    #[error("cannot listen on {address}: {source}; choose another with --host and --port")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("the system refused what a server needs: {0}")]
+    System(std::io::Error),
+}
+
+impl Coded for StartError {
+    fn code(&self) -> &'static str {
+        match self {
+            StartError::Site { .. } => "serve.site",
+            StartError::Prefix { .. } => "serve.prefix",
+            StartError::Origin { .. } => "serve.origin",
+            StartError::PortInUse(_) => "serve.port",
+            StartError::Listen { .. } => "serve.listen",
+            StartError::System(_) => "serve.system",
+        }
+    }
+}
+
+/// Serves until the process is told to stop.
+pub fn run(args: Args) -> Outcome {
+    let origins =
+        Origins::new(args.allow_origins).map_err(|origin| StartError::Origin { origin })?;
+    let assets = Arc::new(Assets::new(ASSETS_BUDGET));
+    let mounts = mounts(&args.sites, args.model.as_deref())?;
+    if let Some(folder) = &args.model {
+        warm(assets.clone(), model::check(folder)?);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::System)?;
+    let listener = runtime.block_on(listen(SocketAddr::new(args.host, args.port)))?;
+    let store = Store::open(&args.data)?;
+    if args.write_keys.is_empty() {
+        eprintln!("every write key may deliver events; --write-key KEY allows chosen ones only");
+    }
+    let service = Arc::new(Service {
+        store,
+        write_keys: WriteKeys::new(args.write_keys),
+        mounts,
+        assets,
+        model: args.model,
+        log: Default::default(),
+        started: Instant::now(),
+        received: Default::default(),
+    });
+    let served = runtime.block_on(serve(listener, service.clone(), origins));
+    service.store.close();
+    served.map_err(StartError::System)?;
     Ok(())
+}
+
+/// The folders at their prefixes, each prefix once.
+fn mounts(sites: &[String], model: Option<&Path>) -> Result<Mounts, StartError> {
+    let mut taken: Vec<String> = RESERVED.map(str::to_owned).into();
+    let mut mounts = Vec::new();
+    let sites = sites.iter().map(|site| prefix_and_folder(site));
+    let model = model.map(|folder| ("/model", folder));
+    for (prefix, folder) in model.into_iter().chain(sites) {
+        let prefix = format!("/{}", prefix.trim_matches('/'));
+        if taken.contains(&prefix) {
+            return Err(StartError::Prefix { prefix });
+        }
+        let mount = Mount::new(&prefix, folder).map_err(|source| StartError::Site {
+            folder: folder.into(),
+            source,
+        })?;
+        mounts.push(mount);
+        taken.push(prefix);
+    }
+    Ok(Mounts::new(mounts))
+}
+
+/// `/shop=DIR`, or `DIR` for the root. A folder whose name holds `=` needs its prefix.
+fn prefix_and_folder(site: &str) -> (&str, &Path) {
+    match site.split_once('=') {
+        Some((prefix, folder)) if prefix.starts_with('/') => (prefix, Path::new(folder)),
+        _ => ("/", Path::new(site)),
+    }
+}
+
+/// Compresses the model while the first page loads.
+fn warm(assets: Arc<Assets>, files: Vec<PathBuf>) {
+    std::thread::spawn(move || {
+        for file in files {
+            if let Ok(asset) = file.canonicalize().and_then(|file| assets.get(&file)) {
+                asset.encoded(Encoding::Brotli);
+                asset.encoded(Encoding::Gzip);
+            }
+        }
+    });
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| {
+        if source.kind() == std::io::ErrorKind::AddrInUse {
+            return StartError::PortInUse(address);
+        }
+        StartError::Listen { address, source }
+    })
+}
+
+async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    origins: Origins,
+) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    let stop = stop_signal()?;
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    // A small answer is not held back until the client has acknowledged the one before.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    let server = axum::serve(listener, router::router(service, origins)).with_graceful_shutdown(
+        async move {
+            let _ = stopped.await;
+        },
+    );
+    let server = tokio::spawn(server.into_future());
+    println!("listening on http://{address}");
+    std::io::stdout().flush()?;
+    stop.await;
+    let _ = stopping.send(());
+    // What has not come to its end by then is cut off; it was not answered, so its client sends it again.
+    let _ = tokio::time::timeout(GRACE, server).await;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -1,0 +1,654 @@
+//! One Segment message: which ones the collector takes, and what it keeps of them.
+//!
+//! Pure: the clock and fresh identifiers are arguments. Properties and traits are data; nothing here knows an event's
+//! name, and a key such as `__proto__` is a key like any other.
+//!
+//! A message keeps every field it came with. Added or replaced: `messageId` where it was missing; `context` and
+//! `integrations` with what the batch gave for all; `sentAt` and `receivedAt`; and `timestamp`, corrected for the
+//! client's clock as `receivedAt − (sentAt − timestamp)` and never later than `receivedAt`, with the client's own
+//! reading kept in `originalTimestamp`. A `writeKey` is dropped, it has its own column; the sender's network address is
+//! never kept.
+
+use serde_json::{Map, Value, map::Entry};
+
+use super::time;
+use crate::Coded;
+
+/// Bytes of one message as it was sent.
+pub const EVENT_LIMIT: usize = 32 * 1024;
+const MESSAGE_ID_LIMIT: usize = 255;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Track,
+    Identify,
+    Page,
+    Screen,
+    Group,
+    Alias,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 6] = [
+        Kind::Track,
+        Kind::Identify,
+        Kind::Page,
+        Kind::Screen,
+        Kind::Group,
+        Kind::Alias,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Track => "track",
+            Kind::Identify => "identify",
+            Kind::Page => "page",
+            Kind::Screen => "screen",
+            Kind::Group => "group",
+            Kind::Alias => "alias",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A message that was taken: one row of the table `events`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub message_id: String,
+    pub write_key: String,
+    pub kind: Kind,
+    pub event: Option<String>,
+    pub anonymous_id: Option<String>,
+    pub user_id: Option<String>,
+    pub session_id: Option<String>,
+    pub timestamp_ms: i64,
+    pub sent_at_ms: Option<i64>,
+    pub received_at_ms: i64,
+    /// The whole message, JSON.
+    pub message: String,
+}
+
+/// What a delivery says about all of its messages.
+pub struct Envelope<'a> {
+    pub write_key: &'a str,
+    pub sent_at_ms: Option<i64>,
+    pub received_at_ms: i64,
+    pub context: &'a Map<String, Value>,
+    pub integrations: &'a Map<String, Value>,
+}
+
+/// Why one message was not taken. `at` is its place in the request: `batch[3]`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    #[error(
+        "{at} is {bytes} bytes, the limit is {EVENT_LIMIT}; send less in its properties, traits and context"
+    )]
+    Size { at: String, bytes: usize },
+    #[error("{at} cannot be read: {source}; send valid JSON")]
+    Json {
+        at: String,
+        source: serde_json::Error,
+    },
+    #[error("{at} is {found}; send a message, that is an object with a type")]
+    NotAnObject { at: String, found: String },
+    #[error("{at}.type is {found}; send one of track, identify, page, screen, group, alias")]
+    Type { at: String, found: String },
+    #[error("{at}.{field} is missing; a message of type {kind} needs it, a non-empty string")]
+    Missing {
+        at: String,
+        field: &'static str,
+        kind: &'static str,
+    },
+    #[error("{at}.{field} is {found}; send {expected}, or leave it out where it is optional")]
+    Field {
+        at: String,
+        field: &'static str,
+        found: String,
+        expected: &'static str,
+    },
+    #[error(
+        "{at} has neither anonymousId nor userId; send one of them, a non-empty string, so that a visit can be told from another"
+    )]
+    Identity { at: String },
+    #[error(
+        "{at}.{field} is {found}; send ISO 8601 with an offset, such as 2026-11-21T08:30:00.000Z"
+    )]
+    Time {
+        at: String,
+        field: &'static str,
+        found: String,
+    },
+}
+
+impl Coded for Fault {
+    fn code(&self) -> &'static str {
+        match self {
+            Fault::Size { .. } => "event.size",
+            Fault::Json { .. } => "event.json",
+            Fault::NotAnObject { .. } => "event.object",
+            Fault::Type { .. } => "event.type",
+            Fault::Missing { .. } => "event.missing",
+            Fault::Field { .. } => "event.field",
+            Fault::Identity { .. } => "event.identity",
+            Fault::Time { .. } => "event.time",
+        }
+    }
+}
+
+/// Reads the message `raw` found at `at`. `kind` is given where the URL says it and the message need not.
+pub fn read(
+    at: &str,
+    raw: &str,
+    kind: Option<Kind>,
+    envelope: &Envelope,
+    fresh_id: &mut dyn FnMut() -> String,
+) -> Result<Event, Fault> {
+    if raw.len() > EVENT_LIMIT {
+        return Err(Fault::Size {
+            at: at.into(),
+            bytes: raw.len(),
+        });
+    }
+    let value = serde_json::from_str(raw).map_err(|source| Fault::Json {
+        at: at.into(),
+        source,
+    })?;
+    let Value::Object(map) = value else {
+        return Err(Fault::NotAnObject {
+            at: at.into(),
+            found: describe(Some(&value)),
+        });
+    };
+    let fields = Fields { at, map: &map };
+    let kind = match kind {
+        Some(kind) => kind,
+        None => fields.kind()?,
+    };
+    let event = fields.check(kind)?;
+    let message_id = match fields.text("messageId")? {
+        Some(id) if id.len() > MESSAGE_ID_LIMIT => {
+            return Err(fields.wrong("messageId", "a string of at most 255 bytes"));
+        }
+        Some(id) => id.to_owned(),
+        None => fresh_id(),
+    };
+    let timestamp_ms = fields.time("timestamp")?;
+    let original_ms = fields.time("originalTimestamp")?.or(timestamp_ms);
+    let sent_at_ms = fields.time("sentAt")?.or(envelope.sent_at_ms);
+    let mut event = Event {
+        message_id,
+        write_key: envelope.write_key.to_owned(),
+        kind,
+        event,
+        anonymous_id: fields.text("anonymousId")?.map(str::to_owned),
+        user_id: fields.text("userId")?.map(str::to_owned),
+        session_id: fields.session(),
+        timestamp_ms: corrected(original_ms, sent_at_ms, envelope.received_at_ms),
+        sent_at_ms,
+        received_at_ms: envelope.received_at_ms,
+        message: String::new(),
+    };
+    event.message = Value::Object(stored(map, &event, envelope)).to_string();
+    Ok(event)
+}
+
+/// When it happened by the collector's clock: as long before it was received as, by the client's clock, it happened
+/// before it was sent.
+fn corrected(original_ms: Option<i64>, sent_at_ms: Option<i64>, received_at_ms: i64) -> i64 {
+    let Some(original) = original_ms else {
+        return received_at_ms;
+    };
+    let age = sent_at_ms.unwrap_or(received_at_ms) - original;
+    received_at_ms - age.max(0)
+}
+
+fn stored(mut map: Map<String, Value>, event: &Event, envelope: &Envelope) -> Map<String, Value> {
+    map.remove("writeKey");
+    if let Some(original) = map.remove("timestamp")
+        && map.get("originalTimestamp").is_none_or(Value::is_null)
+    {
+        map.insert("originalTimestamp".to_owned(), original);
+    }
+    let mut set = |key: &str, value: String| map.insert(key.to_owned(), Value::String(value));
+    set("type", event.kind.name().to_owned());
+    set("messageId", event.message_id.clone());
+    set("timestamp", time::format(event.timestamp_ms));
+    set("receivedAt", time::format(event.received_at_ms));
+    if let Some(sent_at) = event.sent_at_ms {
+        set("sentAt", time::format(sent_at));
+    }
+    merge(&mut map, "context", envelope.context);
+    merge(&mut map, "integrations", envelope.integrations);
+    map
+}
+
+/// Gives the object `field` what `shared` has and it has not.
+fn merge(map: &mut Map<String, Value>, field: &str, shared: &Map<String, Value>) {
+    if shared.is_empty() {
+        return;
+    }
+    let own = map.entry(field).or_insert(Value::Null);
+    if own.is_null() {
+        *own = Value::Object(Map::new());
+    }
+    if let Value::Object(own) = own {
+        for (key, value) in shared {
+            if let Entry::Vacant(place) = own.entry(key.clone()) {
+                place.insert(value.clone());
+            }
+        }
+    }
+}
+
+/// A message's fields, read with the errors of their place.
+struct Fields<'a> {
+    at: &'a str,
+    map: &'a Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    fn kind(&self) -> Result<Kind, Fault> {
+        let found = self.map.get("type");
+        found
+            .and_then(Value::as_str)
+            .and_then(Kind::named)
+            .ok_or_else(|| Fault::Type {
+                at: self.at.into(),
+                found: describe(found),
+            })
+    }
+
+    /// Checks what a message of this kind must and may have; its event name.
+    fn check(&self, kind: Kind) -> Result<Option<String>, Fault> {
+        for field in ["properties", "traits", "context", "integrations"] {
+            self.object(field)?;
+        }
+        let (anonymous, user) = (self.text("anonymousId")?, self.text("userId")?);
+        if anonymous.or(user).is_none() {
+            return Err(Fault::Identity { at: self.at.into() });
+        }
+        let mut event = None;
+        match kind {
+            Kind::Track => event = Some(self.required("event", kind)?.to_owned()),
+            Kind::Identify => {}
+            Kind::Page | Kind::Screen => {
+                self.text("name")?;
+                self.text("category")?;
+            }
+            Kind::Group => {
+                self.required("groupId", kind)?;
+            }
+            Kind::Alias => {
+                self.required("userId", kind)?;
+                self.required("previousId", kind)?;
+            }
+        }
+        Ok(event)
+    }
+
+    /// A string; `None` if it is absent, null or blank.
+    fn text(&self, field: &'static str) -> Result<Option<&'a str>, Fault> {
+        match self.map.get(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => {
+                Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty()))
+            }
+            Some(_) => Err(self.wrong(field, "a string")),
+        }
+    }
+
+    fn required(&self, field: &'static str, kind: Kind) -> Result<&'a str, Fault> {
+        self.text(field)?.ok_or_else(|| Fault::Missing {
+            at: self.at.into(),
+            field,
+            kind: kind.name(),
+        })
+    }
+
+    fn object(&self, field: &'static str) -> Result<(), Fault> {
+        match self.map.get(field) {
+            None | Some(Value::Null | Value::Object(_)) => Ok(()),
+            Some(_) => Err(self.wrong(field, "an object")),
+        }
+    }
+
+    fn time(&self, field: &'static str) -> Result<Option<i64>, Fault> {
+        let Some(value) = self.map.get(field).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        match value.as_str().and_then(time::parse) {
+            Some(instant) => Ok(Some(instant)),
+            None => Err(Fault::Time {
+                at: self.at.into(),
+                field,
+                found: describe(Some(value)),
+            }),
+        }
+    }
+
+    /// `context.sessionId`, as RudderStack and Tillside send it, or GA4's `properties.session_id`.
+    fn session(&self) -> Option<String> {
+        let inside = |object: &str, field: &str| self.map.get(object)?.get(field);
+        match inside("context", "sessionId").or_else(|| inside("properties", "session_id"))? {
+            Value::String(id) if !id.is_empty() => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        }
+    }
+
+    fn wrong(&self, field: &'static str, expected: &'static str) -> Fault {
+        Fault::Field {
+            at: self.at.into(),
+            field,
+            found: describe(self.map.get(field)),
+            expected,
+        }
+    }
+}
+
+/// A value as a message to a person names it: short, with control characters escaped.
+fn describe(value: Option<&Value>) -> String {
+    const SHOWN: usize = 40;
+    match value {
+        None => "missing".into(),
+        Some(Value::Null) => "null".into(),
+        Some(Value::Bool(value)) => value.to_string(),
+        Some(Value::Number(number)) => format!("the number {number}"),
+        Some(Value::Array(_)) => "an array".into(),
+        Some(Value::Object(_)) => "an object".into(),
+        Some(Value::String(text)) if text.chars().nth(SHOWN).is_some() => {
+            let start: String = text.chars().take(SHOWN).collect();
+            format!("the text {start:?}…")
+        }
+        Some(Value::String(text)) => format!("the text {text:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    const RECEIVED: i64 = 1_795_219_200_000;
+
+    fn read_with(message: &Value, sent_at_ms: Option<i64>, context: Value) -> Result<Event, Fault> {
+        let Value::Object(context) = context else {
+            panic!("a context is an object")
+        };
+        let envelope = Envelope {
+            write_key: "demo",
+            sent_at_ms,
+            received_at_ms: RECEIVED,
+            context: &context,
+            integrations: &Map::new(),
+        };
+        read(
+            "batch[0]",
+            &message.to_string(),
+            None,
+            &envelope,
+            &mut || "fresh".into(),
+        )
+    }
+
+    fn read_one(message: &Value) -> Result<Event, Fault> {
+        read_with(message, None, json!({}))
+    }
+
+    fn stored_of(event: &Event) -> Value {
+        serde_json::from_str(&event.message).expect("stored messages are JSON")
+    }
+
+    fn viewed() -> Value {
+        json!({
+            "type": "track", "event": "Product Viewed", "messageId": "m-1", "anonymousId": "a-1",
+            "properties": { "product_id": "sku-1" }, "context": { "sessionId": "s-1", "locale": "zh-CN" },
+        })
+    }
+
+    fn viewed_but(field: &str, value: Value) -> Value {
+        let mut message = viewed();
+        message[field] = value;
+        message
+    }
+
+    #[test]
+    fn a_full_message_becomes_a_row() {
+        let event = read_one(&viewed()).expect("it is valid");
+        assert_eq!(event.message_id, "m-1");
+        assert_eq!(event.event.as_deref(), Some("Product Viewed"));
+        assert_eq!(event.anonymous_id.as_deref(), Some("a-1"));
+        assert_eq!(event.user_id, None);
+        assert_eq!(event.session_id.as_deref(), Some("s-1"));
+        assert_eq!(event.timestamp_ms, RECEIVED);
+        assert_eq!(stored_of(&event)["properties"]["product_id"], "sku-1");
+    }
+
+    #[test]
+    fn a_slow_clock_is_corrected_and_remembered() {
+        // The client's clock is a day late; it sent the event five seconds after it happened.
+        let day = 86_400_000;
+        let original = time::format(RECEIVED - day - 5_000);
+        let message = viewed_but("timestamp", json!(original));
+        let event = read_with(&message, Some(RECEIVED - day), json!({})).expect("it is valid");
+        assert_eq!(event.timestamp_ms, RECEIVED - 5_000);
+        let stored = stored_of(&event);
+        assert_eq!(stored["timestamp"], time::format(RECEIVED - 5_000));
+        assert_eq!(stored["originalTimestamp"], original);
+        assert_eq!(stored["sentAt"], time::format(RECEIVED - day));
+    }
+
+    #[test]
+    fn nothing_happens_after_it_was_received() {
+        let message = viewed_but("timestamp", json!("9000-01-01T00:00:00Z"));
+        let event = read_one(&message).expect("it is valid");
+        assert_eq!(event.timestamp_ms, RECEIVED);
+    }
+
+    #[test]
+    fn the_context_of_the_batch_fills_what_the_event_leaves_out() {
+        let shared = json!({ "locale": "en", "library": { "name": "tillside" } });
+        let event = read_with(&viewed(), None, shared.clone()).expect("it is valid");
+        assert_eq!(
+            stored_of(&event)["context"],
+            json!({ "sessionId": "s-1", "locale": "zh-CN", "library": { "name": "tillside" } })
+        );
+        let event = read_with(&viewed_but("context", Value::Null), None, shared.clone())
+            .expect("it is valid");
+        assert_eq!(stored_of(&event)["context"], shared);
+    }
+
+    #[test]
+    fn a_missing_message_id_is_filled() {
+        for missing in [Value::Null, json!(""), json!("  ")] {
+            let event = read_one(&viewed_but("messageId", missing)).expect("it is valid");
+            assert_eq!(event.message_id, "fresh");
+            assert_eq!(stored_of(&event)["messageId"], "fresh");
+        }
+    }
+
+    #[test]
+    fn keys_that_pollute_prototypes_are_data() {
+        let text = r#"{"type":"track","event":"X","anonymousId":"a","__proto__":{"admin":true},"properties":{"constructor":1}}"#;
+        let message: Value = serde_json::from_str(text).expect("valid JSON");
+        let stored = stored_of(&read_one(&message).expect("it is valid"));
+        assert_eq!(stored["__proto__"], json!({ "admin": true }));
+        assert_eq!(stored["properties"]["constructor"], 1);
+    }
+
+    #[test]
+    fn every_fault_names_the_place_the_value_and_the_remedy() {
+        let cases = [
+            (json!(7), "event.object", "batch[0] is the number 7"),
+            (
+                viewed_but("type", json!("click")),
+                "event.type",
+                "batch[0].type is the text \"click\"",
+            ),
+            (
+                viewed_but("type", Value::Null),
+                "event.type",
+                "batch[0].type is null",
+            ),
+            (
+                viewed_but("event", Value::Null),
+                "event.missing",
+                "batch[0].event is missing",
+            ),
+            (
+                viewed_but("event", json!(["x"])),
+                "event.field",
+                "batch[0].event is an array",
+            ),
+            (
+                viewed_but("messageId", json!(42)),
+                "event.field",
+                "batch[0].messageId is the number 42",
+            ),
+            (
+                viewed_but("messageId", json!("x".repeat(256))),
+                "event.field",
+                "at most 255 bytes",
+            ),
+            (
+                viewed_but("anonymousId", Value::Null),
+                "event.identity",
+                "neither anonymousId nor userId",
+            ),
+            (
+                viewed_but("userId", json!({})),
+                "event.field",
+                "batch[0].userId is an object",
+            ),
+            (
+                viewed_but("properties", json!([])),
+                "event.field",
+                "batch[0].properties is an array",
+            ),
+            (
+                viewed_but("context", json!("x")),
+                "event.field",
+                "send an object",
+            ),
+            (
+                viewed_but("timestamp", json!("soon")),
+                "event.time",
+                "send ISO 8601",
+            ),
+            (
+                viewed_but("sentAt", json!(12)),
+                "event.time",
+                "batch[0].sentAt is the number 12",
+            ),
+            (
+                viewed_but("type", json!("group")),
+                "event.missing",
+                "batch[0].groupId is missing",
+            ),
+            (
+                viewed_but("type", json!("alias")),
+                "event.missing",
+                "batch[0].userId is missing",
+            ),
+            (
+                viewed_but("note", json!("x".repeat(EVENT_LIMIT))),
+                "event.size",
+                "the limit is 32768",
+            ),
+        ];
+        for (message, code, text) in cases {
+            let fault = read_one(&message).expect_err("it is at fault");
+            assert_eq!(fault.code(), code, "{fault}");
+            assert!(fault.to_string().contains(text), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_value_shown_to_a_person_is_short_and_printable() {
+        let fault = read_one(&viewed_but("type", json!("\u{1b}[2J".repeat(100))))
+            .expect_err("it is at fault");
+        let shown = fault.to_string();
+        assert!(shown.len() < 400 && !shown.contains('\u{1b}'), "{shown}");
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+            Just(json!("2026-11-21T00:00:00Z")),
+            prop::sample::select(Kind::ALL.map(Kind::name).to_vec()).prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            let key = prop::sample::select(vec![
+                "type",
+                "event",
+                "messageId",
+                "anonymousId",
+                "userId",
+                "previousId",
+                "groupId",
+                "properties",
+                "traits",
+                "context",
+                "integrations",
+                "timestamp",
+                "originalTimestamp",
+                "sentAt",
+                "sessionId",
+                "name",
+                "__proto__",
+            ]);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map(key.prop_map(str::to_owned), inner, 0..12)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_refused_or_becomes_a_sound_row(
+            made in any_json(), over_a_valid_one: bool, context in any_json(), sent in prop::option::of(0..2 * RECEIVED),
+        ) {
+            let mut message = made.clone();
+            if let (Value::Object(fields), true) = (made, over_a_valid_one) {
+                message = viewed();
+                for (key, value) in fields {
+                    message[key] = value;
+                }
+            }
+            let context = if context.is_object() { context } else { json!({}) };
+            if let Ok(event) = read_with(&message, sent, context) {
+                prop_assert!(!event.message_id.is_empty() && event.message_id.len() <= MESSAGE_ID_LIMIT);
+                prop_assert!(event.anonymous_id.is_some() || event.user_id.is_some());
+                prop_assert!(event.timestamp_ms <= RECEIVED);
+                let stored = stored_of(&event);
+                prop_assert_eq!(&stored["messageId"], &json!(event.message_id));
+                prop_assert_eq!(&stored["type"], event.kind.name());
+                prop_assert_eq!(stored["timestamp"].as_str().and_then(time::parse), Some(event.timestamp_ms));
+                prop_assert_eq!(&stored["properties"], &message["properties"]);
+                if event.kind == Kind::Track {
+                    prop_assert!(event.event.is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_an_answer(text in ".{0,80}") {
+            let none = Map::new();
+            let envelope = Envelope {
+                write_key: "demo", sent_at_ms: None, received_at_ms: RECEIVED, context: &none, integrations: &none,
+            };
+            let _ = read("batch[0]", &text, None, &envelope, &mut String::new);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The model folder, checked before it is served: a page that downloads a damaged model only finds out late.
+//!
+//! The format is `docs/model-format.md`. What is inside a part is the reader's to check; here it is only whole.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Coded;
+
+const FORMAT: u64 = 1;
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    #[error("there is no model in {path}: {source}; make one with `tillside train --out {path}`", path = .path.display())]
+    Missing {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{path} cannot be read: {source}; train the model again", path = .path.display())]
+    Manifest {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
+    #[error("{path} has format {found}, this version reads {FORMAT}; train the model again", path = .path.display())]
+    Version { path: PathBuf, found: u64 },
+    #[error("{manifest} names the part {url:?}, which is no file of its folder; train the model again", manifest = .manifest.display())]
+    Part { manifest: PathBuf, url: String },
+    #[error("{path} has {found}, its manifest says {expected}; the file is damaged or of another training: copy it again, or train again", path = .path.display())]
+    Hash {
+        path: PathBuf,
+        found: String,
+        expected: String,
+    },
+}
+
+impl Coded for ModelError {
+    fn code(&self) -> &'static str {
+        match self {
+            ModelError::Missing { .. } => "model.missing",
+            ModelError::Manifest { .. } => "manifest.json",
+            ModelError::Version { .. } => "manifest.version",
+            ModelError::Part { .. } => "manifest.part",
+            ModelError::Hash { .. } => "model.hash",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    format: u64,
+    model: String,
+    items: u64,
+    parts: Vec<Part>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    url: String,
+    bytes: u64,
+    sha256: String,
+}
+
+/// What a model calls itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Identity {
+    pub id: String,
+    pub items: u64,
+}
+
+/// Compares size and hash of every part in `folder` with its manifest. Returns the files that make up the model.
+pub fn check(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
+    let (path, manifest) = read_manifest(folder)?;
+    let mut files = Vec::new();
+    for part in &manifest.parts {
+        files.push(check_part(folder, &path, part)?);
+    }
+    files.push(path);
+    Ok(files)
+}
+
+/// The model that is in `folder` now, by its manifest.
+pub fn identity(folder: &Path) -> Result<Identity, ModelError> {
+    let (_, manifest) = read_manifest(folder)?;
+    Ok(Identity {
+        id: manifest.model,
+        items: manifest.items,
+    })
+}
+
+fn read_manifest(folder: &Path) -> Result<(PathBuf, Manifest), ModelError> {
+    let path = folder.join("manifest.json");
+    let text = std::fs::read(&path).map_err(|source| ModelError::Missing {
+        path: folder.into(),
+        source,
+    })?;
+    let manifest: Manifest = match serde_json::from_slice(&text) {
+        Ok(manifest) => manifest,
+        Err(source) => return Err(ModelError::Manifest { path, source }),
+    };
+    if manifest.format != FORMAT {
+        let found = manifest.format;
+        return Err(ModelError::Version { path, found });
+    }
+    Ok((path, manifest))
+}
+
+fn check_part(folder: &Path, manifest: &Path, part: &Part) -> Result<PathBuf, ModelError> {
+    let plain = !part.url.is_empty()
+        && !part.url.starts_with('.')
+        && !part.url.contains(['/', '\\', ':', '%', '?', '#']);
+    if !plain {
+        return Err(ModelError::Part {
+            manifest: manifest.into(),
+            url: part.url.clone(),
+        });
+    }
+    let path = folder.join(&part.url);
+    let bytes = std::fs::read(&path).map_err(|source| ModelError::Missing {
+        path: path.clone(),
+        source,
+    })?;
+    let hash: String = Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let differs = |found: String, expected: String| ModelError::Hash {
+        path: path.clone(),
+        found,
+        expected,
+    };
+    if bytes.len() as u64 != part.bytes {
+        return Err(differs(
+            format!("{} bytes", bytes.len()),
+            format!("{} bytes", part.bytes),
+        ));
+    }
+    if !hash.eq_ignore_ascii_case(&part.sha256) {
+        return Err(differs(
+            format!("sha256 {hash}"),
+            format!("sha256 {}", part.sha256),
+        ));
+    }
+    Ok(path)
+}

@@ -1,0 +1,265 @@
+//! Which URL is answered by what.
+//!
+//! | URL | answer |
+//! | --- | --- |
+//! | `POST /v1/batch`, `/v1/b` | stores a batch |
+//! | `POST /v1/track`, `/v1/t` and the other five types | stores one message |
+//! | `GET /healthz` | 200 while events can be stored, else 503 |
+//! | any other `GET`, `HEAD` | a file of one of the mounts |
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::assets::Assets;
+use super::batch::{self, Endpoint, WriteKeys};
+use super::headers::{self, Origins};
+use super::log::RefusalLog;
+use super::model::{self, Identity};
+use super::mounts::{Found, Mounts};
+use super::refusal::{Refusal, Rejection};
+use super::store::{Store, StoreError};
+use super::{body, files, reply, time};
+
+/// What the handlers share.
+pub struct Service {
+    pub store: Store,
+    pub write_keys: WriteKeys,
+    pub mounts: Mounts,
+    pub assets: Arc<Assets>,
+    pub model: Option<PathBuf>,
+    pub log: RefusalLog,
+    pub started: Instant,
+    pub received: Received,
+}
+
+/// Counts since the server was started.
+#[derive(Default)]
+pub struct Received {
+    accepted: AtomicU64,
+    duplicates: AtomicU64,
+    rejected: AtomicU64,
+    refused: AtomicU64,
+}
+
+pub fn router(service: Arc<Service>, origins: Origins) -> Router {
+    Router::new()
+        .route("/v1/{endpoint}", any(collect))
+        .route("/healthz", get(health))
+        .fallback(file)
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::new(origins),
+            headers::apply,
+        ))
+        .with_state(service)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Taken {
+    success: bool,
+    accepted: u64,
+    duplicates: u64,
+    rejected: Vec<Rejection>,
+    /// How many came without a `messageId` and were given one.
+    #[serde(skip_serializing_if = "is_zero")]
+    message_ids_filled: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+async fn collect(
+    State(service): State<Arc<Service>>,
+    Path(endpoint): Path<String>,
+    request: Request,
+) -> Response {
+    match take(&service, endpoint, request).await {
+        Ok(taken) => reply::json(StatusCode::OK, &taken),
+        Err(refusal) => {
+            service.received.refused.fetch_add(1, Ordering::Relaxed);
+            service.log.refused(&refusal);
+            refusal.into_response()
+        }
+    }
+}
+
+async fn take(service: &Service, endpoint: String, request: Request) -> Result<Taken, Refusal> {
+    let received_at_ms = time::now();
+    let Some(endpoint) = Endpoint::named(&endpoint) else {
+        let name = endpoint.chars().take(40).collect();
+        return Err(Refusal::Endpoint { name });
+    };
+    if request.method() != Method::POST {
+        return Err(Refusal::Method {
+            method: request.method().to_string(),
+        });
+    }
+    let (head, body) = request.into_parts();
+    let encoding = head.headers.get(header::CONTENT_ENCODING);
+    let encoding = encoding.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let bytes = body::read(body, encoding.as_deref()).await?;
+    let basic = basic_user(&head.headers);
+    let delivery = batch::read(
+        endpoint,
+        &bytes,
+        basic.as_deref(),
+        &service.write_keys,
+        received_at_ms,
+        &mut || uuid::Uuid::new_v4().to_string(),
+    )?;
+    let stored = service
+        .store
+        .write(delivery.events)
+        .await
+        .map_err(|error| {
+            if matches!(error, StoreError::Busy) {
+                return Refusal::Busy;
+            }
+            eprintln!("error: {error}");
+            Refusal::Store
+        })?;
+    let received = &service.received;
+    let rejected = delivery.rejected.len() as u64;
+    received
+        .accepted
+        .fetch_add(stored.inserted, Ordering::Relaxed);
+    received
+        .duplicates
+        .fetch_add(stored.duplicates, Ordering::Relaxed);
+    received.rejected.fetch_add(rejected, Ordering::Relaxed);
+    Ok(Taken {
+        success: true,
+        accepted: stored.inserted,
+        duplicates: stored.duplicates,
+        rejected: delivery.rejected,
+        message_ids_filled: delivery.unidentified,
+    })
+}
+
+/// The user name of HTTP Basic authentication: Segment's clients put the write key there.
+fn basic_user(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credentials) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+    let user = decoded
+        .split_once(':')
+        .map_or(decoded.as_str(), |(user, _)| user);
+    Some(user.to_owned())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Health {
+    status: &'static str,
+    /// Rows of the table `events`; absent while it cannot be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    /// The model in the folder now.
+    model: Option<Identity>,
+    received: Counts,
+    uptime_seconds: u64,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    accepted: u64,
+    duplicates: u64,
+    /// Messages not taken out of deliveries that were.
+    rejected: u64,
+    /// Deliveries not taken.
+    refused: u64,
+}
+
+async fn health(State(service): State<Arc<Service>>) -> Response {
+    let (status, events, problem) = match service.store.check().await {
+        Ok(events) => (StatusCode::OK, Some(events), None),
+        Err(error) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            None,
+            Some(error.to_string()),
+        ),
+    };
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let received = &service.received;
+    let health = Health {
+        status: if events.is_some() { "ok" } else { "failing" },
+        events,
+        problem,
+        model: service
+            .model
+            .as_deref()
+            .and_then(|folder| model::identity(folder).ok()),
+        received: Counts {
+            accepted: count(&received.accepted),
+            duplicates: count(&received.duplicates),
+            rejected: count(&received.rejected),
+            refused: count(&received.refused),
+        },
+        uptime_seconds: service.started.elapsed().as_secs(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    reply::json(status, &health)
+}
+
+async fn file(State(service): State<Arc<Service>>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = reply::text(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "405 only GET and HEAD here\n",
+        );
+        let allow = HeaderValue::from_static("GET, HEAD, OPTIONS");
+        response.headers_mut().insert(header::ALLOW, allow);
+        return response;
+    }
+    let (head, _) = request.into_parts();
+    let blocking = move || match service.mounts.find(head.uri.path()) {
+        Found::Nothing => not_found(),
+        Found::Folder => folder(&head.uri),
+        Found::File(path) => match service.assets.get(&path) {
+            Ok(asset) => files::respond(&path, &asset, &head.method, &head.headers),
+            Err(error) => {
+                eprintln!("error: {} cannot be read: {error}", path.display());
+                not_found()
+            }
+        },
+    };
+    let answer = tokio::task::spawn_blocking(blocking).await;
+    answer
+        .unwrap_or_else(|_| reply::text(StatusCode::INTERNAL_SERVER_ERROR, "500 internal error\n"))
+}
+
+fn not_found() -> Response {
+    reply::text(StatusCode::NOT_FOUND, "404 not found\n")
+}
+
+fn folder(uri: &axum::http::Uri) -> Response {
+    let query = uri
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
+    let mut response = reply::text(
+        StatusCode::PERMANENT_REDIRECT,
+        "308 a folder ends with a slash\n",
+    );
+    if let Ok(location) = HeaderValue::from_str(&format!("{}/{query}", uri.path())) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
