@@ -5,7 +5,7 @@
 
 import * as till from "./till.js";
 import { known } from "./shop.js";
-import { product, products } from "./events.js";
+import { product } from "./events.js";
 
 /** @import { Line } from "./types.js" */
 
@@ -85,12 +85,6 @@ export function handOver() {
   if (!till.remembers()) return;
   for (const [id, quantity] of [...held]) if (hand(id, quantity)) held.delete(id);
   changed();
-}
-
-/** Reports that the whole cart was looked at; an engine that remembers takes it as the cart from then on. */
-export function viewed() {
-  const all = lines();
-  if (till.track("Cart Viewed", { products: products(all) }).ok && all.length && till.remembers()) held.clear();
 }
 
 /** Empties the cart: its lines were ordered, or are to be forgotten. */

@@ -39,7 +39,9 @@ export function draw(actions) {
 /** Brings the count on the cart up to date. */
 export function bag() {
   const count = cart.count();
-  byId("bag").replaceChildren(icon("bag"), el("span", { class: "tool-name" }, t("cart.title")), count > 0 ? el("span", { class: "count" }, String(count), el("span", { class: "unseen" }, ` ${t("cart.items")}`)) : "");
+  const link = byId("bag");
+  link.setAttribute("aria-label", t("cart.link", { count }));
+  link.replaceChildren(icon("bag"), el("span", { class: "tool-name" }, t("cart.title")), count > 0 ? el("span", { class: "count", "aria-hidden": "true" }, String(count)) : "");
 }
 
 /** Shows in search and departments where the reader is. */

@@ -11,9 +11,11 @@ const rows = files.map((file) => {
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
   return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
 });
+/** @param {"raw" | "gzip" | "brotli"} column */
 const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
 rows.push({ file: "all", raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli") });
 
-const line = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(9) : cell.padEnd(22))).join(""));
+/** @param {(string | number)[]} cells */
+const line = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(9) : String(cell).padEnd(22))).join(""));
 line("bytes", "raw", "gzip -9", "brotli");
 for (const row of rows) line(row.file, row.raw, row.gzip, row.brotli);

@@ -6,18 +6,26 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod backend;
+mod bench;
+mod browser;
 mod build;
 mod debian;
+mod demo;
 mod folders;
 mod node;
 mod process;
+mod python;
+mod shop;
 mod stamp;
+mod surroundings;
+mod test;
 
 use std::process::ExitCode;
 
 use args::{Parsed, Verb};
 
-const VERBS: &[&Verb] = &[&build::VERB];
+const VERBS: &[&Verb] = &[&build::VERB, &demo::VERB, &test::VERB, &bench::VERB];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

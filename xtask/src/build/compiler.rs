@@ -18,6 +18,7 @@ use crate::process::{output, shown, which};
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 /// What Debian calls the linker of the LLVM that its rustc is built with, or near enough.
 const DEBIAN_LINKER: (&str, &str) = ("lld-19", "/usr/bin/wasm-ld-19");
@@ -70,57 +71,53 @@ impl Compiler {
         })
     }
 
-    /// `cargo VERB --target wasm32-unknown-unknown` with this compiler; `small` leaves out panic messages where it can.
-    pub fn cargo(&self, verb: &str, small: bool) -> Command {
-        let Compiler::Debian { linker } = self else {
-            let mut command = Command::new("cargo");
-            command.args([verb, "--target", TARGET]);
-            clean(&mut command);
-            return command;
+    /// `cargo rustc` for the target; `small` leaves out panic messages where it can.
+    pub fn cargo(&self, small: bool) -> Command {
+        let mut command = match self {
+            Compiler::Toolchain => self.command("cargo", "rustc"),
+            Compiler::Debian { .. } => self.command(DEBIAN_CARGO, "rustc"),
         };
-        let mut command = Command::new(DEBIAN_CARGO);
-        command.args([verb, "--target", TARGET, "-Zbuild-std=std,panic_abort"]);
-        if small {
-            command.arg("-Zbuild-std-features=optimize_for_size");
+        if small && matches!(self, Compiler::Debian { .. }) {
             let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort"]"#;
-            command
-                .arg("--config")
-                .arg(format!("target.{TARGET}.rustflags={flags}"));
-        }
-        clean(&mut command);
-        // Cargo's own environment would lead Debian's rustc to the other toolchain's libraries.
-        for name in [
-            "RUSTUP_TOOLCHAIN",
-            "RUSTC_WRAPPER",
-            "RUSTC_WORKSPACE_WRAPPER",
-            "LD_LIBRARY_PATH",
-        ] {
-            command.env_remove(name);
-        }
-        command
-            .env("RUSTC", DEBIAN_RUSTC)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders =
-            std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path));
-        if let Ok(path) = std::env::join_paths(folders) {
-            command.env("PATH", path);
+            command.args(["-Zbuild-std-features=optimize_for_size", "--config"]);
+            command.arg(format!("target.{TARGET}.rustflags={flags}"));
         }
         command
     }
-}
 
-/// Flags from outside would replace those of `.cargo/config.toml`, which the module needs.
-fn clean(command: &mut Command) {
-    for name in [
-        "RUSTFLAGS",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO",
-        "RUSTC",
-        "CARGO_BUILD_TARGET",
-    ] {
-        command.env_remove(name);
+    /// `cargo clippy` for the target.
+    pub fn clippy(&self) -> Result<Command> {
+        if *self == Compiler::Toolchain {
+            return Ok(self.command("cargo", "clippy"));
+        }
+        if !Path::new(DEBIAN_CLIPPY).is_file() {
+            debian::install(&["rust-web-clippy"], "lint the WebAssembly module")?;
+        }
+        // Not by way of cargo, which would look for rustup's first.
+        let mut command = self.command(DEBIAN_CLIPPY, "clippy");
+        command.env("CARGO", DEBIAN_CARGO);
+        Ok(command)
+    }
+
+    fn command(&self, program: &str, verb: &str) -> Command {
+        let mut command = Command::new(program);
+        command.args([verb, "--target", TARGET]);
+        // Flags from outside would replace those of `.cargo/config.toml`, which the module needs.
+        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
+            command.env_remove(name);
+        }
+        if let Compiler::Debian { linker } = self {
+            command.arg("-Zbuild-std=std,panic_abort");
+            // What rustup's cargo sets would lead Debian's to the other toolchain's programs and libraries.
+            for name in ["RUSTUP_TOOLCHAIN", "CARGO", "LD_LIBRARY_PATH"] {
+                command.env_remove(name);
+            }
+            command
+                .env("RUSTC", DEBIAN_RUSTC)
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+        }
+        command
     }
 }
 
@@ -295,12 +292,12 @@ mod tests {
 
     #[test]
     fn the_smallest_module_is_asked_of_debian_only() {
-        let shown_with = |compiler: Compiler| shown(&compiler.cargo("rustc", true));
+        let shown_with = |compiler: Compiler| shown(&compiler.cargo(true));
         assert!(!shown_with(Compiler::Toolchain).contains("-Z"));
         let debian = Compiler::Debian {
             linker: "/lld".into(),
         };
         assert!(shown_with(debian.clone()).contains("immediate-abort"));
-        assert!(!shown(&debian.cargo("rustc", false)).contains("immediate-abort"));
+        assert!(!shown(&debian.cargo(false)).contains("immediate-abort"));
     }
 }

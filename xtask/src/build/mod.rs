@@ -86,6 +86,19 @@ pub fn package(kind: Kind, wanted: Option<&str>) -> Result<()> {
     stamp.set(&hash)
 }
 
+/// Lints what only the WebAssembly module compiles.
+pub fn lint() -> Result<()> {
+    let folder = target().join("wasm");
+    let compiler = Compiler::find(None, &folder.join("compiler"))?;
+    let mut clippy = compiler.clippy()?;
+    clippy
+        .args(["--package", "tillside", "--lib", "--locked", "--target-dir"])
+        .arg(&folder)
+        .args(["--", "-D", "warnings"])
+        .current_dir(root());
+    run(&mut clippy)
+}
+
 fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     let root = root();
     let mut inputs = Inputs::new().text(&format!("{kind:?}")).text(compiler);
@@ -106,7 +119,7 @@ fn compile(compiler: &Compiler, kind: Kind) -> Result<PathBuf> {
     let (profile, output) = kind.profile();
     let folder = target().join("wasm");
     // The crate type is named because fat LTO is left out for a crate that is a library as well.
-    let mut cargo = compiler.cargo("rustc", kind == Kind::Release);
+    let mut cargo = compiler.cargo(kind == Kind::Release);
     cargo
         .args([
             "--package",

@@ -1,0 +1,22 @@
+// What is published, and what is not.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { root } from "../support/surroundings.mjs";
+import { pack } from "./package.mjs";
+
+test("the tarball holds the module once, its glue, the types and the README, and nothing else", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const { files } = await pack(folder);
+  const expected = ["README.md", "dist/tillside.js", "dist/tillside_bg.wasm", "index.d.ts", "index.js", "package.json"];
+  assert.deepEqual(files, expected);
+});
+
+test("the package depends on nothing and runs nothing when installed", async () => {
+  const manifest = JSON.parse(await readFile(join(root, "pkg/package.json"), "utf8"));
+  for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "scripts"]) assert.equal(manifest[key], undefined, key);
+});

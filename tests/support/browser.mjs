@@ -1,0 +1,30 @@
+// A browser that calls nobody by itself, with a fresh profile.
+
+import { chromium } from "playwright-core";
+import { given } from "./surroundings.mjs";
+
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const launch = () => chromium.launch({ executablePath: given("CHROMIUM"), headless: true, args: QUIET });
+
+/**
+ * What goes wrong on a page, in a list that grows.
+ * @param {import("playwright-core").Page} page
+ */
+export function complaints(page) {
+  /** @type {string[]} */
+  const heard = [];
+  page.on("pageerror", (error) => heard.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") heard.push(`${message.text()} (${message.location().url})`);
+  });
+  return heard;
+}

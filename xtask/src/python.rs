@@ -1,0 +1,58 @@
+//! Python packages, through pip.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::folders::{root, target};
+use crate::process::{output, run, step};
+use crate::stamp::{Inputs, Stamp};
+
+const REMEDY: &str = "install Python 3 with pip: on Debian `apt-get install python3-pip`, elsewhere https://www.python.org";
+
+/// `python3 -m pip`, known to be there.
+fn pip() -> Result<Command> {
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip"]);
+    output(Command::new("python3").args(["-m", "pip", "--version"])).context(REMEDY)?;
+    Ok(pip)
+}
+
+/// Puts the wheel of one package into a folder.
+pub fn download(package: &str, folder: &Path) -> Result<()> {
+    run(pip()?
+        .args([
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--dest",
+        ])
+        .arg(folder)
+        .arg(package))
+    .with_context(|| format!("{package} could not be fetched from PyPI; is it reachable?"))
+}
+
+/// Installs `tests/requirements.txt` into a folder of its own, for `PYTHONPATH`; once for each content of the list.
+pub fn packages() -> Result<PathBuf> {
+    let list = root().join("tests/requirements.txt");
+    let folder = target().join("python");
+    let hash = Inputs::new().path(&list)?.hash();
+    let stamp = Stamp::at(target().join("python.stamp"));
+    if stamp.is(&hash) && folder.is_dir() {
+        return Ok(folder);
+    }
+    step("install the Python packages of the tests", || {
+        stamp.clear()?;
+        run(pip()?
+            .args(["install", "--quiet", "--upgrade", "--target"])
+            .arg(&folder)
+            .arg("--requirement")
+            .arg(&list))
+        .context("is PyPI reachable?")?;
+        stamp.set(&hash)
+    })?;
+    Ok(folder)
+}

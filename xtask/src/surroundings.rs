@@ -1,0 +1,29 @@
+//! What scripts under `tests/` find around them, as environment variables:
+//!
+//! | variable | what |
+//! | --- | --- |
+//! | `TILLSIDE` | the backend's binary |
+//! | `TILLSIDE_SHOP`, `TILLSIDE_MODEL` | folders of the demo's shop and of the model trained on it |
+//! | `CHROMIUM` | a browser to start |
+//! | `PYTHONPATH` | where the Python packages of `tests/requirements.txt` are |
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::browser;
+use crate::python;
+use crate::shop::{self, Shop};
+
+/// Makes or finds each of them.
+pub fn make(tillside: &Path) -> Result<Vec<(&'static str, OsString)>> {
+    let folders = shop::prepare(Shop::Tillside, tillside)?;
+    Ok(vec![
+        ("TILLSIDE", tillside.into()),
+        ("TILLSIDE_SHOP", folders.shop.into()),
+        ("TILLSIDE_MODEL", folders.model.into()),
+        ("CHROMIUM", browser::chromium()?.into()),
+        ("PYTHONPATH", python::packages()?.into()),
+    ])
+}
