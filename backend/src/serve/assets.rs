@@ -78,6 +78,7 @@ fn content_type(path: &Path) -> String {
     let extension = path.extension().and_then(|extension| extension.to_str());
     match extension {
         Some("jsonl") => "application/x-ndjson".into(),
+        Some("mjs") => "text/javascript; charset=utf-8".into(),
         Some("safetensors") => "application/octet-stream".into(),
         _ => {
             let guess = mime_guess::from_path(path).first_or_octet_stream();
@@ -156,6 +157,73 @@ impl Assets {
                 break;
             }
             total -= kept.remove(&path).map_or(0, |kept| kept.asset.weight());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_with(files: &[(&str, usize)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, bytes) in files {
+            std::fs::write(folder.path().join(name), vec![b'x'; *bytes]).expect("written");
+        }
+        folder
+    }
+
+    #[test]
+    fn a_file_that_changes_is_read_again() {
+        let folder = folder_with(&[("a.txt", 600)]);
+        let path = folder.path().join("a.txt");
+        let assets = Assets::new(1_000_000);
+        let first = assets.get(&path).expect("it is there");
+        assert!(Arc::ptr_eq(
+            &first,
+            &assets.get(&path).expect("it is there")
+        ));
+        std::fs::write(&path, vec![b'y'; 601]).expect("written");
+        let second = assets.get(&path).expect("it is there");
+        assert_eq!(second.bytes, vec![b'y'; 601]);
+        assert_ne!(first.hash, second.hash);
+    }
+
+    #[test]
+    fn the_least_recently_served_goes_first() {
+        let folder = folder_with(&[("a", 300), ("b", 300), ("c", 300), ("d", 300)]);
+        let path = |name: &str| folder.path().join(name);
+        let assets = Assets::new(1_000);
+        let a = assets.get(&path("a")).expect("it is there");
+        let b = assets.get(&path("b")).expect("it is there");
+        assets.get(&path("c")).expect("it is there");
+        assets.get(&path("a")).expect("it is there");
+        assets.get(&path("d")).expect("it is there");
+        assert!(Arc::ptr_eq(
+            &a,
+            &assets.get(&path("a")).expect("it is there")
+        ));
+        assert!(!Arc::ptr_eq(
+            &b,
+            &assets.get(&path("b")).expect("it is there")
+        ));
+    }
+
+    #[test]
+    fn types_that_pages_need() {
+        for (name, expected) in [
+            ("index.html", "text/html; charset=utf-8"),
+            ("app.js", "text/javascript; charset=utf-8"),
+            ("app.mjs", "text/javascript; charset=utf-8"),
+            ("app.css", "text/css; charset=utf-8"),
+            ("till.wasm", "application/wasm"),
+            ("manifest.json", "application/json"),
+            ("img.svg", "image/svg+xml"),
+            ("model-3f9c0a1b2c3d.safetensors", "application/octet-stream"),
+            ("catalog.jsonl", "application/x-ndjson"),
+            ("LICENSE", "application/octet-stream"),
+        ] {
+            assert_eq!(content_type(Path::new(name)), expected, "{name}");
         }
     }
 }

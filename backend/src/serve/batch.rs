@@ -207,3 +207,204 @@ impl Delivery {
         Ok(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::event::EVENT_LIMIT;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn read_at(endpoint: Endpoint, body: &str, keys: &[&str]) -> Result<Delivery, Refusal> {
+        let keys = WriteKeys::new(keys.iter().map(|key| (*key).to_owned()).collect());
+        let mut next = 0;
+        let mut fresh = || {
+            next += 1;
+            format!("fresh-{next}")
+        };
+        read(
+            endpoint,
+            body.as_bytes(),
+            None,
+            &keys,
+            1_795_219_200_000,
+            &mut fresh,
+        )
+    }
+
+    fn read_batch(body: &Value) -> Result<Delivery, Refusal> {
+        read_at(Endpoint::Batch, &body.to_string(), &[])
+    }
+
+    fn good(id: usize) -> Value {
+        json!({ "type": "track", "event": "Product Viewed", "anonymousId": "a", "messageId": format!("m-{id}") })
+    }
+
+    #[test]
+    fn one_bad_message_does_not_hold_up_the_others() {
+        let delivery = read_batch(&json!({
+            "writeKey": "demo", "batch": [good(0), { "type": "click" }, good(2), 7, { "type": "page", "userId": "u" }],
+        }))
+        .expect("some are good");
+        let ids: Vec<&str> = delivery
+            .events
+            .iter()
+            .map(|event| event.message_id.as_str())
+            .collect();
+        assert_eq!(ids, ["m-0", "m-2", "fresh-1"]);
+        assert_eq!(delivery.unidentified, 1);
+        let rejected: Vec<_> = delivery
+            .rejected
+            .iter()
+            .map(|one| (one.index, one.code))
+            .collect();
+        assert_eq!(rejected, [(1, "event.type"), (3, "event.object")]);
+    }
+
+    #[test]
+    fn a_delivery_without_anything_good_is_an_error() {
+        let refusal =
+            read_batch(&json!({ "writeKey": "demo", "batch": [1, 2] })).expect_err("none is good");
+        assert_eq!(refusal.code(), "request.rejected");
+        assert!(
+            refusal.to_string().contains("batch[0] is the number 1"),
+            "{refusal}"
+        );
+        let empty = read_batch(&json!({ "writeKey": "demo", "batch": [] }))
+            .expect("nothing is wrong with it");
+        assert!(empty.events.is_empty());
+    }
+
+    #[test]
+    fn faults_of_the_whole_name_their_remedy() {
+        let shared = json!({ "x": "y".repeat(20_000) });
+        let cases = [
+            ("", "request.json", "line 1 column 0"),
+            ("{\n \"batch\": [}", "request.json", "line 2 column 12"),
+            ("[]", "request.json", "send one JSON object"),
+            (
+                "{\"writeKey\":\"k\"}",
+                "request.json",
+                "missing field `batch`",
+            ),
+            (
+                "{\"writeKey\":7,\"batch\":[]}",
+                "request.json",
+                "line 1 column 13",
+            ),
+            (
+                "{\"batch\":[]}",
+                "request.write_key",
+                "send writeKey in the body",
+            ),
+            (
+                "{\"writeKey\":\" \",\"batch\":[]}",
+                "request.write_key",
+                "has no write key",
+            ),
+            (
+                "{\"writeKey\":\"k\",\"batch\":[],\"sentAt\":\"now\"}",
+                "request.sent_at",
+                "\"now\"",
+            ),
+            (
+                &json!({ "writeKey": "k", "batch": vec![0; 2501] }).to_string(),
+                "request.messages",
+                "2501",
+            ),
+            (
+                &json!({ "writeKey": "k", "batch": vec![0; 400], "context": shared }).to_string(),
+                "request.shared",
+                "400",
+            ),
+        ];
+        for (body, code, text) in cases {
+            let refusal = read_at(Endpoint::Batch, body, &[]).expect_err("it is at fault");
+            assert_eq!(refusal.code(), code, "{refusal}");
+            assert!(refusal.to_string().contains(text), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn only_known_keys_may_write_where_some_are_named() {
+        let body = |key: &str| json!({ "writeKey": key, "batch": [good(0)] }).to_string();
+        let delivery = read_at(Endpoint::Batch, &body("b"), &["a", "b"]).expect("it is known");
+        assert_eq!(delivery.events[0].write_key, "b");
+        let refusal = read_at(Endpoint::Batch, &body("c"), &["a", "b"]).expect_err("it is not");
+        assert_eq!(refusal.code(), "request.write_key");
+    }
+
+    #[test]
+    fn the_key_may_come_as_user_name_and_the_body_wins() {
+        let keys = WriteKeys::default();
+        assert_eq!(keys.admit(None, Some("basic")).expect("a key"), "basic");
+        assert_eq!(keys.admit(Some(""), Some("basic")).expect("a key"), "basic");
+        assert_eq!(
+            keys.admit(Some("body"), Some("basic")).expect("a key"),
+            "body"
+        );
+    }
+
+    #[test]
+    fn the_limit_of_a_message_counts_it_as_it_was_sent() {
+        let message = |pad: usize| {
+            format!(
+                "{{\"type\":\"track\",\"event\":\"x\",\"userId\":\"u\"{}}}",
+                " ".repeat(pad)
+            )
+        };
+        let pad = EVENT_LIMIT - message(0).len();
+        let body = format!(
+            "{{\"writeKey\":\"k\",\"batch\":[{},{}]}}",
+            message(pad),
+            message(pad + 1)
+        );
+        let delivery = read_at(Endpoint::Batch, &body, &[]).expect("one is good");
+        assert_eq!(delivery.events.len(), 1);
+        assert_eq!(delivery.rejected[0].code, "event.size");
+        assert_eq!(delivery.rejected[0].index, 1);
+    }
+
+    #[test]
+    fn a_single_message_is_what_its_url_says() {
+        let endpoint = Endpoint::named("i").expect("Analytics.js posts there");
+        let body =
+            json!({ "userId": "u", "traits": { "plan": "gold" }, "writeKey": "k" }).to_string();
+        let delivery = read_at(endpoint, &body, &[]).expect("it is good");
+        assert_eq!(delivery.events[0].kind, Kind::Identify);
+        assert!(!delivery.events[0].message.contains("writeKey"));
+        let refusal = read_at(endpoint, "{\"writeKey\":\"k\"}", &[]).expect_err("nobody is named");
+        assert_eq!(refusal.code(), "event.identity");
+        assert_eq!(Endpoint::named("click"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_message_is_either_taken_or_rejected(good_ones in prop::collection::vec(any::<bool>(), 1..40)) {
+            let messages: Vec<Value> = good_ones
+                .iter()
+                .enumerate()
+                .map(|(index, is_good)| if *is_good { good(index) } else { json!({ "type": "track" }) })
+                .collect();
+            let body = json!({ "writeKey": "k", "batch": messages });
+            let expected: Vec<usize> = (0..good_ones.len()).filter(|index| good_ones[*index]).collect();
+            match read_batch(&body) {
+                Ok(delivery) => {
+                    let taken: Vec<String> = delivery.events.iter().map(|event| event.message_id.clone()).collect();
+                    let named: Vec<String> = expected.iter().map(|index| format!("m-{index}")).collect();
+                    prop_assert_eq!(taken, named);
+                    let rejected: Vec<usize> = delivery.rejected.iter().map(|one| one.index).collect();
+                    prop_assert!(rejected.iter().all(|index| !good_ones[*index]));
+                    prop_assert_eq!(rejected.len() + expected.len(), good_ones.len());
+                }
+                Err(_) => prop_assert!(expected.is_empty()),
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200), batch in any::<bool>()) {
+            let endpoint = if batch { Endpoint::Batch } else { Endpoint::Single(Kind::Track) };
+            let _ = read(endpoint, &bytes, None, &WriteKeys::default(), 0, &mut String::new);
+        }
+    }
+}

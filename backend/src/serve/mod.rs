@@ -127,16 +127,18 @@ pub fn run(args: Args) -> Outcome {
     let origins =
         Origins::new(args.allow_origins).map_err(|origin| StartError::Origin { origin })?;
     let assets = Arc::new(Assets::new(ASSETS_BUDGET));
+    let model_files = match &args.model {
+        Some(folder) => model::check(folder)?,
+        None => Vec::new(),
+    };
     let mounts = mounts(&args.sites, args.model.as_deref())?;
-    if let Some(folder) = &args.model {
-        warm(assets.clone(), model::check(folder)?);
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(StartError::System)?;
     let listener = runtime.block_on(listen(SocketAddr::new(args.host, args.port)))?;
     let store = Store::open(&args.data)?;
+    warm(assets.clone(), model_files);
     if args.write_keys.is_empty() {
         eprintln!("every write key may deliver events; --write-key KEY allows chosen ones only");
     }

@@ -145,3 +145,70 @@ fn check_part(folder: &Path, manifest: &Path, part: &Part) -> Result<PathBuf, Mo
     }
     Ok(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const PART: &str = "model-d2a84f4b8b65.safetensors";
+    const BYTES: &[u8] = b"part";
+
+    fn manifest() -> serde_json::Value {
+        let hash: String = Sha256::digest(BYTES)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        json!({
+            "format": 1, "model": "3f9c", "items": 7, "later": "fields are ignored",
+            "parts": [{ "name": "model", "url": PART, "bytes": BYTES.len(), "sha256": hash }],
+        })
+    }
+
+    fn check_with(manifest: &str) -> Result<Vec<PathBuf>, ModelError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("manifest.json"), manifest).expect("written");
+        std::fs::write(folder.path().join(PART), BYTES).expect("written");
+        check(folder.path())
+    }
+
+    #[test]
+    fn a_whole_folder_passes() {
+        assert_eq!(
+            check_with(&manifest().to_string())
+                .expect("it is whole")
+                .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let with = |pointer: &str, value: serde_json::Value| {
+            let mut manifest = manifest();
+            *manifest.pointer_mut(pointer).expect("it is there") = value;
+            manifest.to_string()
+        };
+        for (manifest, code) in [
+            ("{".to_owned(), "manifest.json"),
+            ("{}".to_owned(), "manifest.json"),
+            (with("/format", json!(2)), "manifest.version"),
+            (with("/parts/0/bytes", json!(5)), "model.hash"),
+            (with("/parts/0/sha256", json!("00")), "model.hash"),
+            (
+                with("/parts/0/url", json!("model-gone.safetensors")),
+                "model.missing",
+            ),
+            (with("/parts/0/url", json!("../secret")), "manifest.part"),
+            (
+                with("/parts/0/url", json!("https://elsewhere/x")),
+                "manifest.part",
+            ),
+        ] {
+            let error = check_with(&manifest).expect_err("it is damaged");
+            assert_eq!(error.code(), code, "{error}");
+        }
+        let nowhere = check(Path::new("/nowhere/at/all")).expect_err("it is missing");
+        assert_eq!(nowhere.code(), "model.missing");
+    }
+}

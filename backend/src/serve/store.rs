@@ -23,6 +23,8 @@ const SCHEMA_VERSION: i64 = 1;
 const QUEUE: usize = 256;
 /// Deliveries in one transaction.
 const TOGETHER: usize = 64;
+/// How long another process may hold the database before a delivery is told to come again.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 
 const SCHEMA: &str = "
 CREATE TABLE events (
@@ -165,9 +167,7 @@ fn prepare(path: &Path) -> Result<(Connection, u64), StoreError> {
         source,
     };
     let mut connection = Connection::open(path).map_err(open)?;
-    connection
-        .busy_timeout(Duration::from_secs(5))
-        .map_err(open)?;
+    connection.busy_timeout(LOCK_PATIENCE).map_err(open)?;
     connection
         .pragma_update(None, "journal_mode", "WAL")
         .map_err(open)?;
@@ -309,5 +309,70 @@ impl Writer {
         }
         transaction.commit()?;
         Ok(stored)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::event::Kind;
+
+    fn event(message_id: &str, write_key: &str) -> Event {
+        Event {
+            message_id: message_id.into(),
+            write_key: write_key.into(),
+            kind: Kind::Track,
+            event: Some("Product Viewed".into()),
+            anonymous_id: Some("a\0b".into()),
+            user_id: None,
+            session_id: None,
+            timestamp_ms: 1,
+            sent_at_ms: None,
+            received_at_ms: 2,
+            message: "{}".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_id_is_stored_once_whoever_repeats_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("deep/data")).expect("it opens");
+        let first = vec![event("m-1", "a"), event("m-2", "a"), event("m-1", "a")];
+        let stored = store.write(first).await.expect("it writes");
+        assert_eq!((stored.inserted, stored.duplicates), (2, 1));
+        let stored = store
+            .write(vec![event("m-2", "b"), event("m-3", "b")])
+            .await
+            .expect("it writes");
+        assert_eq!((stored.inserted, stored.duplicates), (1, 1));
+        assert_eq!(store.check().await.expect("it writes"), 3);
+    }
+
+    #[tokio::test]
+    async fn what_was_stored_is_there_after_closing_and_nothing_is_taken_then() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("it opens");
+        store
+            .write(vec![event("m-1", "a")])
+            .await
+            .expect("it writes");
+        let store = tokio::task::spawn_blocking(move || {
+            store.close();
+            store
+        })
+        .await
+        .expect("it closes");
+        let late = store
+            .write(vec![event("m-2", "a")])
+            .await
+            .expect_err("it is closed");
+        assert_eq!(late.code(), "store.write");
+        let names: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("it is a folder")
+            .map(|entry| entry.expect("it has a name").file_name())
+            .collect();
+        assert_eq!(names, [FILE], "the log is folded in");
+        let again = Store::open(folder.path()).expect("it opens");
+        assert_eq!(again.check().await.expect("it writes"), 1);
     }
 }
