@@ -27,5 +27,6 @@ pub mod consent;
 pub mod decimal;
 pub mod intake;
 pub mod recommend;
+pub mod report;
 pub mod shop;
 pub mod shopper;

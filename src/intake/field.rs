@@ -3,6 +3,8 @@
 //! Left out on purpose: `recipient`, `share_message` and `review_body` (words between people), `url`, `image_url`,
 //! `referrer` (addresses carry identifiers), and anything a shop adds of its own.
 
+use super::name::fold;
+
 /// One property. The number is what is stored: never reuse or reorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -83,7 +85,7 @@ pub enum Form {
 
 /// Who may carry a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
+pub(super) enum Of {
     Product,
     Event,
     Either,
@@ -135,6 +137,16 @@ const FIELDS: [(Field, &str, Form, Of); 41] = [
     (Path, "path", Form::Text, Of::Event),
 ];
 
+const FOLDED: [u32; FIELDS.len()] = {
+    let mut folded = [0; FIELDS.len()];
+    let mut at = 0;
+    while at < folded.len() {
+        folded[at] = fold(FIELDS[at].1);
+        at += 1;
+    }
+    folded
+};
+
 impl Field {
     /// The canonical name on the wire.
     pub fn name(self) -> &'static str {
@@ -145,7 +157,7 @@ impl Field {
         FIELDS[self as usize].2
     }
 
-    pub fn of(self) -> Of {
+    pub(super) fn of(self) -> Of {
         FIELDS[self as usize].3
     }
 
@@ -154,8 +166,10 @@ impl Field {
         FIELDS.get(usize::from(number)).map(|row| row.0)
     }
 
-    pub fn all() -> impl Iterator<Item = Field> {
-        FIELDS.iter().map(|row| row.0)
+    /// The field of this folded name; `position` is [`Position`].
+    pub(super) fn from_folded(name: u32) -> Option<Field> {
+        let number = FOLDED.iter().position(|folded| *folded == name)?;
+        Some(FIELDS[number].0)
     }
 }
 
@@ -174,7 +188,8 @@ mod tests {
 
     #[test]
     fn numbers_lead_back() {
-        for (number, field) in Field::all().enumerate() {
+        for (number, row) in FIELDS.iter().enumerate() {
+            let field = row.0;
             assert_eq!(field as usize, number);
             assert_eq!(Field::from_number(number as u8), Some(field));
         }

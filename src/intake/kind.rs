@@ -1,5 +1,7 @@
 //! What happened: the events of the Segment e-commerce spec v2, and page views.
 
+use super::name::fold;
+
 /// One kind of event. The number is what is stored: never reuse or reorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -71,56 +73,71 @@ const KINDS: [(Kind, &str); 29] = [
     (ProductReviewed, "Product Reviewed"),
 ];
 
-/// Names in other dialects: GA4, then Shopify's pixel, then Google Retail. Shopify names that fold to a Segment name
-/// (`product_viewed`, `cart_viewed`, `checkout_started`) need no row.
-const ALIASES: [(&str, Kind); 32] = [
-    ("page_view", PageViewed),
-    ("search", ProductsSearched),
-    ("view_search_results", ProductsSearched),
-    ("view_item_list", ProductListViewed),
-    ("view_promotion", PromotionViewed),
-    ("select_promotion", PromotionClicked),
-    ("select_item", ProductClicked),
-    ("view_item", ProductViewed),
-    ("add_to_cart", ProductAdded),
-    ("remove_from_cart", ProductRemoved),
-    ("view_cart", CartViewed),
-    ("begin_checkout", CheckoutStarted),
-    ("add_shipping_info", CheckoutStepCompleted),
-    ("add_payment_info", PaymentInfoEntered),
-    ("purchase", OrderCompleted),
-    ("refund", OrderRefunded),
-    ("add_to_wishlist", ProductAddedToWishlist),
-    ("share", ProductShared),
-    ("collection_viewed", ProductListViewed),
-    ("search_submitted", ProductsSearched),
-    ("product_added_to_cart", ProductAdded),
-    ("product_removed_from_cart", ProductRemoved),
-    ("checkout_contact_info_submitted", CheckoutStepCompleted),
-    ("checkout_address_info_submitted", CheckoutStepCompleted),
-    ("checkout_shipping_info_submitted", CheckoutStepCompleted),
-    ("payment_info_submitted", PaymentInfoEntered),
-    ("checkout_completed", OrderCompleted),
-    ("home-page-view", PageViewed),
-    ("category-page-view", ProductListViewed),
-    ("detail-page-view", ProductViewed),
-    ("shopping-cart-page-view", CartViewed),
-    ("purchase-complete", OrderCompleted),
+const FOLDED: [u32; KINDS.len()] = {
+    let mut folded = [0; KINDS.len()];
+    let mut at = 0;
+    while at < folded.len() {
+        folded[at] = fold(KINDS[at].1);
+        at += 1;
+    }
+    folded
+};
+
+/// Names in other dialects: GA4, then Shopify's pixel, then Google Retail. What folds to a name above (Shopify's
+/// `product_viewed`, `cart_viewed`, `checkout_started`) needs no row.
+const ALIASES: [(u32, Kind); 32] = [
+    (fold("page_view"), PageViewed),
+    (fold("search"), ProductsSearched),
+    (fold("view_search_results"), ProductsSearched),
+    (fold("view_item_list"), ProductListViewed),
+    (fold("view_promotion"), PromotionViewed),
+    (fold("select_promotion"), PromotionClicked),
+    (fold("select_item"), ProductClicked),
+    (fold("view_item"), ProductViewed),
+    (fold("add_to_cart"), ProductAdded),
+    (fold("remove_from_cart"), ProductRemoved),
+    (fold("view_cart"), CartViewed),
+    (fold("begin_checkout"), CheckoutStarted),
+    (fold("add_shipping_info"), CheckoutStepCompleted),
+    (fold("add_payment_info"), PaymentInfoEntered),
+    (fold("purchase"), OrderCompleted),
+    (fold("refund"), OrderRefunded),
+    (fold("add_to_wishlist"), ProductAddedToWishlist),
+    (fold("share"), ProductShared),
+    (fold("collection_viewed"), ProductListViewed),
+    (fold("search_submitted"), ProductsSearched),
+    (fold("product_added_to_cart"), ProductAdded),
+    (fold("product_removed_from_cart"), ProductRemoved),
+    (
+        fold("checkout_contact_info_submitted"),
+        CheckoutStepCompleted,
+    ),
+    (
+        fold("checkout_address_info_submitted"),
+        CheckoutStepCompleted,
+    ),
+    (
+        fold("checkout_shipping_info_submitted"),
+        CheckoutStepCompleted,
+    ),
+    (fold("payment_info_submitted"), PaymentInfoEntered),
+    (fold("checkout_completed"), OrderCompleted),
+    (fold("home-page-view"), PageViewed),
+    (fold("category-page-view"), ProductListViewed),
+    (fold("detail-page-view"), ProductViewed),
+    (fold("shopping-cart-page-view"), CartViewed),
+    (fold("purchase-complete"), OrderCompleted),
 ];
 
 impl Kind {
     /// The kind that `name` means in any dialect; letter case and separators do not matter.
     pub fn from_name(name: &str) -> Option<Kind> {
-        KINDS
-            .iter()
-            .find(|(_, wire)| folds_to(name, wire))
-            .map(|&(kind, _)| kind)
-            .or_else(|| {
-                ALIASES
-                    .iter()
-                    .find(|(alias, _)| folds_to(name, alias))
-                    .map(|&(_, kind)| kind)
-            })
+        let name = fold(name);
+        if let Some(&(_, kind)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
+            return Some(kind);
+        }
+        let number = FOLDED.iter().position(|folded| *folded == name)?;
+        Some(KINDS[number].0)
     }
 
     /// The canonical name on the wire.
@@ -166,17 +183,6 @@ impl Kind {
     }
 }
 
-/// Are two names the same but for letter case and the separators space, `_` and `-`?
-fn folds_to(name: &str, known: &str) -> bool {
-    letters(name).eq(letters(known))
-}
-
-fn letters(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes()
-        .filter(|byte| !matches!(byte, b' ' | b'_' | b'-'))
-        .map(|byte| byte.to_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,5 +196,14 @@ mod tests {
             assert_eq!(kind.name(), *name);
         }
         assert_eq!(Kind::from_number(KINDS.len() as u8), None);
+    }
+
+    #[test]
+    fn no_two_names_meet() {
+        let mut names: Vec<u32> = ALIASES.iter().map(|row| row.0).chain(FOLDED).collect();
+        names.sort_unstable();
+        let known = names.len();
+        names.dedup();
+        assert_eq!(names.len(), known);
     }
 }

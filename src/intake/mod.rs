@@ -1,18 +1,217 @@
 //! Raw page events → clean events.
 //!
 //! Whatever a shop's page says, in the words of Segment, GA4, Shopify's pixel or Google Retail, becomes one [`Event`]
-//! of known fields in known ranges, placed in a session; or a refusal with a stable reason. Nothing behind this room
-//! checks an event again.
+//! of known fields in known ranges, placed in a session; or a [`Refusal`] with a stable reason. Nothing behind this
+//! room checks an event again.
 //!
 //! Properties outside the allow-list ([`field`]) are dropped and counted, never forwarded; texts that hold personal
 //! data ([`crate::consent`]) likewise. Robots are not told from people here.
 
+mod dialect;
 pub mod event;
 pub mod field;
 pub mod kind;
+mod name;
+mod packed;
+mod read;
+pub mod refusal;
+mod seen;
 pub mod session;
+#[cfg(test)]
+mod tests;
+pub mod value;
 
 pub use event::{Event, Product};
 pub use field::{Field, Scalar};
 pub use kind::Kind;
+pub use read::Dropped;
+pub use refusal::Refusal;
 pub use session::{Session, Sessions};
+pub use value::Value;
+
+use crate::codec::{self, Reader, put_uint};
+use seen::Seen;
+use session::Current;
+
+/// Bytes of a message id.
+const LONGEST_ID: usize = 64;
+/// A device's clock may be this far ahead of the event's own time before the event is refused.
+const AHEAD_MS: i64 = 5 * 60 * 1000;
+/// An older event says nothing about the shopper of today.
+const OLDEST_MS: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
+/// No clock is right that shows more: the year 2500.
+const LATEST_MS: i64 = 16_725_225_600_000;
+
+/// Takes in one shopper's events.
+#[derive(Clone, Debug, Default)]
+pub struct Intake {
+    seed: u64,
+    sessions: Sessions,
+    seen: Seen,
+    stats: Stats,
+}
+
+/// When an event arrives, and as which message.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// Unique for ever; the collector drops a second message of the same id.
+    pub id: &'a str,
+    pub now: i64,
+    /// When it happened, if not now.
+    pub time: Option<i64>,
+}
+
+/// What was taken and what was not, since the page opened.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stats {
+    pub accepted: u32,
+    /// By reason; the text of a reason is its `to_string()`.
+    pub refused: Vec<(Refusal, u32)>,
+    /// Properties of accepted events.
+    pub dropped: Dropped,
+}
+
+impl Intake {
+    /// `seed` is random, so that the session ids of two devices differ.
+    pub fn new(seed: u64) -> Intake {
+        Intake {
+            seed,
+            ..Intake::default()
+        }
+    }
+
+    /// Takes an event in any dialect.
+    pub fn accept(
+        &mut self,
+        name: &str,
+        properties: &Value,
+        arrival: Arrival<'_>,
+    ) -> Result<Event, Refusal> {
+        let outcome = (|| {
+            let kind = Kind::from_name(name).ok_or(Refusal::UnknownEvent)?;
+            let time = self.arrive(arrival)?;
+            let content = read::read(kind, properties)?;
+            let event = self.place(kind, content.products, content.fields, arrival.id, time)?;
+            self.stats.dropped.unknown += content.dropped.unknown;
+            self.stats.dropped.personal += content.dropped.personal;
+            Ok(event)
+        })();
+        self.count(outcome)
+    }
+
+    /// Takes an event that the engine itself made, such as a shelf that was seen.
+    pub fn admit(
+        &mut self,
+        kind: Kind,
+        products: Vec<Product>,
+        fields: Vec<(Field, Scalar)>,
+        arrival: Arrival<'_>,
+    ) -> Result<Event, Refusal> {
+        let outcome = self
+            .arrive(arrival)
+            .and_then(|time| self.place(kind, products, fields, arrival.id, time));
+        self.count(outcome)
+    }
+
+    /// The session under way at `now`.
+    pub fn session(&self, now: i64) -> Option<Session> {
+        self.sessions.at(now)
+    }
+
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The checks that need no look at the content; the time it happened.
+    fn arrive(&self, arrival: Arrival<'_>) -> Result<i64, Refusal> {
+        if arrival.id.is_empty() {
+            return Err(Refusal::Missing("id"));
+        }
+        if arrival.id.len() > LONGEST_ID {
+            return Err(Refusal::TooLong("id"));
+        }
+        if self.seen.has(arrival.id) {
+            return Err(Refusal::Duplicate);
+        }
+        let now = arrival.now;
+        let time = arrival.time.unwrap_or(now);
+        let possible = (0..=LATEST_MS).contains(&now)
+            && (0..=LATEST_MS).contains(&time)
+            && time - now <= AHEAD_MS
+            && now - time <= OLDEST_MS;
+        // Slightly ahead is a clock's error, not the future.
+        if possible {
+            Ok(time.min(now))
+        } else {
+            Err(Refusal::BadTime)
+        }
+    }
+
+    fn place(
+        &mut self,
+        kind: Kind,
+        products: Vec<Product>,
+        fields: Vec<(Field, Scalar)>,
+        id: &str,
+        time: i64,
+    ) -> Result<Event, Refusal> {
+        let what = seen::happening(kind, &products, &fields);
+        if self.seen.has_happened(what, time) {
+            return Err(Refusal::Duplicate);
+        }
+        self.seen.add(id, what, time);
+        let (session, sequence) = self.sessions.assign(time, self.seed);
+        Ok(Event {
+            id: id.into(),
+            kind,
+            time,
+            session,
+            sequence,
+            products,
+            fields,
+        })
+    }
+
+    fn count(&mut self, outcome: Result<Event, Refusal>) -> Result<Event, Refusal> {
+        match &outcome {
+            Ok(_) => self.stats.accepted += 1,
+            Err(refusal) => {
+                let refused = &mut self.stats.refused;
+                match refused.iter_mut().find(|(reason, _)| reason == refusal) {
+                    Some((_, count)) => *count += 1,
+                    None => refused.push((*refusal, 1)),
+                }
+            }
+        }
+        outcome
+    }
+
+    /// What the next page must know: the ids seen and the session under way. Not the statistics.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.seen.encode(&mut out);
+        if let Some(current) = &self.sessions.current {
+            out.extend_from_slice(&current.session.0.to_le_bytes());
+            put_uint(&mut out, current.last as u64);
+            put_uint(&mut out, current.sequence.into());
+        }
+        codec::seal(VERSION, &out)
+    }
+
+    /// Goes on where another page stopped; `None` for what [`Intake::encode`] did not write.
+    pub fn decode(bytes: &[u8], seed: u64) -> Option<Intake> {
+        let mut reader = Reader(codec::open(VERSION, bytes)?);
+        let mut intake = Intake::new(seed);
+        intake.seen = Seen::decode(&mut reader)?;
+        if !reader.0.is_empty() {
+            intake.sessions.current = Some(Current {
+                session: Session(u64::from_le_bytes(reader.bytes(8)?.try_into().ok()?)),
+                last: reader.uint()? as i64,
+                sequence: reader.uint()?.try_into().ok()?,
+            });
+        }
+        reader.0.is_empty().then_some(intake)
+    }
+}
+
+const VERSION: u8 = 1;

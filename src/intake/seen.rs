@@ -1,0 +1,93 @@
+//! What was seen before: the last message ids, and what happened within the last second.
+
+use super::event::Product;
+use super::field::{Field, Scalar};
+use super::kind::Kind;
+use crate::codec::{Reader, hash, put_uint};
+
+/// Message ids remembered.
+const IDS: usize = 512;
+/// Happenings remembered; a page does not do more in a second.
+const HAPPENINGS: usize = 16;
+/// Milliseconds within which the same happening counts once: tag managers fire twice.
+const SAME_MS: u64 = 1000;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Seen {
+    /// Hashes; a ring whose oldest is at `next` once it is full.
+    ids: Vec<u64>,
+    next: usize,
+    /// What and when, newest last.
+    happenings: Vec<(u64, i64)>,
+}
+
+impl Seen {
+    pub fn has(&self, id: &str) -> bool {
+        self.ids.contains(&hash(id.as_bytes()))
+    }
+
+    /// Did the same happen less than a second from `time`?
+    pub fn has_happened(&self, what: u64, time: i64) -> bool {
+        self.happenings
+            .iter()
+            .any(|&(known, when)| known == what && when.abs_diff(time) < SAME_MS)
+    }
+
+    pub fn add(&mut self, id: &str, what: u64, time: i64) {
+        let id = hash(id.as_bytes());
+        if self.ids.len() < IDS {
+            self.ids.push(id);
+        } else {
+            self.ids[self.next] = id;
+            self.next = (self.next + 1) % IDS;
+        }
+        if self.happenings.len() == HAPPENINGS {
+            self.happenings.remove(0);
+        }
+        self.happenings.push((what, time));
+    }
+
+    /// Appends the ids, oldest first. Happenings are not kept: a page takes more than a second to load.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        put_uint(out, self.ids.len() as u64);
+        let (newer, older) = self.ids.split_at(self.next);
+        for id in older.iter().chain(newer) {
+            out.extend_from_slice(&id.to_le_bytes());
+        }
+    }
+
+    pub fn decode(reader: &mut Reader<'_>) -> Option<Seen> {
+        let count = reader.count(8)?;
+        if count > IDS {
+            return None;
+        }
+        let mut seen = Seen::default();
+        for _ in 0..count {
+            seen.ids
+                .push(u64::from_le_bytes(reader.bytes(8)?.try_into().ok()?));
+        }
+        Some(seen)
+    }
+}
+
+/// What happened, without when: the kind and its products; where there are none, all its fields.
+pub(super) fn happening(kind: Kind, products: &[Product], fields: &[(Field, Scalar)]) -> u64 {
+    let mut what = vec![kind as u8];
+    for product in products {
+        what.extend_from_slice(product.id.as_bytes());
+        what.push(0xff);
+    }
+    for (field, scalar) in fields {
+        // Two dialects on one page differ in what they say beside the product, but not in these.
+        if products.is_empty() || matches!(field, Field::ListId | Field::RequestId | Field::OrderId)
+        {
+            what.push(*field as u8);
+            match scalar {
+                Scalar::Text(text) => what.extend_from_slice(text.as_bytes()),
+                Scalar::Amount(amount) => what.extend_from_slice(&amount.to_le_bytes()),
+                Scalar::Count(count) => what.extend_from_slice(&count.to_le_bytes()),
+            }
+        }
+    }
+    hash(&what)
+}

@@ -1,0 +1,395 @@
+use super::*;
+use field::{Form, LONGEST, MANY, MOST};
+use proptest::prelude::*;
+use serde_json::json;
+
+const NOW: i64 = 1_767_225_600_000;
+
+fn value(json: serde_json::Value) -> Value {
+    serde_json::from_value(json).unwrap()
+}
+
+fn arrival(id: &str, now: i64) -> Arrival<'_> {
+    Arrival {
+        id,
+        now,
+        time: None,
+    }
+}
+
+fn view(intake: &mut Intake, id: &str, item: &str, now: i64) -> Result<Event, Refusal> {
+    intake.accept(
+        "Product Viewed",
+        &value(json!({ "product_id": item })),
+        arrival(id, now),
+    )
+}
+
+fn reason(name: &str, properties: serde_json::Value) -> String {
+    let outcome = Intake::new(1).accept(name, &value(properties), arrival("m", NOW));
+    outcome.map_or_else(|refusal| refusal.to_string(), |_| "accepted".into())
+}
+
+#[test]
+fn a_message_id_counts_once_and_so_does_a_happening_within_a_second() {
+    let mut intake = Intake::new(1);
+    assert!(view(&mut intake, "m1", "a", NOW).is_ok());
+    assert_eq!(
+        view(&mut intake, "m1", "b", NOW + 5000),
+        Err(Refusal::Duplicate)
+    );
+    assert_eq!(
+        view(&mut intake, "m2", "a", NOW + 999),
+        Err(Refusal::Duplicate)
+    );
+    assert!(view(&mut intake, "m3", "b", NOW + 999).is_ok());
+    assert!(view(&mut intake, "m4", "a", NOW + 1000).is_ok());
+    let items = value(json!({ "items": [{ "item_id": "a", "price": 1 }], "currency": "EUR" }));
+    let again = intake.accept("view_item", &items, arrival("m5", NOW + 1500));
+    assert_eq!(again, Err(Refusal::Duplicate));
+    assert_eq!(intake.stats().accepted, 3);
+    assert_eq!(intake.stats().refused, [(Refusal::Duplicate, 3)]);
+}
+
+#[test]
+fn two_shelves_with_the_same_items_are_two() {
+    let mut intake = Intake::new(1);
+    let shelf = |list: &str| {
+        (
+            vec![Product::new("a")],
+            vec![(Field::ListId, Scalar::Text(list.into()))],
+        )
+    };
+    for (id, list) in [("m1", "rec:home"), ("m2", "rec:cart")] {
+        let (products, fields) = shelf(list);
+        assert!(
+            intake
+                .admit(Kind::ProductListViewed, products, fields, arrival(id, NOW))
+                .is_ok()
+        );
+    }
+    let (products, fields) = shelf("rec:home");
+    let again = intake.admit(
+        Kind::ProductListViewed,
+        products,
+        fields,
+        arrival("m3", NOW),
+    );
+    assert_eq!(again, Err(Refusal::Duplicate));
+}
+
+#[test]
+fn the_last_512_ids_are_remembered_over_a_reload() {
+    let mut intake = Intake::new(1);
+    for number in 0..600i64 {
+        view(&mut intake, &number.to_string(), "a", NOW + number * 1000).unwrap();
+    }
+    let later = NOW + 700_000;
+    let mut next = Intake::decode(&intake.encode(), 2).unwrap();
+    for number in 88..600 {
+        assert_eq!(
+            view(&mut next, &number.to_string(), "a", later),
+            Err(Refusal::Duplicate),
+            "{number}"
+        );
+    }
+    let event = view(&mut next, "87", "a", later).unwrap();
+    assert_eq!(event.sequence, 601, "the session goes on");
+    let mut again = Intake::decode(&next.encode(), 2).unwrap();
+    assert_eq!(
+        view(&mut again, "87", "a", later + 5000),
+        Err(Refusal::Duplicate)
+    );
+    assert!(
+        view(&mut again, "88", "a", later + 5000).is_ok(),
+        "the oldest made room"
+    );
+}
+
+#[test]
+fn replaying_a_file_changes_nothing() {
+    let mut intake = Intake::new(1);
+    for number in 0..300i64 {
+        view(
+            &mut intake,
+            &number.to_string(),
+            &(number % 7).to_string(),
+            NOW + number * 400_000,
+        )
+        .unwrap();
+    }
+    let state = intake.encode();
+    for number in 0..300i64 {
+        let again = view(
+            &mut intake,
+            &number.to_string(),
+            &(number % 7).to_string(),
+            NOW + number * 400_000,
+        );
+        assert_eq!(again, Err(Refusal::Duplicate));
+    }
+    assert_eq!(intake.encode(), state);
+}
+
+#[test]
+fn clocks_are_believed_within_reason() {
+    let minute = 60_000;
+    let year = 365 * 24 * 60 * minute;
+    let at = |now: i64, time: i64| {
+        let properties = value(json!({ "product_id": "a" }));
+        let arrival = Arrival {
+            id: "m",
+            now,
+            time: Some(time),
+        };
+        Intake::new(1)
+            .accept("Product Viewed", &properties, arrival)
+            .map(|event| event.time)
+    };
+    assert_eq!(at(NOW, NOW - 3 * minute), Ok(NOW - 3 * minute));
+    assert_eq!(at(NOW, NOW + 5 * minute), Ok(NOW));
+    assert_eq!(at(NOW, NOW + 5 * minute + 1), Err(Refusal::BadTime));
+    assert_eq!(at(NOW, NOW - 2 * year), Ok(NOW - 2 * year));
+    assert_eq!(at(NOW, NOW - 2 * year - 1), Err(Refusal::BadTime));
+    for absurd in [i64::MIN, -1, i64::MAX] {
+        assert_eq!(at(NOW, absurd), Err(Refusal::BadTime));
+        assert_eq!(at(absurd, absurd), Err(Refusal::BadTime));
+    }
+}
+
+#[test]
+fn a_refused_event_leaves_no_trace_but_its_count() {
+    let mut intake = Intake::new(1);
+    let before = intake.encode();
+    let refused = intake.accept(
+        "Product Viewed",
+        &value(json!({ "price": 1 })),
+        arrival("m", NOW),
+    );
+    assert_eq!(refused, Err(Refusal::Missing("product_id")));
+    assert_eq!(intake.encode(), before);
+    assert_eq!(view(&mut intake, "m", "a", NOW).unwrap().sequence, 1);
+}
+
+#[test]
+fn bounds_are_refused_by_name() {
+    let long = "x".repeat(LONGEST + 1);
+    assert_eq!(
+        reason("Product Viewed", json!({ "product_id": "a", "name": long })),
+        "too_long:name"
+    );
+    assert_eq!(
+        reason(
+            "Product Viewed",
+            json!({ "product_id": "a", "name": "x".repeat(1 << 20) })
+        ),
+        "too_long:name"
+    );
+    assert_eq!(
+        reason(
+            "Product Viewed",
+            json!({ "product_id": "a", "name": &long[1..] })
+        ),
+        "accepted"
+    );
+    let lines =
+        |count: usize| json!({ "products": vec![json!({ "product_id": "a", "price": 1 }); count] });
+    assert_eq!(reason("Cart Viewed", lines(500)), "accepted");
+    assert_eq!(reason("Cart Viewed", lines(501)), "too_many:products");
+    assert_eq!(reason("Cart Viewed", lines(10_000)), "too_many:products");
+    for (id, expected) in [("", "missing:id"), (&*long, "too_long:id")] {
+        let outcome = view(&mut Intake::new(1), id, "a", NOW);
+        assert_eq!(outcome.unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn floats_that_are_no_numbers_are_refused() {
+    for (number, expected) in [
+        (f64::NAN, "bad_range:price"),
+        (f64::INFINITY, "bad_range:price"),
+        (-0.5, "bad_range:price"),
+        (1e9, ""),
+    ] {
+        let properties = Value::Map(vec![
+            ("product_id".into(), Value::Text("a".into())),
+            ("price".into(), Value::Number(number)),
+        ]);
+        let outcome = Intake::new(1).accept("Product Viewed", &properties, arrival("m", NOW));
+        assert_eq!(
+            outcome.map_or_else(|refusal| refusal.to_string(), |_| String::new()),
+            expected
+        );
+    }
+}
+
+#[test]
+fn what_no_dialect_names_is_not_even_read() {
+    let mut deep = json!(1);
+    for _ in 0..60 {
+        deep = json!({ "product": deep });
+    }
+    let properties =
+        json!({ "element": vec![json!({ "name": "x" }); 9_000], "product_id": "a", "data": deep });
+    assert_eq!(reason("Product Viewed", properties.clone()), "accepted");
+    let Value::Map(read) = value(properties) else {
+        panic!("no map")
+    };
+    assert_eq!(read[1], ("element".into(), Value::Beyond));
+}
+
+#[test]
+fn what_was_left_out_is_counted() {
+    let mut intake = Intake::new(1);
+    let properties = json!({
+        "product_id": "a", "name": "call 13800138000", "colour": "red", "margin": 3,
+    });
+    intake
+        .accept("Product Viewed", &value(properties), arrival("m", NOW))
+        .unwrap();
+    assert_eq!(
+        intake.stats().dropped,
+        Dropped {
+            unknown: 2,
+            personal: 1
+        }
+    );
+}
+
+fn scalar(field: Field) -> BoxedStrategy<(Field, Scalar)> {
+    let scalar = match field.form() {
+        Form::Id | Form::Text => "\\PC{0,60}".prop_map(Scalar::Text).boxed(),
+        Form::Amount => (0.0..=MOST).prop_map(Scalar::Amount).boxed(),
+        Form::Count => (0..=MANY).prop_map(Scalar::Count).boxed(),
+    };
+    scalar.prop_map(move |scalar| (field, scalar)).boxed()
+}
+
+fn fields() -> impl Strategy<Value = Vec<(Field, Scalar)>> {
+    let all: Vec<Field> = (0..).map_while(Field::from_number).collect();
+    let most = all.len();
+    prop::sample::subsequence(all, 0..most)
+        .prop_flat_map(|fields| fields.into_iter().map(scalar).collect::<Vec<_>>())
+}
+
+fn product() -> impl Strategy<Value = Product> {
+    (
+        "\\PC{1,40}",
+        prop::option::of("\\PC{0,40}"),
+        prop::option::of("\\PC{0,40}"),
+        prop::option::of(0.0..=MOST),
+        1..=MANY,
+        fields(),
+    )
+        .prop_map(|(id, category, brand, price, quantity, fields)| Product {
+            id,
+            category,
+            brand,
+            price,
+            quantity,
+            fields,
+        })
+}
+
+prop_compose! {
+    fn event()(
+        id in "\\PC{1,40}",
+        kind in (0..29u8).prop_map(|number| Kind::from_number(number).unwrap()),
+        time in 0..=LATEST_MS,
+        session: u64,
+        sequence: u32,
+        products in prop::collection::vec(product(), 0..6),
+        fields in fields(),
+    ) -> Event {
+        Event { id, kind, time, session: Session(session), sequence, products, fields }
+    }
+}
+
+/// Properties as a careless or hostile page writes them.
+fn anything() -> impl Strategy<Value = serde_json::Value> {
+    let names = prop::sample::select(vec![
+        "product_id",
+        "products",
+        "items",
+        "price",
+        "quantity",
+        "name",
+        "category",
+        "position",
+        "product",
+        "variant",
+        "data",
+        "id",
+        "query",
+        "order_id",
+        "currency",
+        "item_category2",
+        "amount",
+        "path",
+        "whatever",
+    ]);
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(|bool| json!(bool)),
+        any::<f64>().prop_map(|number| json!(number)),
+        any::<i64>().prop_map(|number| json!(number)),
+        "\\PC{0,300}".prop_map(|text| json!(text)),
+        "[0-9]{1,6}(\\.[0-9]{2})?".prop_map(|text| json!(text)),
+    ];
+    leaf.prop_recursive(5, 60, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(|list| json!(list)),
+            prop::collection::hash_map(names.clone(), inner, 0..8).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_event_is_read_back(event in event(), end: prop::sample::Index) {
+        let mut row = Vec::new();
+        event.encode(&mut row);
+        prop_assert_eq!(Event::decode(&row), Some(event));
+        prop_assert_eq!(Event::decode(&row[..end.index(row.len())]), None);
+    }
+
+    #[test]
+    fn any_bytes_are_an_event_or_none(mut bytes: Vec<u8>, event in event(), at: prop::sample::Index, to: u8) {
+        let _ = (Event::decode(&bytes), Intake::decode(&bytes, 1));
+        bytes.clear();
+        event.encode(&mut bytes);
+        let at = at.index(bytes.len());
+        bytes[at] = to;
+        if let Some(damaged) = Event::decode(&bytes) {
+            prop_assert!(damaged.products.iter().all(|product| product.price.is_none_or(|price| price <= MOST)));
+        }
+    }
+
+    #[test]
+    fn any_properties_are_an_event_that_can_be_stored_or_a_refusal(
+        properties in anything(), kind in (0..29u8).prop_map(|number| Kind::from_number(number).unwrap()),
+    ) {
+        if let Ok(event) = Intake::new(1).accept(kind.name(), &value(properties), arrival("m", NOW)) {
+            let mut row = Vec::new();
+            event.encode(&mut row);
+            let read = Event::decode(&row);
+            prop_assert_eq!(read.as_ref(), Some(&event));
+            let envelope = crate::report::Envelope { anonymous: "a", locale: None, path: None };
+            let message = crate::report::message(&event, &envelope);
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&message).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_state_is_read_back(gaps in prop::collection::vec(0i64..5_000_000, 0..700)) {
+        let mut intake = Intake::new(3);
+        let mut now = NOW;
+        for (number, gap) in gaps.iter().enumerate() {
+            now += gap;
+            let _ = view(&mut intake, &number.to_string(), "a", now);
+        }
+        let again = Intake::decode(&intake.encode(), 3).unwrap();
+        prop_assert_eq!(again.encode(), intake.encode());
+        prop_assert_eq!(&again.sessions, &intake.sessions);
+    }
+}

@@ -1,0 +1,431 @@
+//! A queue that loses nothing silently: messages wait on the device until a collector has taken them.
+//!
+//! A pure state machine. It never touches storage or the network: it says in [`Effect`]s what the host must store or
+//! delete, hands out [`Batch`]es to send, and is told how each ended. The order of work is store, lease, send, delete
+//! on success; a crash anywhere means that a message is sent again under the same id, which a collector drops.
+//!
+//! Two tabs of one shop share the rows on the device. Before it sends a batch the host leases its rows to this tab, in
+//! one transaction, unless one is gone or leased to another tab until later than now: then the batch is not sent but
+//! [`Queue::lost`]. A page that is leaving has no time to ask, and sends. Without storage there is nothing to lease.
+
+mod batch;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use batch::Batch;
+pub use row::Priority;
+
+use super::message::MESSAGE_BYTES;
+use batch::Body;
+use row::Row;
+
+/// Bytes of all rows.
+const BYTES: usize = 1 << 20;
+const ROWS: usize = 1000;
+const AGE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How long a row belongs to the tab that sends it, and how long a send may stay unsettled.
+pub const LEASE_MS: i64 = 60_000;
+
+/// Bytes of one request.
+const BODY_BYTES: usize = 500_000;
+const BODY_MESSAGES: usize = 100;
+/// Bytes of all unsettled requests that outlive the page: browsers refuse more than 64 KiB.
+const LEAVING_BYTES: usize = 60_000;
+const LEAVING_REQUESTS: usize = 8;
+
+/// The first delay; each failure doubles it up to [`LONGEST_DELAY_MS`].
+const DELAY_MS: i64 = 500;
+const LONGEST_DELAY_MS: i64 = 60_000;
+/// Failures in a row after which the collector is taken to be down, and is left alone for longer.
+const DOWN: u32 = 10;
+const DOWN_DELAY_MS: i64 = 600_000;
+/// What a collector may ask for.
+const RETRY_AFTER_MS: i64 = 300_000;
+/// Sends without an answer after which the device is taken to be offline.
+const UNANSWERED: u32 = 3;
+
+/// What the host must do on the device. Keys are message ids.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Store {
+        key: String,
+        bytes: Vec<u8>,
+    },
+    Delete {
+        keys: Vec<String>,
+    },
+    /// Delete every row, also those of other tabs, and abort what is being sent.
+    Clear,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// An HTTP status, and the milliseconds that `Retry-After` asked for; see [`super::retry_after`].
+    Status { code: u16, retry_after: Option<i64> },
+    /// No network, an aborted request, or a reply that scripts may not see.
+    NoAnswer,
+}
+
+/// Messages that will never arrive, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Older than a week.
+    pub old: u32,
+    /// No room for them.
+    pub full: u32,
+    /// Longer than a collector takes.
+    pub large: u32,
+    /// The collector said that it will not have them.
+    pub refused: u32,
+    /// Consent was withdrawn.
+    pub withdrawn: u32,
+    /// Stored rows that were damaged.
+    pub damaged: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Queue {
+    write_key: String,
+    /// By `order`.
+    rows: Vec<Row>,
+    flights: Vec<Flight>,
+    last_number: u32,
+    /// Bytes of a request that the collector is thought to take.
+    body_bytes: usize,
+    failures: u32,
+    unanswered: u32,
+    retry_at: i64,
+    sent: u32,
+    dropped: Dropped,
+}
+
+/// A batch that was handed out.
+#[derive(Clone, Debug)]
+struct Flight {
+    number: u32,
+    bytes: usize,
+    leaving: bool,
+    until: i64,
+}
+
+impl Queue {
+    pub fn new(write_key: &str) -> Queue {
+        Queue {
+            write_key: write_key.into(),
+            rows: Vec::new(),
+            flights: Vec::new(),
+            last_number: 0,
+            body_bytes: BODY_BYTES,
+            failures: 0,
+            unanswered: 0,
+            retry_at: 0,
+            sent: 0,
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// Takes a message, which is JSON.
+    pub fn push(&mut self, id: &str, message: String, priority: Priority, now: i64) -> Vec<Effect> {
+        if message.len() > MESSAGE_BYTES {
+            self.dropped.large += 1;
+            return Vec::new();
+        }
+        if self.rows.iter().any(|row| row.id == id) {
+            return Vec::new();
+        }
+        // By time, so that rows of an earlier page come first even when they are read later; never backwards, so that
+        // a clock that is set back does not turn a session around.
+        let last = self.rows.last().map_or(0, |row| row.order);
+        let order = (last + 1).max(now.max(0) as u64 * 1024);
+        let row = Row {
+            id: id.into(),
+            order,
+            created: now,
+            priority,
+            message,
+            flight: 0,
+            held: 0,
+        };
+        let store = Effect::Store {
+            key: row.id.clone(),
+            bytes: row.encode(),
+        };
+        self.rows.push(row);
+        let mut effects = self.trim(now);
+        if self.rows.iter().any(|row| row.id == id) {
+            effects.push(store);
+        }
+        effects
+    }
+
+    /// Adopts rows that were found on the device, as key and bytes.
+    pub fn load(&mut self, rows: &[(String, Vec<u8>)], now: i64) -> Vec<Effect> {
+        let mut damaged = Vec::new();
+        for (key, bytes) in rows {
+            match Row::decode(bytes) {
+                Some(row) if row.id == *key => {
+                    if self.rows.iter().all(|held| held.id != row.id) {
+                        self.rows.push(row);
+                    }
+                }
+                _ => damaged.push(key.clone()),
+            }
+        }
+        self.rows.sort_by_key(|row| row.order);
+        self.dropped.damaged += damaged.len() as u32;
+        let mut effects = self.trim(now);
+        delete(&mut effects, damaged);
+        effects
+    }
+
+    /// What to send now, if anything. `leaving` is for requests that outlive the page (`keepalive`).
+    pub fn next(&mut self, now: i64, leaving: bool) -> Option<Batch> {
+        self.expire(now);
+        let pending = self.flights.iter().filter(|flight| flight.leaving);
+        let (room, full) = if leaving {
+            let (count, bytes) = pending.fold((0, 0), |(count, bytes), flight| {
+                (count + 1, bytes + flight.bytes)
+            });
+            (
+                LEAVING_BYTES.saturating_sub(bytes),
+                count >= LEAVING_REQUESTS,
+            )
+        } else {
+            (
+                BODY_BYTES,
+                self.flights.iter().any(|flight| !flight.leaving),
+            )
+        };
+        if full || self.is_offline() || self.retry_at > now {
+            return None;
+        }
+        let number = self.last_number + 1;
+        let mut body = Body::new(&self.write_key, now);
+        let mut ids = Vec::new();
+        for row in self
+            .rows
+            .iter_mut()
+            .filter(|row| row.flight == 0 && row.held <= now)
+        {
+            // One message goes even where the collector took less before, to be told so of this one.
+            let length = body.length_with(&row.message);
+            if ids.len() == BODY_MESSAGES
+                || length > room
+                || (length > self.body_bytes && !ids.is_empty())
+            {
+                break;
+            }
+            body.add(&row.message);
+            row.flight = number;
+            ids.push(row.id.clone());
+        }
+        if ids.is_empty() {
+            return None;
+        }
+        self.last_number = number;
+        let body = body.finish();
+        let until = now + LEASE_MS;
+        self.flights.push(Flight {
+            number,
+            bytes: body.len(),
+            leaving,
+            until,
+        });
+        Some(Batch {
+            number,
+            ids,
+            body,
+            until,
+        })
+    }
+
+    /// Some rows of this batch are not this tab's to send, so the batch was not sent: those that are `gone` from the
+    /// device were sent by another tab, those that are `leased` may be.
+    pub fn lost(&mut self, number: u32, gone: &[String], leased: &[String], now: i64) {
+        self.flights.retain(|flight| flight.number != number);
+        self.rows
+            .retain(|row| row.flight != number || !gone.contains(&row.id));
+        for row in &mut self.rows {
+            if row.flight == number && leased.contains(&row.id) {
+                row.held = now + LEASE_MS;
+            }
+        }
+        self.release(number);
+    }
+
+    /// Learns how a batch ended. `jitter` is random.
+    pub fn settled(&mut self, number: u32, outcome: Outcome, now: i64, jitter: u32) -> Vec<Effect> {
+        let Some(at) = self
+            .flights
+            .iter()
+            .position(|flight| flight.number == number)
+        else {
+            return Vec::new();
+        };
+        let flight = self.flights.swap_remove(at);
+        let held = self.rows.iter().filter(|row| row.flight == number);
+        let keys: Vec<String> = held.map(|row| row.id.clone()).collect();
+        let count = keys.len() as u32;
+        if outcome != Outcome::NoAnswer {
+            self.unanswered = 0;
+        }
+        let done = match outcome {
+            Outcome::Status {
+                code: 200..=299, ..
+            } => {
+                self.sent += count;
+                self.failures = 0;
+                self.retry_at = 0;
+                true
+            }
+            Outcome::Status { code: 413, .. } if count > 1 => {
+                self.body_bytes = flight.bytes / 2;
+                false
+            }
+            Outcome::Status {
+                code: 400..=407 | 409..=428 | 430..=499 | 501 | 505,
+                ..
+            } => {
+                self.dropped.refused += count;
+                true
+            }
+            Outcome::Status { retry_after, .. } => {
+                self.postpone(retry_after, now, jitter);
+                false
+            }
+            Outcome::NoAnswer => {
+                self.unanswered += 1;
+                self.postpone(None, now, jitter);
+                false
+            }
+        };
+        let mut effects = Vec::new();
+        if done {
+            self.rows.retain(|row| row.flight != number);
+            delete(&mut effects, keys);
+        } else {
+            self.release(number);
+        }
+        effects
+    }
+
+    /// The device is, or may be, on the network again: call it on `online`, and when the page is shown again.
+    pub fn online(&mut self) {
+        if self.unanswered > 0 {
+            self.unanswered = 0;
+            self.failures = 0;
+            self.retry_at = 0;
+        }
+    }
+
+    /// Measurement is no longer allowed: nothing of it stays.
+    pub fn withdraw(&mut self) -> Vec<Effect> {
+        self.dropped.withdrawn += self.rows.len() as u32;
+        self.rows.clear();
+        self.flights.clear();
+        vec![Effect::Clear]
+    }
+
+    /// Messages that wait, those being sent included.
+    pub fn waiting(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.rows.iter().map(Row::size).sum()
+    }
+
+    /// Messages that a collector has taken.
+    pub fn sent(&self) -> u32 {
+        self.sent
+    }
+
+    pub fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+
+    /// The earliest time at which [`Queue::next`] may have something; `None` while nothing waits, or until
+    /// [`Queue::online`].
+    pub fn next_try(&self, now: i64) -> Option<i64> {
+        if self.is_offline() {
+            return None;
+        }
+        let waiting = self.rows.iter().filter(|row| row.flight == 0);
+        let free = waiting.map(|row| row.held).min()?;
+        Some(self.retry_at.max(free).max(now))
+    }
+
+    fn is_offline(&self) -> bool {
+        self.unanswered >= UNANSWERED
+    }
+
+    /// Full jitter: shops have many pages, and they must not all come back at once.
+    fn postpone(&mut self, retry_after: Option<i64>, now: i64, jitter: u32) {
+        let longest = if self.failures < DOWN {
+            (DELAY_MS << self.failures).min(LONGEST_DELAY_MS)
+        } else {
+            DOWN_DELAY_MS
+        };
+        self.failures = (self.failures + 1).min(DOWN);
+        let delay = match retry_after {
+            Some(wait) => wait.clamp(0, RETRY_AFTER_MS),
+            None => (longest * i64::from(jitter)) >> 32,
+        };
+        self.retry_at = now + delay;
+    }
+
+    /// Batches that were never settled are taken back.
+    fn expire(&mut self, now: i64) {
+        while let Some(at) = self.flights.iter().position(|flight| flight.until <= now) {
+            let flight = self.flights.swap_remove(at);
+            self.release(flight.number);
+        }
+    }
+
+    fn release(&mut self, number: u32) {
+        for row in &mut self.rows {
+            if row.flight == number {
+                row.flight = 0;
+            }
+        }
+    }
+
+    /// Drops what is too old, then the oldest of the lowest priority until the rest fits.
+    fn trim(&mut self, now: i64) -> Vec<Effect> {
+        let mut keys = Vec::new();
+        self.rows.retain(|row| {
+            let old = row.flight == 0 && now - row.created > AGE_MS;
+            if old {
+                keys.push(row.id.clone());
+            }
+            !old
+        });
+        self.dropped.old += keys.len() as u32;
+        let mut bytes = self.bytes();
+        while bytes > BYTES || self.rows.len() > ROWS {
+            let waiting = self
+                .rows
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| row.flight == 0);
+            let Some((at, _)) = waiting.min_by_key(|(_, row)| row.priority) else {
+                break;
+            };
+            let row = self.rows.remove(at);
+            bytes -= row.size();
+            keys.push(row.id);
+            self.dropped.full += 1;
+        }
+        let mut effects = Vec::new();
+        delete(&mut effects, keys);
+        effects
+    }
+}
+
+fn delete(effects: &mut Vec<Effect>, keys: Vec<String>) {
+    if !keys.is_empty() {
+        effects.push(Effect::Delete { keys });
+    }
+}
