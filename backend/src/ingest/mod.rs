@@ -13,11 +13,26 @@
 //!
 //! This room does not judge shoppers (robots, staff, test orders) and does not weigh events: it says what happened.
 
+mod catalogue;
+mod clicks;
 mod error;
+mod events;
+mod gather;
+mod instant;
+mod messages;
+mod money;
+mod predictions;
 mod refusals;
+mod sessions;
+mod source;
+mod table;
 
-pub use error::Error;
+pub use catalogue::catalogue;
+pub use error::{Error, File};
+pub use events::events;
+pub use predictions::predictions;
 pub use refusals::{Reason, Refusals, Sample};
+pub use sessions::sessions;
 
 /// One catalogue row, cleaned.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,3 +119,6 @@ pub struct Prediction {
     /// Unix milliseconds.
     pub time: Option<i64>,
 }
+
+#[cfg(test)]
+mod tests;

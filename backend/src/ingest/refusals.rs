@@ -22,6 +22,8 @@ pub enum Reason {
     LongLine,
     /// No item key.
     NoItem,
+    /// A product of an order without a key.
+    NoProduct,
     /// An item key longer than a model can hold.
     LongItem,
     /// Neither a session nor a shopper.
@@ -68,7 +70,8 @@ impl Reason {
             | Reason::NoShopper
             | Reason::Time
             | Reason::NoItems => Effect::RowRefused,
-            Reason::Price
+            Reason::NoProduct
+            | Reason::Price
             | Reason::Currency
             | Reason::Availability
             | Reason::Flag
@@ -90,6 +93,7 @@ impl Reason {
             Reason::Encoding => "not UTF-8 (save the file as UTF-8)",
             Reason::LongLine => "line longer than 1 MiB",
             Reason::NoItem => "no item id",
+            Reason::NoProduct => "product of an order without id",
             Reason::LongItem => "item id longer than 255 bytes",
             Reason::NoShopper => "neither session nor shopper",
             Reason::Time => "not a time (ISO 8601, or Unix seconds or milliseconds)",

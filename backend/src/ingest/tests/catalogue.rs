@@ -1,0 +1,179 @@
+use super::*;
+
+const FEED: &str = "\
+id\tTitle\ttitle_zh\tlink\tprice\tsale price\tavailability\tbrand\tg:product_type\tcolor\tsize\tproduct_detail\trepeatable
+p1\tPhone \"Five\"\t五号手机\thttps://x\t1,999.00 CNY\t1799.00 CNY\tin stock\tAcme\tPhones > Smartphones\tRed/Blue\t6 in\tDisplay:Screen:6.1 in, 120 Hz,Battery:Capacity:4000 mAh\t
+p2\tApples\t\t\t12.50 CNY\t\tout_of_stock\t\tFresh > Fruit\t\t\t\ttrue
+p3\t\t\t\t\t\thttps://schema.org/SoldOut\t\t\t\t\t\tno
+";
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.into(), value.into())
+}
+
+#[test]
+fn a_merchant_feed_becomes_products() {
+    let folder = Folder::new();
+    let (catalogue, refusals) = read_catalogue(&folder.write("feed.tsv", FEED));
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(catalogue.currency.as_deref(), Some("CNY"));
+    let [phone, apples, bare] = &catalogue.products[..] else {
+        panic!("three products, not {}", catalogue.products.len());
+    };
+    assert_eq!(
+        *phone,
+        Product {
+            key: "p1".into(),
+            titles: vec!["Phone \"Five\"".into(), "五号手机".into()],
+            category: vec!["Phones".into(), "Smartphones".into()],
+            brand: Some("Acme".into()),
+            price: Some(1799.0),
+            out_of_stock: false,
+            repeatable: None,
+            attributes: vec![
+                pair("color", "red"),
+                pair("color", "blue"),
+                pair("size", "6 in"),
+                pair("screen", "6.1 in, 120 hz"),
+                pair("capacity", "4000 mah"),
+            ],
+        }
+    );
+    assert_eq!(
+        (apples.price, apples.out_of_stock, apples.repeatable),
+        (Some(12.5), true, Some(true))
+    );
+    assert_eq!(
+        (bare.price, bare.out_of_stock, bare.repeatable),
+        (None, true, Some(false))
+    );
+    assert!(bare.titles.is_empty() && bare.category.is_empty() && bare.brand.is_none());
+}
+
+#[test]
+fn json_lines_keep_their_nested_values() {
+    let folder = Folder::new();
+    let feed = r#"
+{"id":42,"title":"Kettle","price":{"value":"35.5","currency":"eur"},"product_type":["Home > Kitchen","Gifts"],"product_detail":[{"section_name":"General","attribute_name":"Watts","attribute_value":2200},{"attribute_name":"Colour","attribute_value":"Red"}],"note":{"deep":[1,2]}}
+
+{"title":"Lamp","id":" 43 ","price":12,"google_product_category":"Home & Garden > Lamps","availability":null}
+"#;
+    let (catalogue, refusals) = read_catalogue(&folder.write("catalog.jsonl", feed));
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(catalogue.currency.as_deref(), Some("EUR"));
+    let [kettle, lamp] = &catalogue.products[..] else {
+        panic!("two products");
+    };
+    assert_eq!((kettle.key.as_str(), kettle.price), ("42", Some(35.5)));
+    assert_eq!(kettle.category, ["Home", "Kitchen"]);
+    assert_eq!(
+        kettle.attributes,
+        [pair("watts", "2200"), pair("colour", "red")]
+    );
+    assert_eq!((lamp.key.as_str(), lamp.price), ("43", Some(12.0)));
+    assert_eq!(lamp.category, ["Home & Garden", "Lamps"]);
+}
+
+#[test]
+fn the_last_row_of_an_id_counts_and_the_earlier_is_reported() {
+    let folder = Folder::new();
+    let feed = "id,title\na,first\nb,other\na,last\n";
+    let (catalogue, refusals) = read_catalogue(&folder.write("feed.csv", feed));
+    let titles: Vec<&str> = catalogue
+        .products
+        .iter()
+        .map(|product| &product.titles[0][..])
+        .collect();
+    assert_eq!(titles, ["last", "other"]);
+    assert_eq!(refusals.count(Reason::Replaced), 1);
+    assert_eq!(
+        (refusals.samples(Reason::Replaced)[0].line, refusals.rows()),
+        (2, 0)
+    );
+}
+
+#[test]
+fn a_bad_value_is_left_out_and_the_row_stays() {
+    let folder = Folder::new();
+    let long = "x".repeat(256);
+    let feed = format!(
+        "id,price,availability,brand,product_type,color,repeatable,product_detail\n\
+         a,ten,maybe,{long},A > {long},{long},perhaps,words\n\
+         b,1 EUR,,,,,,\n\
+         c,2 EUR,,,,,,\n\
+         d,3 CNY,,,,,,\n\
+         ,4 EUR,,,,,,\n\
+         {long},5 EUR,,,,,,\n"
+    );
+    let (catalogue, refusals) = read_catalogue(&folder.write("feed.csv", feed));
+    assert_eq!(catalogue.products.len(), 4);
+    let mut bare = Product {
+        key: "a".into(),
+        ..Product::default()
+    };
+    assert_eq!(catalogue.products[0], bare);
+    bare.key = "d".into();
+    assert_eq!(
+        catalogue.products[3], bare,
+        "its price is in another currency"
+    );
+    assert_eq!(catalogue.currency.as_deref(), Some("EUR"));
+    for (reason, count) in [
+        (Reason::Price, 1),
+        (Reason::Availability, 1),
+        (Reason::LongText, 3),
+        (Reason::Flag, 1),
+        (Reason::Detail, 1),
+        (Reason::Currency, 1),
+        (Reason::NoItem, 1),
+        (Reason::LongItem, 1),
+    ] {
+        assert_eq!(refusals.count(reason), count, "{reason:?}: {refusals}");
+    }
+    let price = &refusals.samples(Reason::Price)[0];
+    assert_eq!(
+        (&*price.file, price.line, &*price.column, &*price.value),
+        ("feed.csv", 2, "price", "ten")
+    );
+}
+
+#[test]
+fn rows_of_the_wrong_width_or_encoding_are_refused() {
+    let folder = Folder::new();
+    let mut feed = b"id,title\na,one\nb\nc,two,more\nd,three,\n".to_vec();
+    feed.extend(b"e,\xc9\xfa\xcf\xca\nf,four\n");
+    let (catalogue, refusals) = read_catalogue(&folder.write("feed.csv", feed));
+    let keys: Vec<&str> = catalogue
+        .products
+        .iter()
+        .map(|product| &product.key[..])
+        .collect();
+    assert_eq!(keys, ["a", "d", "f"]);
+    assert_eq!(
+        (
+            refusals.count(Reason::Cells),
+            refusals.count(Reason::Encoding)
+        ),
+        (2, 1)
+    );
+    assert_eq!(refusals.samples(Reason::Cells)[0].line, 3);
+    assert_eq!(refusals.samples(Reason::Encoding)[0].line, 6);
+}
+
+#[test]
+fn a_header_without_rows_is_an_empty_catalogue() {
+    let folder = Folder::new();
+    let (catalogue, refusals) = read_catalogue(&folder.write("feed.csv", "id,title\n"));
+    assert_eq!(catalogue, Catalogue::default());
+    assert!(refusals.is_empty());
+}
+
+#[test]
+fn quotes_line_breaks_and_a_byte_order_mark_are_understood() {
+    let folder = Folder::new();
+    let feed = "\u{feff}id,title\r\na,\"One,\r\n\"\"two\"\"\"\r\nb,three\r\n";
+    let (catalogue, refusals) = read_catalogue(&folder.write("feed.csv", feed));
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(catalogue.products[0].titles, ["One,\r\n\"two\""]);
+    assert_eq!(catalogue.products[1].key, "b");
+}

@@ -1,0 +1,275 @@
+use super::*;
+
+const START: i64 = 1_767_225_600_000;
+const MINUTE: i64 = 60_000;
+
+fn message(id: &str, event: &str, shopper: &str, minutes: f64, properties: &str) -> String {
+    let time = instant::print(START + (minutes * MINUTE as f64) as i64);
+    format!(
+        r#"{{"type":"track","event":"{event}","anonymousId":"{shopper}","messageId":"{id}","timestamp":"{time}","properties":{properties},"context":{{"locale":"zh-CN"}}}}"#
+    )
+}
+
+fn view(id: &str, shopper: &str, minutes: f64, item: &str) -> String {
+    message(
+        id,
+        "Product Viewed",
+        shopper,
+        minutes,
+        &format!(r#"{{"product_id":"{item}","price":5}}"#),
+    )
+}
+
+fn collected() -> Vec<String> {
+    vec![
+        view("1", "ann", 0.0, "phone"),
+        view("2", "bob", 1.0, "pear"),
+        message(
+            "3",
+            "Product Added",
+            "ann",
+            2.0,
+            r#"{"product_id":"phone","quantity":1}"#,
+        ),
+        message(
+            "4",
+            "Order Completed",
+            "ann",
+            4.0,
+            r#"{"order_id":"o1","products":[{"product_id":"phone"},{"product_id":7}]}"#,
+        ),
+        view("5", "ann", 33.9, "case"),
+        view("6", "bob", 31.0, "plum"),
+        message(
+            "7",
+            "Product List Viewed",
+            "bob",
+            31.5,
+            r#"{"list_id":"rec:home","products":[{"product_id":"fig"}]}"#,
+        ),
+        message("8", "Lamp Rubbed", "bob", 31.6, "{}"),
+        r#"{"type":"identify","anonymousId":"bob","messageId":"9","traits":{}}"#.into(),
+    ]
+}
+
+const TOLD: [&str; 3] = ["0: phone phone+ phone! 7! case", "1: pear", "1: plum"];
+
+#[test]
+fn collected_messages_become_sessions() {
+    let folder = Folder::new();
+    let (read, refusals) = read_events(&[folder.write("events.jsonl", collected().join("\n"))]);
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(told(&read), TOLD);
+    assert_eq!((read.rows, read.shoppers), (9, 2));
+    assert_eq!(read.sessions[0].start, START);
+    assert_eq!(read.newest, Some(START + 339 * MINUTE / 10));
+    let ignored: Vec<(&str, u64)> = read
+        .ignored
+        .iter()
+        .map(|(name, count)| (&name[..], *count))
+        .collect();
+    assert_eq!(
+        ignored,
+        [
+            ("Lamp Rubbed", 1),
+            ("Product List Viewed", 1),
+            ("identify", 1)
+        ]
+    );
+}
+
+#[test]
+fn the_collectors_database_gives_the_same() {
+    let folder = Folder::new();
+    let path = folder.path("collector.sqlite");
+    let database = rusqlite::Connection::open(&path).expect("a database");
+    database
+        .execute_batch(
+            "CREATE TABLE events (message_id TEXT PRIMARY KEY, write_key, type, event, anonymous_id, user_id, session_id,
+             timestamp_ms INTEGER, sent_at_ms, received_at_ms INTEGER, message TEXT)",
+        )
+        .expect("a table");
+    for (nth, message) in collected().iter().enumerate() {
+        let time = serde_json::from_str::<serde_json::Value>(message).expect("JSON")["timestamp"]
+            .as_str()
+            .and_then(instant::parse);
+        database
+            .execute(
+                "INSERT INTO events (message_id, timestamp_ms, message) VALUES (?1, ?2, ?3)",
+                (nth as i64, time, message),
+            )
+            .expect("a row");
+    }
+    // The collector may be running.
+    let (read, refusals) = read_events(&[path]);
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(told(&read), TOLD);
+}
+
+#[test]
+fn sessions_are_cut_after_half_an_hour_whatever_the_order_of_the_lines() {
+    let folder = Folder::new();
+    let second = 1.0 / 60.0;
+    let lines = [
+        view("4", "ann", 60.0 - second, "d"),
+        view("3", "ann", 30.0 - second, "c"),
+        view("1", "ann", 0.0, "a"),
+        view("2", "ann", 0.0, "b"),
+    ];
+    let (read, _) = read_events(&[folder.write("events.jsonl", lines.join("\n"))]);
+    assert_eq!(
+        told(&read),
+        ["0: a b c", "0: d"],
+        "29:59 stays, 30:00 does not"
+    );
+}
+
+#[test]
+fn a_message_counts_once_however_often_and_wherever_it_is_delivered() {
+    let folder = Folder::new();
+    let one = folder.write(
+        "one.jsonl",
+        [view("1", "ann", 0.0, "a"), view("2", "ann", 1.0, "b")].join("\n"),
+    );
+    let two = folder.write(
+        "two.jsonl.gz",
+        gzip(
+            [view("2", "ann", 1.0, "b"), view("3", "ann", 2.0, "c")]
+                .join("\n")
+                .as_bytes(),
+        ),
+    );
+    let (read, refusals) = read_events(&[one, two]);
+    assert_eq!(told(&read), ["0: a b c"]);
+    assert_eq!(
+        (
+            refusals.count(Reason::Duplicate),
+            refusals.rows(),
+            read.rows
+        ),
+        (1, 0, 4)
+    );
+}
+
+#[test]
+fn names_of_other_dialects_are_understood() {
+    let folder = Folder::new();
+    let lines = [
+        message("1", "view_item", "ann", 0.0, r#"{"product_id":"a"}"#),
+        message("2", "add_to_cart", "ann", 1.0, r#"{"product_id":"a"}"#),
+        message(
+            "3",
+            "checkout_completed",
+            "ann",
+            2.0,
+            r#"{"products":[{"product_id":"a"}]}"#,
+        ),
+    ];
+    let (read, refusals) = read_events(&[folder.write("events.jsonl", lines.join("\n"))]);
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(told(&read), ["0: a a+ a!"]);
+}
+
+#[test]
+fn a_bad_message_is_counted_with_its_place_and_the_rest_is_read() {
+    let folder = Folder::new();
+    let lines = [
+        view("1", "ann", 0.0, "a"),
+        r#"{"type":"track","event":"Product Viewed","anonymousId":"ann","#.into(),
+        r#"{"type":"track","event":"Product Viewed","anonymousId":{}}"#.into(),
+        message("2", "Product Viewed", "ann", 1.0, "{}"),
+        message("3", "Product Viewed", "ann", 1.0, r#"{"product_id":[]}"#),
+        view("4", "", 1.0, "a"),
+        view("5", "ann", 1.0, &"k".repeat(256)),
+        view("6", "ann", 1.0, "a").replace("2026", "26"),
+        message(
+            "7",
+            "Order Completed",
+            "ann",
+            1.0,
+            r#"{"products":[{"sku":"x"},{"product_id":"b"}]}"#,
+        ),
+    ];
+    let good = (10..20).map(|id| view(&id.to_string(), "ann", 2.0, "c"));
+    let lines: Vec<String> = lines.into_iter().chain(good).collect();
+    let (read, refusals) = read_events(&[folder.write("events.jsonl", lines.join("\n"))]);
+    assert_eq!(told(&read), [format!("0: a b!{}", " c".repeat(10))]);
+    for (reason, count, line, column) in [
+        (Reason::Json, 3, 2, "61"),
+        (Reason::NoItem, 1, 4, "properties.product_id"),
+        (Reason::NoShopper, 1, 6, "anonymousId"),
+        (Reason::LongItem, 1, 7, "properties.product_id"),
+        (Reason::Time, 1, 8, "timestamp"),
+        (Reason::NoProduct, 1, 9, "properties.products"),
+    ] {
+        assert_eq!(refusals.count(reason), count, "{reason:?}: {refusals}");
+        let sample = &refusals.samples(reason)[0];
+        assert_eq!((sample.line, &*sample.column), (line, column), "{reason:?}");
+    }
+    assert_eq!(refusals.rows(), 7);
+}
+
+#[test]
+fn a_plain_table_of_users_is_cut_and_one_of_sessions_is_not() {
+    let folder = Folder::new();
+    let rows = "1396861200,x,view,7\n1396866600,y,addtocart,7\n1396866601,y,transaction,7\n1396866602,z,wink,7\n";
+    let users = folder.write(
+        "users.csv",
+        format!("timestamp,itemid,event,visitorid\n{rows}"),
+    );
+    let (read, refusals) = read_events(&[users]);
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(told(&read), ["0: x", "0: y+ y!"]);
+    assert_eq!(read.ignored.get("wink"), Some(&1));
+    let sessions = folder.write(
+        "sessions.csv",
+        format!("Time,ItemId,event,SessionId\n{rows}"),
+    );
+    assert_eq!(told(&read_events(&[sessions]).0), ["0: x y+ y!"]);
+}
+
+#[test]
+fn sessions_of_one_user_share_a_shopper() {
+    let folder = Folder::new();
+    let table =
+        "session_id,user_id,item,time\ns1,ann,a,100\ns2,ann,b,200\ns3,,c,300\ns4,bob,d,400\n";
+    let (read, _) = read_events(&[folder.write("table.csv", table)]);
+    assert_eq!(told(&read), ["0: a", "0: b", "1: c", "2: d"]);
+    assert_eq!(read.shoppers, 3);
+}
+
+#[test]
+fn lines_of_orders_are_purchases_and_returns_are_not() {
+    let folder = Folder::new();
+    let table = "InvoiceNo,StockCode,Quantity,InvoiceDate,CustomerID\n\
+                 1,cup,6,2010-12-01 08:26:00,17850\n1,mug,2,2010-12-01 08:26:00,17850\n\
+                 C2,cup,-6,2010-12-01 09:41:00,17850\n3,tin,1,2010-12-01 10:00:00,\n";
+    let (read, refusals) = read_events(&[folder.write("invoices.csv", table)]);
+    assert!(refusals.is_empty(), "{refusals}");
+    assert_eq!(told(&read), ["0: cup! mug!", "1: tin!"]);
+    assert_eq!(read.ignored.values().sum::<u64>(), 1);
+}
+
+#[test]
+fn json_lines_may_be_a_plain_table() {
+    let folder = Folder::new();
+    let table = r#"{"user_id":1,"item_id":10,"time":"2026-01-01T00:00:00Z"}
+{"user_id":1,"item_id":12345678901234567890123,"time":"2026-01-01T00:01:00Z"}
+{"time":1767225720000,"kind":"buy","item_id":"11","user_id":1}
+"#;
+    let (read, refusals) = read_events(&[folder.write("table.jsonl", table)]);
+    assert_eq!(told(&read), ["0: 10 11!"]);
+    assert_eq!(
+        refusals.count(Reason::Json),
+        1,
+        "a number that lost its digits names no item"
+    );
+}
+
+#[test]
+fn a_table_with_a_header_only_is_read_as_no_events() {
+    let folder = Folder::new();
+    let (read, refusals) = read_events(&[folder.write("table.csv", "session,item,time\n")]);
+    assert_eq!(read, Interactions::default());
+    assert!(refusals.is_empty());
+}

@@ -1,0 +1,69 @@
+use super::*;
+
+#[test]
+fn session_files_keep_their_order() {
+    let folder = Folder::new();
+    let table = "session,items\n9,a b a\n3,c\n7,\n5,b  c\n";
+    for (name, bytes) in [
+        ("train.csv", table.into()),
+        ("train.csv.gz", gzip(table.as_bytes())),
+    ] {
+        let mut refusals = Refusals::default();
+        let read =
+            super::super::sessions(&folder.write(name, bytes), &mut refusals).expect("it is read");
+        assert_eq!(told(&read), ["0: a b a", "1: c", "2: b c"]);
+        assert_eq!((read.rows, read.shoppers, read.newest), (4, 3, None));
+        assert_eq!(read.items, ["a", "b", "c"]);
+        assert_eq!(refusals.count(Reason::NoItems), 1);
+        assert_eq!(refusals.samples(Reason::NoItems)[0].line, 4);
+    }
+}
+
+#[test]
+fn lists_of_json_lines_are_sessions_too() {
+    let folder = Folder::new();
+    let table = "{\"session\":1,\"items\":[\"red shoe\",7]}\n{\"session\":2,\"items\":\"a b\"}\n";
+    let read = super::super::sessions(
+        &folder.write("train.jsonl", table),
+        &mut Refusals::default(),
+    );
+    assert_eq!(
+        told(&read.expect("it is read")),
+        ["0: red shoe 7", "1: a b"]
+    );
+}
+
+#[test]
+fn test_files_become_predictions() {
+    let folder = Folder::new();
+    let table = "session,prefix,target,time\n1,a b,c,1441940543\n1,a b c,d,\n2,,x,\n2,x,,\n3,x,y,soon\n4,p,q,\n";
+    let mut refusals = Refusals::default();
+    let read = super::super::predictions(&folder.write("test.csv", table), &mut refusals)
+        .expect("it is read");
+    let question = |session: &str, prefix: &[&str], target: &str, time| Prediction {
+        session: session.into(),
+        prefix: prefix.iter().map(|key| (*key).to_owned()).collect(),
+        target: target.into(),
+        time,
+    };
+    assert_eq!(
+        read,
+        [
+            question("1", &["a", "b"], "c", Some(1_441_940_543_000)),
+            question("1", &["a", "b", "c"], "d", None),
+            question("4", &["p"], "q", None),
+        ]
+    );
+    assert_eq!(
+        (
+            refusals.count(Reason::NoItems),
+            refusals.count(Reason::Time)
+        ),
+        (2, 1)
+    );
+    let bare = super::super::predictions(
+        &folder.write("bare.csv", "prefix,target\na,b\n"),
+        &mut refusals,
+    );
+    assert_eq!(bare.expect("it is read"), [question("", &["a"], "b", None)]);
+}
