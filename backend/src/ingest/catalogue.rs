@@ -12,11 +12,12 @@ use std::path::Path;
 use self::column::{Column, Columns};
 use self::row::Reading;
 use super::error::File;
-use super::table::Table;
+use super::table::{Needed, Table};
 use super::{Catalogue, Error, Product, Reason, Refusals};
 
 /// Bytes of a key, and of any text that a model holds.
 const LONGEST: usize = 255;
+const ID: Needed = Needed("id", "");
 const WHAT: &str = "reading the catalogue";
 /// Other names that shops give the id, to suggest what to rename.
 const LIKE_ID: [&str; 10] = [
@@ -40,12 +41,12 @@ pub fn catalogue(path: &Path, refusals: &mut Refusals) -> Result<Catalogue, Erro
     let mut columns = Columns::default();
     let mut rows = Rows::default();
     let is_id = |name: &str| Column::named(name) == Some(Column::Id);
-    table.need("id", &LIKE_ID, is_id)?;
+    table.need(ID, &LIKE_ID, is_id)?;
     while table.advance(&mut mine)? {
         columns.learn(table.columns());
         rows.take(&table, &columns, &mut mine);
     }
-    table.need("id", &LIKE_ID, is_id)?;
+    table.need(ID, &LIKE_ID, is_id)?;
     let catalogue = rows.conclude(&table.name, &mut mine);
     table.conclude(mine, refusals)?;
     Ok(catalogue)

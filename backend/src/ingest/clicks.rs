@@ -1,9 +1,10 @@
 //! Events as a plain table: one click a row.
 
 use super::gather::{Census, Gather};
-use super::table::{Table, fold};
+use super::table::{Needed, Table, fold};
 use super::{Error, Kind, Reason, Refusals, instant};
 
+const ITEM: Needed = Needed("item", " (or `product_id`, `sku`)");
 /// What purchases of no or a negative quantity are counted as.
 const RETURNED: &str = "(returned)";
 
@@ -238,23 +239,16 @@ fn need(table: &Table) -> Result<(), Error> {
         move |name: &str| role(name).is_some_and(|(role, _)| roles.contains(&role))
     };
     if table.has("items") {
-        return Err(table.lacks_for(
-            "item (or product_id, sku)",
-            "a file of `session,items` goes to --sessions".into(),
-        ));
+        return Err(table.lacks_for(ITEM, "a file of `session,items` goes to --sessions".into()));
     }
+    table.need(ITEM, &["id", "code", "ean", "gtin"], has(&[Role::Item]))?;
     table.need(
-        "item (or product_id, sku)",
-        &["id", "code", "ean", "gtin"],
-        has(&[Role::Item]),
-    )?;
-    table.need(
-        "time (or timestamp)",
+        Needed("time", " (or `timestamp`)"),
         &["day", "when", "created", "eventdate"],
         has(&[Role::Time]),
     )?;
     table.need(
-        "session (or user, visitor_id, order_id)",
+        Needed("session", " (or `user`, `visitor_id`, `order_id`)"),
         &["sid", "cookie", "client", "account", "email"],
         has(&[Role::Session, Role::User, Role::Order]),
     )

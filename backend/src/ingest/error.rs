@@ -42,11 +42,13 @@ pub enum Error {
         detail: String,
     },
 
-    #[error("{}:1: {file} needs a column {needed}, found only {found}; {remedy}", path.display())]
+    #[error("{}:1: {file} needs a column `{needed}`{others}, found only {found}; {remedy}", path.display())]
     Column {
         file: File,
         path: PathBuf,
         needed: &'static str,
+        /// Other names for it that are read too, to be put behind.
+        others: &'static str,
         found: String,
         remedy: String,
     },

@@ -1,7 +1,8 @@
 //! Events as the collector stored them: Segment messages, as JSON lines or in its database.
 //!
-//! Of a message only what training needs is read. A product is looked for where the Segment spec puts it
-//! (`properties.product_id`, `properties.products`).
+//! Of a message only what training needs is read: a product's id where the Segment spec puts it
+//! (`properties.product_id`, `properties.products`). Where it is not there, the page's own intake, which knows how
+//! other dialects nest it, reads the properties whole; that is slower, and rare in what a collector holds.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
+use tillside::intake::{Arrival, Intake, Value};
 
 use super::error::File;
 use super::gather::{Census, Gather};
@@ -200,6 +202,45 @@ pub(super) fn database(
     reading.conclude(refusals)
 }
 
+const PRODUCT: &str = "properties.product_id";
+
+/// The keys of an event's products, at least one, or what to note.
+fn keys<'a>(
+    event: &str,
+    properties: &'a str,
+    time: i64,
+) -> Result<Vec<Cow<'a, str>>, (Reason, String, String)> {
+    let unreadable = |error| {
+        let (reason, column, value) = table::explain(properties.as_bytes(), &error);
+        (reason, format!("properties:{column}"), value)
+    };
+    let plain: Properties = serde_json::from_str(properties).map_err(unreadable)?;
+    let listed = plain.products.unwrap_or_default();
+    let listed = listed.into_iter().map(|product| product.product_id.0);
+    let mut keys: Vec<Cow<str>> = listed.collect();
+    if !plain.product_id.0.is_empty() {
+        keys.push(plain.product_id.0);
+    }
+    if keys.iter().any(|key| !key.is_empty()) {
+        return Ok(keys);
+    }
+    let whole: Value = serde_json::from_str(properties).map_err(unreadable)?;
+    let arrival = Arrival {
+        id: "read",
+        now: time,
+        time: None,
+    };
+    match Intake::default().accept(event, &whole, arrival) {
+        Ok(event) if !event.products.is_empty() => Ok(event
+            .products
+            .into_iter()
+            .map(|product| Cow::Owned(product.id))
+            .collect()),
+        Ok(_) => Err((Reason::NoItem, PRODUCT.to_owned(), String::new())),
+        Err(refusal) => Err((Reason::NoItem, PRODUCT.to_owned(), refusal.to_string())),
+    }
+}
+
 struct Reading<'a> {
     path: &'a Path,
     name: String,
@@ -248,48 +289,32 @@ impl<'a> Reading<'a> {
         let Some(visit) = person.and_then(|person| self.gather.visit("", person, "")) else {
             return self.note(Reason::NoShopper, "anonymousId", "");
         };
-        self.products(
-            visit,
-            time,
-            kind,
-            message.properties.map_or("{}", RawValue::get),
-        );
+        let properties = message.properties.map_or("{}", RawValue::get);
+        match keys(&message.event.0, properties, time) {
+            Ok(keys) => self.products(visit, time, kind, keys),
+            Err((reason, column, value)) => self.note(reason, &column, &value),
+        }
     }
 
-    fn products(&mut self, visit: u32, time: i64, kind: Kind, properties: &str) {
-        let properties: Properties = match serde_json::from_str(properties) {
-            Ok(properties) => properties,
-            Err(error) => {
-                let (reason, column, value) = table::explain(properties.as_bytes(), &error);
-                return self.note(reason, &format!("properties:{column}"), &value);
-            }
-        };
-        let listed = properties.products.unwrap_or_default();
-        let listed = listed
-            .into_iter()
-            .map(|product| (product.product_id.0, "properties.products"));
-        let single = Some((properties.product_id.0, "properties.product_id"))
-            .filter(|(key, _)| !key.is_empty());
+    /// Takes the products of one event. Where one of several cannot be used the event still counts.
+    fn products(&mut self, visit: u32, time: i64, kind: Kind, keys: Vec<Cow<str>>) {
         let mut refused = Vec::new();
-        let mut used = false;
-        for (key, column) in single.into_iter().chain(listed) {
+        let products = keys.len();
+        for key in keys {
             match self.gather.item(&key) {
-                Ok(item) => {
-                    self.gather.click(visit, item, time, kind);
-                    used = true;
-                }
-                Err(reason) => refused.push((reason, column, key)),
+                Ok(item) => self.gather.click(visit, item, time, kind),
+                Err(reason) => refused.push((reason, key)),
             }
         }
-        if used {
-            for (_, column, key) in refused {
-                self.note(Reason::NoProduct, column, &key);
-            }
-            return;
+        if refused.len() == products {
+            refused.truncate(1);
+        } else {
+            refused
+                .iter_mut()
+                .for_each(|(reason, _)| *reason = Reason::Product);
         }
-        match refused.first() {
-            Some((reason, column, key)) => self.note(*reason, column, key),
-            None => self.note(Reason::NoItem, "properties.product_id", ""),
+        for (reason, key) in refused {
+            self.note(reason, PRODUCT, &key);
         }
     }
 

@@ -11,6 +11,8 @@
 //! A row that cannot be used is counted in [`Refusals`] with a reason and a sample, and reading goes on; a file that
 //! is wholly wrong is an [`Error`] that names the place and the remedy. The same file always reads to the same values.
 //!
+//! What each file may hold is written down in `docs/shop-files.md`.
+//!
 //! This room does not judge shoppers (robots, staff, test orders) and does not weigh events: it says what happened.
 
 mod catalogue;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::File;
 use super::sessions::keys;
-use super::table::{Table, fold};
+use super::table::{Needed, Table, fold};
 use super::{Error, Prediction, Reason, Refusals, instant};
 
 const NAMES: [&str; 4] = ["session", "prefix", "target", "time"];
@@ -19,10 +19,12 @@ pub fn predictions(path: &Path, refusals: &mut Refusals) -> Result<Vec<Predictio
     let mut table = Table::open(path, File::Predictions, "reading test rows", is_wanted)?;
     let mut predictions = Vec::new();
     let need = |table: &Table| {
-        table.need("prefix", &["items", "history", "input"], |name| {
-            fold(name) == "prefix"
-        })?;
-        table.need("target", &["item", "next", "label"], |name| {
+        table.need(
+            Needed("prefix", ""),
+            &["items", "history", "input"],
+            |name| fold(name) == "prefix",
+        )?;
+        table.need(Needed("target", ""), &["item", "next", "label"], |name| {
             fold(name) == "target"
         })
     };

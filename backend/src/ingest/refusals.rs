@@ -22,8 +22,8 @@ pub enum Reason {
     LongLine,
     /// No item key.
     NoItem,
-    /// A product of an order without a key.
-    NoProduct,
+    /// One of several products of an event, without a key or with one too long.
+    Product,
     /// An item key longer than a model can hold.
     LongItem,
     /// Neither a session nor a shopper.
@@ -70,7 +70,7 @@ impl Reason {
             | Reason::NoShopper
             | Reason::Time
             | Reason::NoItems => Effect::RowRefused,
-            Reason::NoProduct
+            Reason::Product
             | Reason::Price
             | Reason::Currency
             | Reason::Availability
@@ -93,7 +93,7 @@ impl Reason {
             Reason::Encoding => "not UTF-8 (save the file as UTF-8)",
             Reason::LongLine => "line longer than 1 MiB",
             Reason::NoItem => "no item id",
-            Reason::NoProduct => "product of an order without id",
+            Reason::Product => "one of several products, without id or with one too long",
             Reason::LongItem => "item id longer than 255 bytes",
             Reason::NoShopper => "neither session nor shopper",
             Reason::Time => "not a time (ISO 8601, or Unix seconds or milliseconds)",
@@ -227,9 +227,9 @@ impl fmt::Display for Table<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let samples = self.samples;
         out.write_str(if samples {
-            "|    count | effect         | reason | first seen |\n| -------: | -------------- | --- | --- |\n"
+            "|    count | effect         | reason | first seen |\n| -------: | -------------- | --- | --- |"
         } else {
-            "|    count | effect         | reason |\n| -------: | -------------- | --- |\n"
+            "|    count | effect         | reason |\n| -------: | -------------- | --- |"
         })?;
         for (reason, entry) in &self.refusals.0 {
             let effect = match reason.effect() {
@@ -239,7 +239,7 @@ impl fmt::Display for Table<'_> {
             };
             write!(
                 out,
-                "| {:>8} | {effect:<14} | {} |",
+                "\n| {:>8} | {effect:<14} | {} |",
                 entry.count,
                 reason.text()
             )?;
@@ -247,7 +247,6 @@ impl fmt::Display for Table<'_> {
                 let seen: Vec<String> = entry.samples.iter().map(Sample::to_string).collect();
                 write!(out, " {} |", seen.join("; "))?;
             }
-            out.write_str("\n")?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::File;
 use super::gather::Gather;
-use super::table::{Table, fold};
+use super::table::{Needed, Table, fold};
 use super::{Error, Interactions, Kind, Reason, Refusals};
 
 /// Reads a session file. Every session is of a shopper of its own, every item in it was viewed, at time 0.
@@ -14,7 +14,7 @@ pub fn sessions(path: &Path, refusals: &mut Refusals) -> Result<Interactions, Er
     let mut table = Table::open(path, File::Sessions, "reading sessions", is_items)?;
     let need = |table: &Table| {
         table.need(
-            "items",
+            Needed("items", ""),
             &["item", "itemids", "products", "sequence", "clicks"],
             is_items,
         )

@@ -92,6 +92,10 @@ impl Cells {
     }
 }
 
+/// A column without which a table says nothing: its name, and in words the others that do as well.
+#[derive(Clone, Copy)]
+pub(super) struct Needed(pub &'static str, pub &'static str);
+
 pub(super) struct Table {
     pub path: PathBuf,
     /// File name for samples.
@@ -198,7 +202,7 @@ impl Table {
     /// header, from the end with JSON lines. `likely` are other names for it, to suggest what to rename.
     pub fn need(
         &self,
-        needed: &'static str,
+        needed: Needed,
         likely: &[&str],
         is_it: impl Fn(&str) -> bool,
     ) -> Result<(), Error> {
@@ -209,25 +213,26 @@ impl Table {
         Err(self.lacks(needed, likely))
     }
 
-    fn lacks(&self, needed: &'static str, likely: &[&str]) -> Error {
+    fn lacks(&self, needed: Needed, likely: &[&str]) -> Error {
         let close = self
             .columns
             .met
             .iter()
             .find(|name| likely.contains(&fold(name).as_str()));
         let remedy = match close {
-            Some(close) => format!("rename `{close}`"),
+            Some(close) => format!("rename `{close}` to `{}`", needed.0),
             None => "rename the column that holds it, or add a first line with the names if there is none".into(),
         };
         self.lacks_for(needed, remedy)
     }
 
     /// The error that a column is not there.
-    pub fn lacks_for(&self, needed: &'static str, remedy: String) -> Error {
+    pub fn lacks_for(&self, Needed(needed, others): Needed, remedy: String) -> Error {
         Error::Column {
             file: self.file,
             path: self.path.clone(),
             needed,
+            others,
             found: match &self.columns.met[..] {
                 [] => "none".into(),
                 names => names

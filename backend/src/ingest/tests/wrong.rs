@@ -167,7 +167,7 @@ fn a_missing_column_is_named_with_those_found() {
             0,
             "sku,title\nx,y\n",
             "catalog.column",
-            "needs a column id, found only `sku`, `title`; rename `sku`",
+            "needs a column `id`, found only `sku`, `title`; rename `sku` to `id`",
         ),
         (
             0,
@@ -185,19 +185,19 @@ fn a_missing_column_is_named_with_those_found() {
             1,
             "session,item\n1,a\n",
             "events.column",
-            "needs a column time (or timestamp), found only `session`, `item`",
+            "needs a column `time` (or `timestamp`), found only `session`, `item`",
         ),
         (
             1,
             "session,time\n1,5\n",
             "events.column",
-            "needs a column item",
+            "needs a column `item`",
         ),
         (
             1,
             "item,time\n1,5\n",
             "events.column",
-            "needs a column session",
+            "needs a column `session`",
         ),
         (
             1,
@@ -205,24 +205,24 @@ fn a_missing_column_is_named_with_those_found() {
             "events.column",
             "goes to --sessions",
         ),
-        (1, "{\"a\":1}\n", "events.column", "needs a column item"),
+        (1, "{\"a\":1}\n", "events.column", "needs a column `item`"),
         (
             2,
             "session,item\n1,a\n",
             "sessions.column",
-            "needs a column items, found only `session`, `item`; rename `item`",
+            "needs a column `items`, found only `session`, `item`; rename `item` to `items`",
         ),
         (
             3,
             "session,items\n1,a\n",
             "test.column",
-            "needs a column prefix",
+            "needs a column `prefix`",
         ),
         (
             3,
             "prefix,next\n1,a\n",
             "test.column",
-            "needs a column target, found only `prefix`, `next`; rename `next`",
+            "needs a column `target`, found only `prefix`, `next`; rename `next` to `target`",
         ),
     ];
     for (reader, text, code, words) in cases {
