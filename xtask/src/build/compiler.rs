@@ -156,7 +156,7 @@ fn toolchain() -> Result<Compiler> {
     let mut command = Command::new("rustup");
     command
         .args(["target", "add", TARGET])
-        .env("RUSTUP_MAX_RETRIES", "1");
+        .envs([("RUSTUP_MAX_RETRIES", "1"), ("RUST_BACKTRACE", "0")]);
     eprintln!("  {}", shown(&command));
     within(&mut command, RUSTUP_PATIENCE)?;
     if !has_target() {
