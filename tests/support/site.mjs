@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 const TYPES = /** @type {Record<string, string>} */ ({
@@ -19,9 +20,14 @@ const TYPES = /** @type {Record<string, string>} */ ({
 /**
  * @param {string} folder
  * @param {Record<string, string>} headers of every answer
+ * @param {(body: string) => void} [posted] is given whatever is posted, to any address
  */
-export async function site(folder, headers = {}) {
+export async function site(folder, headers = {}, posted) {
   const server = createServer(async (request, response) => {
+    if (posted && request.method === "POST") {
+      posted(await text(request));
+      return response.writeHead(200, { ...headers, "content-type": "application/json" }).end(`{"success":true}`);
+    }
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
     const found = await stat(file).catch(() => undefined);
