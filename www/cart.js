@@ -5,15 +5,24 @@
 
 import * as till from "./till.js";
 import { known } from "./shop.js";
-import { product } from "./events.js";
+import { product, products } from "./events.js";
 
 /** @import { Line } from "./types.js" */
 
 /** Quantities of one product that the shop sells at once. */
 export const MOST = 99;
 
-/** @type {Map<string, number>} */
+/** The engine takes two equal events within a second for one that was sent twice: what comes too soon is told together, later. */
+const APART_MS = 1050;
+
+/** Quantities that the engine was told of and does not keep. @type {Map<string, number>} */
 const held = new Map();
+
+/** Changes that the engine has yet to be told. @type {Map<string, number>} */
+const untold = new Map();
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let later;
 
 /** @type {Set<() => void>} */
 const watchers = new Set();
@@ -30,68 +39,78 @@ function remembered() {
   return till.remembers() ? till.portrait().cart : [];
 }
 
+/** @param {Map<string, number>} quantities @param {string} id @param {number} by */
+const raise = (quantities, id, by) => quantities.set(id, (quantities.get(id) ?? 0) + by);
+
 /** @returns {Line[]} */
 export function lines() {
   const all = new Map(remembered().map(({ id, quantity }) => [id, quantity]));
-  for (const [id, quantity] of held) all.set(id, (all.get(id) ?? 0) + quantity);
-  return [...all].map(([id, quantity]) => ({ id, quantity }));
+  for (const [id, quantity] of [...held, ...untold]) raise(all, id, quantity);
+  return [...all].filter(([, quantity]) => quantity > 0).map(([id, quantity]) => ({ id, quantity }));
 }
 
 export const count = () => lines().reduce((sum, { quantity }) => sum + quantity, 0);
 
+/** The price of all lines whose product is loaded. */
+export const total = () => lines().reduce((sum, { id, quantity }) => sum + (known(id)?.p ?? 0) * quantity, 0);
+
 /** @param {string} id */
 const quantityOf = (id) => lines().find((line) => line.id === id)?.quantity ?? 0;
 
-/** @param {string} id @param {number} [quantity] */
-export function add(id, quantity = 1) {
-  const more = Math.min(quantity, MOST - quantityOf(id));
-  if (more > 0 && !hand(id, more)) held.set(id, (held.get(id) ?? 0) + more);
-  changed();
-}
-
-/** @param {string} id @param {number} [quantity] all of them when left out */
-export function remove(id, quantity = quantityOf(id)) {
-  const own = Math.min(held.get(id) ?? 0, quantity);
-  if (own > 0) {
-    const left = (held.get(id) ?? 0) - own;
-    if (left > 0) held.set(id, left);
-    else held.delete(id);
-  }
-  till.track("Product Removed", { ...product(id), quantity });
-  changed();
-}
-
-/** @param {string} id @param {number} quantity */
+/** @param {string} id @param {number} quantity from 0 to `MOST` */
 export function set(id, quantity) {
-  const wanted = Math.min(Math.max(Math.round(quantity), 0), MOST);
-  const before = quantityOf(id);
-  if (wanted > before) add(id, wanted - before);
-  else if (wanted < before) remove(id, before - wanted);
+  const change = Math.min(Math.max(Math.round(quantity), 0), MOST) - quantityOf(id);
+  if (change === 0) return;
+  raise(untold, id, change);
+  tell();
+  changed();
 }
 
-/** Tells the engine; true when it now holds the line. @param {string} id @param {number} quantity */
-function hand(id, quantity) {
-  const tracked = till.track("Product Added", { ...product(id), quantity });
-  return tracked.ok && till.remembers();
+/** @param {string} id @param {number} [quantity] */
+export const add = (id, quantity = 1) => set(id, quantityOf(id) + quantity);
+
+/** @param {string} id */
+export const remove = (id) => set(id, 0);
+
+function tell() {
+  for (const [id, change] of [...untold]) {
+    const event = change > 0 ? "Product Added" : "Product Removed";
+    const tracked = change === 0 ? undefined : till.track(event, { ...product(id), quantity: Math.abs(change) });
+    if (tracked && !tracked.ok && tracked.reason === "duplicate") {
+      clearTimeout(later);
+      later = setTimeout(tell, APART_MS);
+      continue;
+    }
+    untold.delete(id);
+    if (tracked && !(tracked.ok && till.remembers())) raise(held, id, change);
+  }
+}
+
+/** Reports that the whole cart was looked at; an engine that remembers takes it as the cart from then on. */
+export function viewed() {
+  const all = lines();
+  if (!till.track("Cart Viewed", { products: products(all) }).ok || !all.length || !till.remembers()) return;
+  held.clear();
+  untold.clear();
 }
 
 /** Takes the lines into the page before the engine drops them. */
 export function keep() {
-  for (const { id, quantity } of remembered()) held.set(id, (held.get(id) ?? 0) + quantity);
+  for (const { id, quantity } of remembered()) raise(held, id, quantity);
 }
 
 /** Gives the page's lines to an engine that may now remember them. */
 export function handOver() {
   if (!till.remembers()) return;
-  for (const [id, quantity] of [...held]) if (hand(id, quantity)) held.delete(id);
+  for (const [id, quantity] of held) raise(untold, id, quantity);
+  held.clear();
+  tell();
   changed();
 }
 
 /** Empties the cart: its lines were ordered, or are to be forgotten. */
 export function clear() {
   held.clear();
+  untold.clear();
   changed();
 }
-
-/** The price of all lines whose product is loaded. */
-export const total = () => lines().reduce((sum, { id, quantity }) => sum + (known(id)?.p ?? 0) * quantity, 0);

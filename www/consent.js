@@ -30,6 +30,8 @@ export async function choose(choice) {
   if (!before) cart.handOver();
   draw();
   await refresh({ again: before });
+  // The button that was pressed is gone; reading goes on where the page begins.
+  if (document.activeElement === document.body) byId("main").focus({ preventScroll: true });
   announce(t("consent.done"));
 }
 

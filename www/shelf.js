@@ -13,8 +13,8 @@ import * as till from "./till.js";
 /** @import { Request, Shelf } from "../pkg/index.js" */
 /** @import { Good, Stocked } from "./types.js" */
 
-/** Reasons that are about an item, which must be loaded before it can be called by its title. */
-const ABOUT_ITEMS = new Set(["viewed", "bought", "in_cart", "similar", "recent"]);
+/** Reasons that are not about an item: an item must be loaded before it can be called by its title. */
+const ABOUT_OTHERS = new Set(["category", "brand", "search"]);
 
 /** @type {Map<Element, Shelf>} */
 const shelves = new Map();
@@ -67,7 +67,7 @@ export async function stock(request) {
     request = { ...request, fallback: await own(request) };
     shelf = till.recommend(request);
   }
-  const causes = shelf.items.flatMap(({ reasons }) => reasons.filter(({ code }) => ABOUT_ITEMS.has(code)).flatMap(({ because }) => because ?? []));
+  const causes = shelf.items.flatMap(({ reasons }) => reasons.filter(({ code }) => !ABOUT_OTHERS.has(code)).flatMap(({ because }) => because ?? []));
   const nameless = causes.filter((id) => !known(id));
   const found = await goods([...shelf.items.map(({ id }) => id), ...nameless]);
   // Reasons call items by their titles: with the titles there, the same question has a readable answer.

@@ -39,9 +39,7 @@ export function draw(actions) {
 /** Brings the count on the cart up to date. */
 export function bag() {
   const count = cart.count();
-  const link = byId("bag");
-  link.setAttribute("aria-label", t("cart.link", { count }));
-  link.replaceChildren(icon("bag"), el("span", { class: "tool-name" }, t("cart.title")), count > 0 ? el("span", { class: "count", "aria-hidden": "true" }, String(count)) : "");
+  byId("bag").replaceChildren(icon("bag"), el("span", { class: "tool-name" }, t("cart.title")), count > 0 ? el("span", { class: "count" }, String(count), el("span", { class: "unseen" }, ` ${t("cart.items")}`)) : "");
 }
 
 /** Shows in search and departments where the reader is. */

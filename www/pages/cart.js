@@ -1,21 +1,19 @@
 /** The cart: lines, quantities, the sum, and what else goes with them. */
 
 import { announce, el } from "../dom.js";
-import { products } from "../events.js";
 import { icon } from "../icons.js";
 import { money, t, title } from "../i18n.js";
 import { toCheckout, toHome, toProduct } from "../links.js";
 import { slot } from "../shelf.js";
 import { description, goods, picture } from "../shop.js";
 import * as cart from "../cart.js";
-import * as till from "../till.js";
 
 /** @import { Good, Line, Route, View } from "../types.js" */
 
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ again }) {
   const found = await goods(cart.lines().map(({ id }) => id));
-  if (!again) till.track("Cart Viewed", { products: products(cart.lines()) });
+  if (!again) cart.viewed();
   const place = el("div", { class: "cart" });
   const shelf = el("div", { class: "slot" });
   const heading = el("h1", {}, t("cart.title"));
@@ -23,7 +21,8 @@ export async function view({ again }) {
   const draw = () => {
     const lines = cart.lines();
     place.replaceChildren(...(lines.length ? [table(lines), summary()] : [el("p", { class: "none" }, t("cart.empty"), " ", el("a", { href: toHome }, t("cart.browse")))]));
-    shelf.replaceChildren(lines.length ? slot({ placement: "cart", limit: 12 }, { added }).place : slot({ placement: "home", limit: 6 }, { grid: true }).place);
+    const { place: next, filled } = lines.length ? slot({ placement: "cart", limit: 12 }, { added }) : slot({ placement: "home", limit: 6 }, { grid: true });
+    filled.then(() => shelf.replaceChildren(next));
   };
   /** A card of the shelf went into the cart: a new line, and another shelf. @param {string} id */
   const added = async (id) => {
