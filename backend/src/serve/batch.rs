@@ -10,7 +10,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use super::event::{self, Envelope, Event, Kind};
+use super::event::{self, Envelope, Event};
+use super::fields::Kind;
 use super::refusal::{Refusal, Rejection};
 use super::time;
 use crate::Coded;
@@ -211,7 +212,7 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::event::EVENT_LIMIT;
+    use crate::serve::fault::EVENT_LIMIT;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -10,49 +10,12 @@
 //! never kept.
 
 use serde_json::{Map, Value, map::Entry};
+use tillside::report::iso;
 
-use super::time;
-use crate::Coded;
+use super::fault::{EVENT_LIMIT, Fault, describe};
+use super::fields::{Fields, Kind};
 
-/// Bytes of one message as it was sent.
-pub const EVENT_LIMIT: usize = 32 * 1024;
 const MESSAGE_ID_LIMIT: usize = 255;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Track,
-    Identify,
-    Page,
-    Screen,
-    Group,
-    Alias,
-}
-
-impl Kind {
-    pub const ALL: [Kind; 6] = [
-        Kind::Track,
-        Kind::Identify,
-        Kind::Page,
-        Kind::Screen,
-        Kind::Group,
-        Kind::Alias,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Track => "track",
-            Kind::Identify => "identify",
-            Kind::Page => "page",
-            Kind::Screen => "screen",
-            Kind::Group => "group",
-            Kind::Alias => "alias",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
 
 /// A message that was taken: one row of the table `events`.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,65 +41,6 @@ pub struct Envelope<'a> {
     pub received_at_ms: i64,
     pub context: &'a Map<String, Value>,
     pub integrations: &'a Map<String, Value>,
-}
-
-/// Why one message was not taken. `at` is its place in the request: `batch[3]`.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Fault {
-    #[error(
-        "{at} is {bytes} bytes, the limit is {EVENT_LIMIT}; send less in its properties, traits and context"
-    )]
-    Size { at: String, bytes: usize },
-    #[error("{at} cannot be read: {source}; send valid JSON")]
-    Json {
-        at: String,
-        source: serde_json::Error,
-    },
-    #[error("{at} is {found}; send a message, that is an object with a type")]
-    NotAnObject { at: String, found: String },
-    #[error("{at}.type is {found}; send one of track, identify, page, screen, group, alias")]
-    Type { at: String, found: String },
-    #[error("{at}.{field} is missing; a message of type {kind} needs it, a non-empty string")]
-    Missing {
-        at: String,
-        field: &'static str,
-        kind: &'static str,
-    },
-    #[error("{at}.{field} is {found}; send {expected}, or leave it out where it is optional")]
-    Field {
-        at: String,
-        field: &'static str,
-        found: String,
-        expected: &'static str,
-    },
-    #[error(
-        "{at} has neither anonymousId nor userId; send one of them, a non-empty string, so that a visit can be told from another"
-    )]
-    Identity { at: String },
-    #[error(
-        "{at}.{field} is {found}; send ISO 8601 with an offset, such as 2026-11-21T08:30:00.000Z"
-    )]
-    Time {
-        at: String,
-        field: &'static str,
-        found: String,
-    },
-}
-
-impl Coded for Fault {
-    fn code(&self) -> &'static str {
-        match self {
-            Fault::Size { .. } => "event.size",
-            Fault::Json { .. } => "event.json",
-            Fault::NotAnObject { .. } => "event.object",
-            Fault::Type { .. } => "event.type",
-            Fault::Missing { .. } => "event.missing",
-            Fault::Field { .. } => "event.field",
-            Fault::Identity { .. } => "event.identity",
-            Fault::Time { .. } => "event.time",
-        }
-    }
 }
 
 /// Reads the message `raw` found at `at`. `kind` is given where the URL says it and the message need not.
@@ -203,7 +107,7 @@ fn corrected(original_ms: Option<i64>, sent_at_ms: Option<i64>, received_at_ms: 
         return received_at_ms;
     };
     let age = sent_at_ms.unwrap_or(received_at_ms) - original;
-    received_at_ms - age.max(0)
+    (received_at_ms - age.max(0)).max(0)
 }
 
 fn stored(mut map: Map<String, Value>, event: &Event, envelope: &Envelope) -> Map<String, Value> {
@@ -216,10 +120,10 @@ fn stored(mut map: Map<String, Value>, event: &Event, envelope: &Envelope) -> Ma
     let mut set = |key: &str, value: String| map.insert(key.to_owned(), Value::String(value));
     set("type", event.kind.name().to_owned());
     set("messageId", event.message_id.clone());
-    set("timestamp", time::format(event.timestamp_ms));
-    set("receivedAt", time::format(event.received_at_ms));
+    set("timestamp", iso(event.timestamp_ms));
+    set("receivedAt", iso(event.received_at_ms));
     if let Some(sent_at) = event.sent_at_ms {
-        set("sentAt", time::format(sent_at));
+        set("sentAt", iso(sent_at));
     }
     merge(&mut map, "context", envelope.context);
     merge(&mut map, "integrations", envelope.integrations);
@@ -244,133 +148,11 @@ fn merge(map: &mut Map<String, Value>, field: &str, shared: &Map<String, Value>)
     }
 }
 
-/// A message's fields, read with the errors of their place.
-struct Fields<'a> {
-    at: &'a str,
-    map: &'a Map<String, Value>,
-}
-
-impl<'a> Fields<'a> {
-    fn kind(&self) -> Result<Kind, Fault> {
-        let found = self.map.get("type");
-        found
-            .and_then(Value::as_str)
-            .and_then(Kind::named)
-            .ok_or_else(|| Fault::Type {
-                at: self.at.into(),
-                found: describe(found),
-            })
-    }
-
-    /// Checks what a message of this kind must and may have; its event name.
-    fn check(&self, kind: Kind) -> Result<Option<String>, Fault> {
-        for field in ["properties", "traits", "context", "integrations"] {
-            self.object(field)?;
-        }
-        let (anonymous, user) = (self.text("anonymousId")?, self.text("userId")?);
-        if anonymous.or(user).is_none() {
-            return Err(Fault::Identity { at: self.at.into() });
-        }
-        let mut event = None;
-        match kind {
-            Kind::Track => event = Some(self.required("event", kind)?.to_owned()),
-            Kind::Identify => {}
-            Kind::Page | Kind::Screen => {
-                self.text("name")?;
-                self.text("category")?;
-            }
-            Kind::Group => {
-                self.required("groupId", kind)?;
-            }
-            Kind::Alias => {
-                self.required("userId", kind)?;
-                self.required("previousId", kind)?;
-            }
-        }
-        Ok(event)
-    }
-
-    /// A string; `None` if it is absent, null or blank.
-    fn text(&self, field: &'static str) -> Result<Option<&'a str>, Fault> {
-        match self.map.get(field) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => {
-                Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty()))
-            }
-            Some(_) => Err(self.wrong(field, "a string")),
-        }
-    }
-
-    fn required(&self, field: &'static str, kind: Kind) -> Result<&'a str, Fault> {
-        self.text(field)?.ok_or_else(|| Fault::Missing {
-            at: self.at.into(),
-            field,
-            kind: kind.name(),
-        })
-    }
-
-    fn object(&self, field: &'static str) -> Result<(), Fault> {
-        match self.map.get(field) {
-            None | Some(Value::Null | Value::Object(_)) => Ok(()),
-            Some(_) => Err(self.wrong(field, "an object")),
-        }
-    }
-
-    fn time(&self, field: &'static str) -> Result<Option<i64>, Fault> {
-        let Some(value) = self.map.get(field).filter(|value| !value.is_null()) else {
-            return Ok(None);
-        };
-        match value.as_str().and_then(time::parse) {
-            Some(instant) => Ok(Some(instant)),
-            None => Err(Fault::Time {
-                at: self.at.into(),
-                field,
-                found: describe(Some(value)),
-            }),
-        }
-    }
-
-    /// `context.sessionId`, as RudderStack and Tillside send it, or GA4's `properties.session_id`.
-    fn session(&self) -> Option<String> {
-        let inside = |object: &str, field: &str| self.map.get(object)?.get(field);
-        match inside("context", "sessionId").or_else(|| inside("properties", "session_id"))? {
-            Value::String(id) if !id.is_empty() => Some(id.clone()),
-            Value::Number(id) => Some(id.to_string()),
-            _ => None,
-        }
-    }
-
-    fn wrong(&self, field: &'static str, expected: &'static str) -> Fault {
-        Fault::Field {
-            at: self.at.into(),
-            field,
-            found: describe(self.map.get(field)),
-            expected,
-        }
-    }
-}
-
-/// A value as a message to a person names it: short, with control characters escaped.
-fn describe(value: Option<&Value>) -> String {
-    const SHOWN: usize = 40;
-    match value {
-        None => "missing".into(),
-        Some(Value::Null) => "null".into(),
-        Some(Value::Bool(value)) => value.to_string(),
-        Some(Value::Number(number)) => format!("the number {number}"),
-        Some(Value::Array(_)) => "an array".into(),
-        Some(Value::Object(_)) => "an object".into(),
-        Some(Value::String(text)) if text.chars().nth(SHOWN).is_some() => {
-            let start: String = text.chars().take(SHOWN).collect();
-            format!("the text {start:?}…")
-        }
-        Some(Value::String(text)) => format!("the text {text:?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Coded;
+    use crate::serve::time;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -433,21 +215,26 @@ mod tests {
     fn a_slow_clock_is_corrected_and_remembered() {
         // The client's clock is a day late; it sent the event five seconds after it happened.
         let day = 86_400_000;
-        let original = time::format(RECEIVED - day - 5_000);
+        let original = iso(RECEIVED - day - 5_000);
         let message = viewed_but("timestamp", json!(original));
         let event = read_with(&message, Some(RECEIVED - day), json!({})).expect("it is valid");
         assert_eq!(event.timestamp_ms, RECEIVED - 5_000);
         let stored = stored_of(&event);
-        assert_eq!(stored["timestamp"], time::format(RECEIVED - 5_000));
+        assert_eq!(stored["timestamp"], iso(RECEIVED - 5_000));
         assert_eq!(stored["originalTimestamp"], original);
-        assert_eq!(stored["sentAt"], time::format(RECEIVED - day));
+        assert_eq!(stored["sentAt"], iso(RECEIVED - day));
     }
 
     #[test]
-    fn nothing_happens_after_it_was_received() {
-        let message = viewed_but("timestamp", json!("9000-01-01T00:00:00Z"));
-        let event = read_one(&message).expect("it is valid");
-        assert_eq!(event.timestamp_ms, RECEIVED);
+    fn nothing_happens_after_it_was_received_nor_before_1970() {
+        for (original, expected) in [
+            ("9000-01-01T00:00:00Z", RECEIVED),
+            ("0001-01-01T00:00:00Z", 0),
+        ] {
+            let event = read_one(&viewed_but("timestamp", json!(original))).expect("it is valid");
+            assert_eq!(event.timestamp_ms, expected, "{original}");
+            assert_eq!(stored_of(&event)["originalTimestamp"], original);
+        }
     }
 
     #[test]

@@ -21,10 +21,15 @@ struct Window {
 
 impl RefusalLog {
     pub fn refused(&self, refusal: &Refusal) {
-        let lines = self.line(Instant::now(), || {
-            format!("refused {}: {refusal}", refusal.code())
-        });
-        for line in lines.iter() {
+        let line = || {
+            let line = format!("refused {}: {refusal}", refusal.code());
+            match refusal {
+                // The operator's business, not the client's.
+                Refusal::Store { cause } => format!("{line} ({cause})"),
+                _ => line,
+            }
+        };
+        for line in self.line(Instant::now(), line) {
             eprintln!("{line}");
         }
     }

@@ -3,7 +3,8 @@
 //! | module | what |
 //! | --- | --- |
 //! | [`router`] | which URL is answered by what |
-//! | [`body`], [`batch`], [`event`], [`refusal`] | a delivery, from bytes to rows or a reason |
+//! | [`body`], [`batch`], [`event`], [`fields`] | a delivery, from bytes to rows |
+//! | [`fault`], [`refusal`] | the reason why not, of one message, of a whole delivery |
 //! | [`store`] | rows to SQLite, once each, durable before the answer |
 //! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
 //! | [`model`] | the model folder is whole |
@@ -17,6 +18,8 @@ pub mod batch;
 pub mod body;
 pub mod compression;
 pub mod event;
+pub mod fault;
+pub mod fields;
 pub mod files;
 pub mod headers;
 mod log;

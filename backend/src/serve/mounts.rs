@@ -183,20 +183,12 @@ mod tests {
             "/shop/../page/index.html",
             "/leak",
             "/up/secret",
-            "/up/page/index.html",
             "/%ff",
             "secret",
             "",
             "//",
         ] {
-            let found = site.mounts.find(url);
-            assert!(
-                !matches!(&found, Found::File(path) if path.ends_with("secret") || path.ends_with(".env")),
-                "{url}"
-            );
-            if url != "/up/page/index.html" {
-                assert_eq!(found, Found::Nothing, "{url}");
-            }
+            assert_eq!(site.mounts.find(url), Found::Nothing, "{url}");
         }
     }
 
@@ -210,18 +202,31 @@ mod tests {
         );
     }
 
-    proptest! {
-        #[test]
-        fn whatever_is_asked_stays_inside(
-            parts in prop::collection::vec(prop::sample::select(vec![
-                "..", ".", "/", "%2e", "%2f", "%5c", "%00", "\\\\", "secret", "css", "shop", "up", "leak", "%", "index.html",
-            ]), 0..8),
-        ) {
-            let site = site();
+    #[test]
+    fn whatever_is_asked_stays_inside() {
+        let site = site();
+        let parts = vec![
+            "..",
+            ".",
+            "/",
+            "%2e",
+            "%2f",
+            "%5c",
+            "%00",
+            "\\",
+            "secret",
+            "css",
+            "shop",
+            "up",
+            "leak",
+            "%",
+            "index.html",
+        ];
+        proptest!(|(parts in prop::collection::vec(prop::sample::select(parts), 0..8))| {
             let url = format!("/{}", parts.concat());
             if let Found::File(path) = site.mounts.find(&url) {
                 prop_assert!(path.starts_with(&site.page) || path.starts_with(&site.shop), "{} {:?}", url, path);
             }
-        }
+        });
     }
 }

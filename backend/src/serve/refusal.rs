@@ -70,7 +70,7 @@ pub enum Refusal {
     #[error("more arrives than can be stored; send it again in a second")]
     Busy,
     #[error("nothing can be stored at the moment; send it again later, and tell the operator")]
-    Store,
+    Store { cause: String },
 }
 
 fn first(rejected: &[Rejection]) -> &str {
@@ -98,7 +98,7 @@ impl Coded for Refusal {
                 _ => "request.rejected",
             },
             Refusal::Busy => "store.busy",
-            Refusal::Store => "store.write",
+            Refusal::Store { .. } => "store.write",
         }
     }
 }
@@ -114,7 +114,7 @@ impl Refusal {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Refusal::Slow => StatusCode::REQUEST_TIMEOUT,
-            Refusal::Busy | Refusal::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::Store { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Gzip(_)
             | Refusal::Broken(_)
             | Refusal::Utf8(_)
@@ -134,7 +134,7 @@ impl Refusal {
             }
             Refusal::Encoding { .. } => Some((header::ACCEPT_ENCODING, "gzip")),
             Refusal::Busy => Some((header::RETRY_AFTER, "1")),
-            Refusal::Store => Some((header::RETRY_AFTER, "10")),
+            Refusal::Store { .. } => Some((header::RETRY_AFTER, "10")),
             _ => None,
         }
     }

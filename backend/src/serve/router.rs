@@ -123,12 +123,11 @@ async fn take(service: &Service, endpoint: String, request: Request) -> Result<T
         .store
         .write(delivery.events)
         .await
-        .map_err(|error| {
-            if matches!(error, StoreError::Busy) {
-                return Refusal::Busy;
-            }
-            eprintln!("error: {error}");
-            Refusal::Store
+        .map_err(|error| match error {
+            StoreError::Busy => Refusal::Busy,
+            other => Refusal::Store {
+                cause: other.to_string(),
+            },
         })?;
     let received = &service.received;
     let rejected = delivery.rejected.len() as u64;

@@ -315,7 +315,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::event::Kind;
+    use crate::serve::fields::Kind;
 
     fn event(message_id: &str, write_key: &str) -> Event {
         Event {

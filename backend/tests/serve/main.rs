@@ -7,4 +7,5 @@ mod crash;
 mod http;
 mod pages;
 mod program;
+mod reports;
 mod start;
