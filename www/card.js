@@ -2,9 +2,10 @@
 
 import { announce, el } from "./dom.js";
 import { icon } from "./icons.js";
-import { money, t, title } from "./i18n.js";
+import { t, title } from "./i18n.js";
 import { toProduct } from "./links.js";
-import { description, picture } from "./shop.js";
+import { price } from "./price.js";
+import { picture } from "./shop.js";
 import * as cart from "./cart.js";
 
 /** @import { ShelfItem } from "../pkg/index.js" */
@@ -38,7 +39,7 @@ export function card(good, { item, plain, chosen, added }) {
     el(
       "div",
       { class: "buy" },
-      el("span", { class: "price" }, money(good.p, description().currency)),
+      price(good),
       good.o
         ? el("span", { class: "sold-out" }, t("product.soldOut"))
         : addButton(good, () => {

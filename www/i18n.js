@@ -2,7 +2,7 @@
 
 import { texts } from "./texts.js";
 
-/** @import { Both, Good } from "./types.js" */
+/** @import { Attribute, Both, Good } from "./types.js" */
 /** @typedef {"en" | "zh"} Language */
 
 const STORED = "shop.language";
@@ -79,13 +79,13 @@ export function bytes(bytes) {
 /** @param {number} time milliseconds since 1970 */
 export const clock = (time) => new Date(time).toLocaleTimeString(tag(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/**
- * The shop's data write attributes in English; the common ones have Chinese words.
- * @param {string} word
- */
-export function attribute(word) {
-  const plain = word.replaceAll("_", " ");
-  const entry = /** @type {Record<string, readonly [string, string]>} */ (texts)[`attribute.${word.toLowerCase()}`];
-  if (entry) return pick(entry);
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+/** @param {Good} good @returns {Attribute[]} */
+export function attributes({ a = {}, z = [] }) {
+  return Object.entries(a).map(([name, value], index) => {
+    const [label = name, text = value] = (language === "zh" && z[index]) || [plain(name), plain(value)];
+    return { name, value, label, text };
+  });
 }
+
+/** @param {string} word as a feed writes it, "age_group" */
+const plain = (word) => word.charAt(0).toUpperCase() + word.slice(1).replaceAll("_", " ");

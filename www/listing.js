@@ -1,11 +1,12 @@
 /** A long list of products, in the engine's order, with chips to narrow it by attributes. Used by categories and by search. */
 
 import { announce, el } from "./dom.js";
-import { attribute, t } from "./i18n.js";
+import { attributes, t } from "./i18n.js";
 import { cards, markFirst, modelled, observed, stock } from "./shelf.js";
 
 /** @import { Request } from "../pkg/index.js" */
-/** @import { Good, Stocked } from "./types.js" */
+/** @import { Attribute, Good, Stocked } from "./types.js" */
+/** @typedef {Map<string, Attribute[]>} Facets what may be chosen of each attribute */
 
 const LIMIT = 100;
 /** Cards drawn at once. */
@@ -20,12 +21,13 @@ const MOST_VALUES = 10;
  */
 export async function listing(request, query) {
   const everything = await stock({ ...request, limit: LIMIT });
+  /** @type {Facets} */
   const facets = modelled() ? facetsOf([...everything.goods.values()]) : new Map();
   /** @type {Record<string, string>} */
   const where = {};
   for (const [name, values] of facets) {
     const chosen = query.get(name);
-    if (chosen !== null && values.includes(chosen)) where[name] = chosen;
+    if (chosen !== null && values.some(({ value }) => value === chosen)) where[name] = chosen;
   }
   const narrowed = Object.keys(where).length ? await stock({ ...request, where, limit: LIMIT }) : everything;
 
@@ -74,38 +76,37 @@ function pages(stocked) {
 /**
  * Attributes that tell the goods apart, the most common first, with their values.
  * @param {readonly Good[]} goods
- * @returns {Map<string, string[]>}
+ * @returns {Facets}
  */
 function facetsOf(goods) {
-  /** @type {Map<string, Map<string, number>>} */
+  /** @type {Map<string, Map<string, Attribute & { count: number }>>} */
   const counts = new Map();
-  for (const { a = {} } of goods) {
-    for (const [name, value] of Object.entries(a)) {
-      const values = counts.get(name) ?? new Map();
-      values.set(value, (values.get(value) ?? 0) + 1);
-      counts.set(name, values);
-    }
+  for (const attribute of goods.flatMap(attributes)) {
+    const values = counts.get(attribute.name) ?? new Map();
+    values.set(attribute.value, { ...attribute, count: (values.get(attribute.value)?.count ?? 0) + 1 });
+    counts.set(attribute.name, values);
   }
-  const uses = (/** @type {Map<string, number>} */ values) => [...values.values()].reduce((sum, count) => sum + count, 0);
+  /** @param {Map<string, { count: number }>} values */
+  const uses = (values) => [...values.values()].reduce((sum, { count }) => sum + count, 0);
   const useful = [...counts].filter(([, values]) => values.size > 1 && uses(values) >= goods.length / 5 && uses(values) / values.size >= 1.5);
   useful.sort(([, one], [, other]) => uses(other) - uses(one));
   return new Map(
     useful.slice(0, MOST_ATTRIBUTES).map(([name, values]) => {
-      const common = [...values].sort(([, one], [, other]) => other - one).slice(0, MOST_VALUES);
-      return [name, common.map(([value]) => value).sort((one, other) => one.localeCompare(other, "en", { numeric: true }))];
+      const common = [...values.values()].sort((one, other) => other.count - one.count).slice(0, MOST_VALUES);
+      return [name, common.sort((one, other) => one.value.localeCompare(other.value, "en", { numeric: true }))];
     }),
   );
 }
 
 /**
- * @param {Map<string, string[]>} facets
+ * @param {Facets} facets
  * @param {Record<string, string>} where what is chosen; changed in place
  * @param {() => void} changed
  */
 function filters(facets, where, changed) {
-  /** @param {string} name @param {string} value */
-  const chip = (name, value) => {
-    const button = el("button", { class: "chip", type: "button", "aria-pressed": String(where[name] === value), "data-where": `${name}=${value}` }, attribute(value));
+  /** @param {Attribute} attribute */
+  const chip = ({ name, value, text }) => {
+    const button = el("button", { class: "chip", type: "button", "aria-pressed": String(where[name] === value), "data-where": `${name}=${value}` }, text);
     button.addEventListener("click", () => {
       if (where[name] === value) delete where[name];
       else where[name] = value;
@@ -117,6 +118,6 @@ function filters(facets, where, changed) {
   return el(
     "div",
     { class: "filters" },
-    ...[...facets].map(([name, values]) => el("fieldset", {}, el("legend", {}, attribute(name)), el("div", { class: "chips" }, ...values.map((value) => chip(name, value))))),
+    ...[...facets.values()].map((values) => el("fieldset", {}, el("legend", {}, values[0]?.label), el("div", { class: "chips" }, ...values.map(chip)))),
   );
 }

@@ -9,7 +9,7 @@ import { children, description, lineage } from "./shop.js";
 import * as cart from "./cart.js";
 
 /** Departments in the bar; a shop with more shows the rest on a page of their own. */
-const IN_BAR = 12;
+const IN_BAR = 14;
 
 /** @param {{ speak: (language: "en" | "zh") => void, console: () => void }} actions */
 export function draw(actions) {

@@ -26,6 +26,9 @@ export const texts = /** @type {const} */ ({
   "shelf.back": ["Scroll back", "向前翻"],
   "shelf.forth": ["Scroll on", "向后翻"],
 
+  "price.now": ["On offer: ", "优惠价："],
+  "price.before": ["Before: ", "原价："],
+
   "card.add": ["Add {name} to the cart", "把{name}加入购物车"],
 
   "search.label": ["Search", "搜索"],

@@ -13,12 +13,16 @@ export interface Good {
   d?: Both;
   /** Price in the shop's currency. */
   p: number;
+  /** Price when it is not on offer. */
+  r?: number;
   /** Brand. */
   b?: string;
   /** Category path. */
   c: string;
   /** Attributes. */
   a?: Record<string, string>;
+  /** The attributes in Chinese, name and value, in the same order. */
+  z?: [string, string][];
   /** 1 when out of stock. */
   o?: 0 | 1;
   /** Picture, relative to the shop folder; `img/<id>.svg` when absent. */
@@ -58,6 +62,14 @@ export interface View {
 export interface Line {
   id: string;
   quantity: number;
+}
+
+/** An attribute as the catalogue has it, and as the page writes it. */
+export interface Attribute {
+  name: string;
+  value: string;
+  label: string;
+  text: string;
 }
 
 /** A shelf with what is needed to draw it. */

@@ -9,7 +9,7 @@ import * as till from "../till.js";
 
 /** @import { Category, View } from "../types.js" */
 
-const TILES = 10;
+const TILES = 14;
 /** Shelves of the categories that the shopper likes best. */
 const FAVOURITES = 2;
 
@@ -53,7 +53,7 @@ function tiles() {
   const list = el("ul", { class: "tiles", role: "list" }, ...shown.map((department) => el("li", {}, tile(department))));
   if (others) list.append(el("li", {}, el("a", { class: "tile", href: toDepartments }, el("span", { class: "tile-all", "aria-hidden": "true" }, `+${others}`), el("span", {}, t("departments.all")))));
   // Two full rows look better than one and a rest.
-  list.style.setProperty("--columns", String(Math.min(5, Math.max(3, Math.ceil(list.childElementCount / 2)))));
+  list.style.setProperty("--columns", String(Math.max(4, Math.ceil(list.childElementCount / 2))));
   return list;
 }
 

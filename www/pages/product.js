@@ -3,10 +3,11 @@
 import { crumbs } from "../crumbs.js";
 import { announce, el } from "../dom.js";
 import { product } from "../events.js";
-import { attribute, money, pick, t, title } from "../i18n.js";
+import { attributes, pick, t, title } from "../i18n.js";
 import { toCart, toSearch } from "../links.js";
+import { price } from "../price.js";
 import { slot } from "../shelf.js";
-import { description, good as fetchGood, picture } from "../shop.js";
+import { good as fetchGood, picture } from "../shop.js";
 import * as cart from "../cart.js";
 import * as till from "../till.js";
 import { view as missing } from "./missing.js";
@@ -27,7 +28,7 @@ export async function view({ key: id, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, good.b)), el("p", { class: "price" }, money(good.p, description().currency)), buying(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, good.b)), el("p", {}, price(good)), buying(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...shelves.map(({ place }) => place),
     ],
@@ -56,12 +57,12 @@ function buying(good) {
 }
 
 /** @param {Good} good */
-function details({ a = {}, id }) {
+function details(good) {
   return el(
     "dl",
     { class: "details" },
-    ...Object.entries(a).flatMap(([name, value]) => [el("dt", {}, attribute(name)), el("dd", {}, attribute(value))]),
+    ...attributes(good).flatMap(({ label, text }) => [el("dt", {}, label), el("dd", {}, text)]),
     el("dt", {}, t("product.id")),
-    el("dd", {}, id),
+    el("dd", {}, good.id),
   );
 }
