@@ -84,7 +84,7 @@ function departments() {
       "ul",
       { role: "list" },
       ...all.slice(0, IN_BAR).map(({ path, name }) => el("li", {}, el("a", { href: toCategory(path), "data-path": path }, named(name)))),
-      el("li", {}, el("a", { href: toDepartments }, t("departments.all"))),
+      all.length > IN_BAR && el("li", {}, el("a", { href: toDepartments }, t("departments.all"))),
     ),
   );
 }

@@ -37,7 +37,7 @@ export const texts = /** @type {const} */ ({
   "search.empty": ["Type what you are looking for.", "请输入您想找的商品。"],
 
   "list.count": ["{count} items", "{count} 件"],
-  "list.first": ["The best {count} for you", "最适合您的 {count} 件"],
+  "list.first": ["The first {count}", "前 {count} 件"],
   "list.more": ["Show more", "显示更多"],
   "list.none": ["Nothing found.", "没有找到商品。"],
   "list.noneWith": ["Nothing with these properties. Take one away to see more.", "没有同时符合这些条件的商品，去掉一个试试。"],

@@ -9,7 +9,7 @@ import * as till from "../till.js";
 
 /** @import { Category, View } from "../types.js" */
 
-const TILES = 14;
+const TILES = 13;
 /** Shelves of the categories that the shopper likes best. */
 const FAVOURITES = 2;
 
@@ -48,10 +48,9 @@ function favourites() {
 
 function tiles() {
   const departments = children();
-  const shown = departments.length > TILES ? departments.slice(0, TILES - 1) : departments;
-  const others = departments.length - shown.length;
-  const list = el("ul", { class: "tiles", role: "list" }, ...shown.map((department) => el("li", {}, tile(department))));
-  if (others) list.append(el("li", {}, el("a", { class: "tile", href: toDepartments }, el("span", { class: "tile-all", "aria-hidden": "true" }, `+${others}`), el("span", {}, t("departments.all")))));
+  const others = Math.max(departments.length - TILES, 0);
+  const all = el("a", { class: "tile", href: toDepartments }, el("span", { class: "tile-all", "aria-hidden": "true" }, others ? `+${others}` : "…"), el("span", {}, t("departments.all")));
+  const list = el("ul", { class: "tiles", role: "list" }, ...departments.slice(0, TILES).map((department) => el("li", {}, tile(department))), el("li", {}, all));
   // Two full rows look better than one and a rest.
   list.style.setProperty("--columns", String(Math.max(4, Math.ceil(list.childElementCount / 2))));
   return list;
