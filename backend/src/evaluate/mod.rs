@@ -1,8 +1,116 @@
-use crate::Outcome;
+//! How well a model ranks, measured with the page's own code on the packed, quantised model.
 
+mod measure;
+mod report;
+
+use std::path::PathBuf;
+
+use tillside::shop::Model;
+
+pub use measure::{Answers, LIMIT, Metrics, Question, ask};
+use report::Report;
+
+use crate::ingest::{self, Refusals};
+use crate::{Coded, Outcome, progress, serve};
+
+/// Measure how well a model ranks what shoppers viewed next
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Folder of the model, as `tillside train --out` made it
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Questions: rows of `session,prefix,target`, items of the prefix separated by spaces, oldest first;
+    /// CSV, TSV, JSON lines or Parquet, gzipped or not
+    #[arg(long, value_name = "FILE")]
+    sessions: PathBuf,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
 
-pub fn run(_: Args) -> Outcome {
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("{} is a file; give the folder that `tillside train --out` made", .0.display())]
+    NoFolder(PathBuf),
+
+    #[error("the manifest in {} names no part; train the model again", .0.display())]
+    NoPart(PathBuf),
+
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error("{}: {source}", path.display())]
+    Model {
+        path: PathBuf,
+        source: tillside::shop::ModelError,
+    },
+}
+
+impl Coded for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Error::NoFolder(_) => "model.folder",
+            Error::NoPart(_) => "manifest.part",
+            Error::Unreadable { .. } => "model.unreadable",
+            Error::Model { source, .. } => source.code(),
+        }
+    }
+}
+
+pub fn run(args: Args) -> Outcome {
+    let model = open(args.model)?;
+    let mut refusals = Refusals::default();
+    let predictions = ingest::predictions(&args.sessions, &mut refusals)?;
+    if !refusals.is_empty() {
+        eprintln!("{refusals}");
+    }
+    let all: Vec<Question> = predictions
+        .iter()
+        .map(|row| Question {
+            prefix: &row.prefix,
+            target: &row.target,
+        })
+        .collect();
+    let new: Vec<Question> = all
+        .iter()
+        .filter(|question| question.is_new())
+        .cloned()
+        .collect();
+
+    let bar = progress::bar("ranking the catalogue", (all.len() + new.len()) as u64);
+    let tick = |done| bar.inc(done);
+    let (all, new) = (
+        ask(&model, &all, true, tick),
+        ask(&model, &new, false, tick),
+    );
+    bar.finish_and_clear();
+    let report = Report::new(&model, &all, &new);
+    if args.json {
+        println!("{}", report.json());
+    } else {
+        print!("{report}");
+    }
     Ok(())
+}
+
+/// Opens the model of a folder, every part of which is what its manifest says.
+fn open(folder: PathBuf) -> Result<Model, Box<dyn Coded>> {
+    if folder.is_file() {
+        return Err(Error::NoFolder(folder).into());
+    }
+    // The manifest comes last.
+    let files = serve::model::check(&folder)?;
+    let [path, _, ..] = &files[..] else {
+        return Err(Error::NoPart(folder).into());
+    };
+    let path = path.clone();
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(source) => return Err(Error::Unreadable { path, source }.into()),
+    };
+    Model::open(bytes).map_err(|source| Error::Model { path, source }.into())
 }

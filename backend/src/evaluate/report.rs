@@ -1,0 +1,126 @@
+//! The measurements, as one JSON object or as a table.
+
+use std::fmt;
+
+use serde::Serialize;
+use tillside::shop::Model;
+
+use super::measure::{Answers, Metrics};
+
+#[derive(Serialize)]
+pub struct Report {
+    items: usize,
+    predictions: usize,
+    model_bytes: usize,
+    bytes_per_item: f64,
+    all: Metrics,
+    new: Metrics,
+    microseconds: Percentiles,
+    #[serde(skip)]
+    asked_new: usize,
+}
+
+/// Of one call of `recommend`.
+#[derive(Serialize)]
+struct Percentiles {
+    p50: f64,
+    p99: f64,
+}
+
+impl Percentiles {
+    fn of(mut nanoseconds: Vec<u32>) -> Percentiles {
+        nanoseconds.sort_unstable();
+        let at = |share: f64| {
+            let place = (nanoseconds.len() as f64 * share) as usize;
+            let found = nanoseconds.get(place).or(nanoseconds.last());
+            f64::from(found.copied().unwrap_or(0)) / 1_000.0
+        };
+        Percentiles {
+            p50: at(0.5),
+            p99: at(0.99),
+        }
+    }
+}
+
+impl Report {
+    pub fn new(model: &Model, all: &Answers, new: &Answers) -> Report {
+        Report {
+            items: model.items(),
+            predictions: all.nanoseconds.len(),
+            model_bytes: model.bytes(),
+            bytes_per_item: model.bytes() as f64 / model.items().max(1) as f64,
+            all: all.metrics,
+            new: new.metrics,
+            microseconds: Percentiles::of([&all.nanoseconds[..], &new.nanoseconds].concat()),
+            asked_new: new.nanoseconds.len(),
+        }
+    }
+
+    pub fn json(&self) -> String {
+        // Nothing in it can fail to serialise: finite numbers under fixed names.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            out,
+            "{} items in {} bytes, {:.1} bytes an item",
+            self.items, self.model_bytes, self.bytes_per_item
+        )?;
+        writeln!(
+            out,
+            "one list: {:.1} µs at the median, {:.1} µs at the 99th percentile\n",
+            self.microseconds.p50, self.microseconds.p99
+        )?;
+        writeln!(out, "                     all      new")?;
+        writeln!(
+            out,
+            "predictions     {:>8} {:>8}",
+            self.predictions, self.asked_new
+        )?;
+        type Value = fn(&Metrics) -> f64;
+        let rows: [(&str, Value); 8] = [
+            ("HitRate@5", |m| m.hr5),
+            ("HitRate@10", |m| m.hr10),
+            ("HitRate@20", |m| m.hr20),
+            ("MRR@5", |m| m.mrr5),
+            ("MRR@10", |m| m.mrr10),
+            ("MRR@20", |m| m.mrr20),
+            ("NDCG@20", |m| m.ndcg20),
+            ("coverage@20", |m| m.coverage20),
+        ];
+        for (name, value) in rows {
+            writeln!(
+                out,
+                "{name:<15} {:>8.4} {:>8.4}",
+                value(&self.all),
+                value(&self.new)
+            )?;
+        }
+        writeln!(
+            out,
+            "\nall: the whole catalogue is ranked; new: only what the session has not seen yet"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_of_few() {
+        let of = |list: &[u32]| {
+            let Percentiles { p50, p99 } = Percentiles::of(list.to_vec());
+            (p50, p99)
+        };
+        assert_eq!(of(&[]), (0.0, 0.0));
+        assert_eq!(of(&[3_000]), (3.0, 3.0));
+        assert_eq!(
+            of(&(1..=100).map(|n| n * 1_000).collect::<Vec<_>>()),
+            (51.0, 100.0)
+        );
+    }
+}
