@@ -5,7 +5,7 @@
 use super::safetensors::{Dtype, Part, write};
 
 /// Collects the tensors of a model.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Packer {
     parts: Vec<(String, Dtype, usize, Vec<u8>)>,
 }

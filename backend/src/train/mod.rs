@@ -1,8 +1,279 @@
-use crate::Outcome;
+//! Catalogue and events in, a model out.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `goods` | items in the model's numbering, and what shoppers did with them |
+//! | `sequence` | what is viewed after what |
+//! | `complement` | what is bought with and after what |
+//! | `content` | what is alike by its description |
+//! | `columns` | categories, brands, prices, stock, terms |
+//! | `tune` | settings, found by trying them on sessions held back |
+//! | `pack` | all of it as the bytes of a model file |
+//! | `manifest`, `card`, `publish` | the files of a model folder |
+//!
+//! The same input gives the same bytes, whatever the number of threads: rows are counted one by one, sums run in the
+//! order of the input, and nothing depends on a clock or on the order of a hash map.
 
+mod card;
+mod columns;
+mod complement;
+mod content;
+mod error;
+mod goods;
+mod manifest;
+mod pack;
+mod publish;
+mod sequence;
+mod steps;
+mod sums;
+mod tune;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+pub use error::Error;
+use goods::Goods;
+use pack::{Counted, Labels, Packed};
+use steps::Steps;
+
+use crate::ingest::{self, Catalogue, Interactions, Refusals};
+use crate::{Outcome, serve};
+
+/// The longest text of a model's metadata.
+const LABEL: usize = 64;
+
+/// Make a model from a catalogue and events, or from plain sessions
 #[derive(clap::Args)]
-pub struct Args {}
+#[command(group(
+    clap::ArgGroup::new("input").required(true).multiple(true).args(["catalog", "events", "sessions"])
+))]
+pub struct Args {
+    /// Merchant product feed: CSV, TSV, JSON lines or Parquet. Its products are the items, clicked or not
+    #[arg(long, value_name = "FILE")]
+    catalog: Option<PathBuf>,
+    /// What shoppers did: events as the collector stores them, or a table with session or user, item, time and kind;
+    /// several files or a repeated option are read as one
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    events: Vec<PathBuf>,
+    /// Plain sessions instead of events: rows of `session,items`, items separated by spaces in click order
+    #[arg(long, value_name = "FILE", conflicts_with = "events")]
+    sessions: Option<PathBuf>,
+    /// Folder for the model; made if missing. A model already there is replaced once the new one is whole
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Name of the shop, kept in the model
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    shop: String,
+    /// Neighbours kept of each item in the list of what is viewed together; by default as many as are worth their bytes
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    neighbours: Option<u16>,
+}
 
-pub fn run(_: Args) -> Outcome {
+pub fn run(args: Args) -> Outcome {
+    let mut steps = Steps::start();
+    let Input {
+        catalogue,
+        read,
+        refusals,
+    } = Input::read(&args)?;
+    if !refusals.is_empty() {
+        eprintln!("{refusals}");
+    }
+    let trained = read.newest.map_or_else(String::new, serve::time::format);
+    let labels = labels(&args.shop, catalogue.as_ref(), &trained)?;
+    let neighbours = args.neighbours.map(usize::from);
+
+    let tuned = steps.during("trying out settings", |bar| {
+        tune::tune(&read, catalogue.as_ref(), neighbours, |more| bar.inc(more))
+            .map_err(Error::Unreadable)
+    })?;
+    let counted = steps.during("counting", |bar| {
+        let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
+        check(&goods)?;
+        Ok::<Counted, Error>(pack::count(goods, |step| bar.set_message(step)))
+    })?;
+    let packed = steps.during("packing and reading back", |_| {
+        let packed = counted.pack(&tuned.settings, neighbours, &labels);
+        pack::reopen(packed.bytes.clone())?;
+        Ok::<Packed, Error>(packed)
+    })?;
+    let facts = card::Facts {
+        shop: labels.shop,
+        trained: labels.trained,
+        sources: &sources(&args),
+        read: &read,
+        refusals: &refusals,
+        tuned: &tuned,
+    };
+    let card = card::card(&facts, &counted, &packed);
+    steps.during("writing", |_| {
+        publish(&args.out, &labels, &counted, &packed, &card)
+    })?;
+    print!(
+        "{}",
+        summary(&args.out, &counted, &packed, &tuned, &read, &steps)
+    );
     Ok(())
+}
+
+/// What was read.
+struct Input {
+    catalogue: Option<Catalogue>,
+    read: Interactions,
+    refusals: Refusals,
+}
+
+impl Input {
+    fn read(args: &Args) -> Result<Input, ingest::Error> {
+        let mut refusals = Refusals::default();
+        let catalogue = match &args.catalog {
+            Some(path) => Some(ingest::catalogue(path, &mut refusals)?),
+            None => None,
+        };
+        let read = match &args.sessions {
+            Some(path) => ingest::sessions(path, &mut refusals)?,
+            None if args.events.is_empty() => Interactions::default(),
+            None => ingest::events(&args.events, &mut refusals)?,
+        };
+        Ok(Input {
+            catalogue,
+            read,
+            refusals,
+        })
+    }
+}
+
+fn labels<'a>(
+    shop: &'a str,
+    catalogue: Option<&'a Catalogue>,
+    trained: &'a str,
+) -> Result<Labels<'a>, Error> {
+    let currency = catalogue
+        .and_then(|catalogue| catalogue.currency.as_deref())
+        .unwrap_or("");
+    for (what, text) in [("the shop's name", shop), ("the currency", currency)] {
+        if text.len() > LABEL {
+            return Err(Error::Label {
+                what,
+                text: text.to_owned(),
+            });
+        }
+    }
+    Ok(Labels {
+        shop,
+        currency,
+        trained,
+    })
+}
+
+fn check(goods: &Goods) -> Result<(), Error> {
+    let items = goods.len();
+    if items == 0 {
+        return Err(Error::Nothing("the input holds no item"));
+    }
+    if items > tillside::shop::MAX_ITEMS {
+        return Err(Error::TooMany { items });
+    }
+    if goods.sessions.is_empty() && goods.unknown.events > 0 {
+        let samples = goods.unknown.samples.join(", ");
+        return Err(Error::Strangers {
+            events: goods.unknown.events,
+            samples,
+        });
+    }
+    Ok(())
+}
+
+/// Names of the files, without their folders.
+fn sources(args: &Args) -> Vec<(&'static str, String)> {
+    let name = |path: &Path| {
+        path.file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
+    };
+    let catalogue = args.catalog.iter().map(|path| ("catalogue", name(path)));
+    let events = args.events.iter().map(|path| ("events", name(path)));
+    let sessions = args.sessions.iter().map(|path| ("sessions", name(path)));
+    catalogue.chain(events).chain(sessions).collect()
+}
+
+fn publish(
+    out: &Path,
+    labels: &Labels,
+    counted: &Counted,
+    packed: &Packed,
+    card: &str,
+) -> Result<(), Error> {
+    let sha256 = pack::hex(&Sha256::digest(&packed.bytes));
+    let part = format!("model-{}.safetensors", &sha256[..12]);
+    let manifest = manifest::Manifest {
+        format: 1,
+        model: &packed.id,
+        shop: labels.shop,
+        created: labels.trained,
+        items: counted.goods.len(),
+        parts: [manifest::Part {
+            name: "model",
+            url: &part,
+            bytes: packed.bytes.len(),
+            sha256: &sha256,
+        }],
+        fallback: manifest::Fallback::of(&counted.goods, &counted.categories),
+    };
+    // Strings, numbers and maps of strings: nothing in it can fail to serialise.
+    let mut text = serde_json::to_string(&manifest).unwrap_or_default();
+    text.push('\n');
+    publish::Files {
+        part: &part,
+        model: &packed.bytes,
+        manifest: &text,
+        card,
+    }
+    .publish(out)
+}
+
+fn summary(
+    out: &Path,
+    counted: &Counted,
+    packed: &Packed,
+    tuned: &tune::Tuned,
+    read: &Interactions,
+    steps: &Steps,
+) -> String {
+    let items = counted.goods.len();
+    let mut text = format!(
+        "Model {} in {}: {items} items, {} bytes ({:.1} an item), from {} rows in {} sessions\n",
+        packed.id,
+        out.display(),
+        packed.bytes.len(),
+        packed.bytes.len() as f64 / items as f64,
+        read.rows,
+        counted.goods.sessions.len(),
+    );
+    match &tuned.validation {
+        Some((metrics, questions)) => {
+            text += &format!(
+                "On sessions held back, for {questions} views of something new: HitRate@20 {:.4}, MRR@20 {:.4}\n",
+                metrics.hr20, metrics.mrr20
+            );
+        }
+        None => text += "Too few sessions to try out settings; the defaults are used\n",
+    }
+    let unknown = &counted.goods.unknown;
+    if unknown.events > 0 {
+        text += &format!(
+            "Left out: {} events on {} items that are not in the catalogue, such as {}\n",
+            unknown.events,
+            unknown.items,
+            unknown.samples.join(", ")
+        );
+    }
+    text + &steps.to_string()
 }

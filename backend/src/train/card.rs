@@ -1,0 +1,157 @@
+//! The model card: what a model was made of, how well it ranks, and what it is not for. For people, in Markdown.
+//!
+//! Same input, same text: no clock, no path, no name of a machine; and nothing of a shopper.
+
+use std::fmt::Write;
+
+use super::pack::{Counted, Packed};
+use super::tune::{FEWEST, Tuned};
+use crate::ingest::{Interactions, Kind, Refusals};
+
+/// What the card tells of beside the model.
+pub struct Facts<'a> {
+    pub shop: &'a str,
+    pub trained: &'a str,
+    /// What was read: a word for the kind, the file's name.
+    pub sources: &'a [(&'static str, String)],
+    pub read: &'a Interactions,
+    pub refusals: &'a Refusals,
+    pub tuned: &'a Tuned,
+}
+
+pub fn card(facts: &Facts, counted: &Counted, packed: &Packed) -> String {
+    let mut out = String::new();
+    // Writing to a String does not fail.
+    let _ = write(&mut out, facts, counted, packed);
+    out
+}
+
+fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) -> std::fmt::Result {
+    let goods = &counted.goods;
+    writeln!(out, "# Model {}\n", packed.id)?;
+    if !facts.shop.is_empty() {
+        writeln!(out, "Shop: {}  ", facts.shop)?;
+    }
+    if !facts.trained.is_empty() {
+        writeln!(out, "Newest event: {}  ", facts.trained)?;
+    }
+    writeln!(
+        out,
+        "Made by `tillside train` {}\n",
+        env!("CARGO_PKG_VERSION")
+    )?;
+
+    writeln!(out, "## Made from\n")?;
+    for (kind, name) in facts.sources {
+        writeln!(out, "* {kind}: `{name}`")?;
+    }
+    let kinds = [Kind::View, Kind::Cart, Kind::Buy].map(|kind| {
+        let events = goods.sessions.iter().flat_map(|session| &session.events);
+        events.filter(|event| event.kind == kind).count()
+    });
+    let clicked = goods.popularity.iter().filter(|&&count| count > 0).count();
+    writeln!(out, "\n| what | how many |\n| --- | ---: |")?;
+    for (what, many) in [
+        ("items", goods.len()),
+        ("items with events", clicked),
+        ("rows of events", facts.read.rows as usize),
+        ("shoppers", facts.read.shoppers as usize),
+        ("sessions", goods.sessions.len()),
+        ("views", kinds[0]),
+        ("additions to a cart", kinds[1]),
+        ("purchases", kinds[2]),
+        ("orders", counted.orders.len()),
+    ] {
+        writeln!(out, "| {what} | {many} |")?;
+    }
+
+    writeln!(out, "\n## Not used\n")?;
+    if facts.refusals.is_empty() && goods.unknown.events == 0 && facts.read.ignored.is_empty() {
+        writeln!(out, "Every row was used.")?;
+    }
+    if !facts.refusals.is_empty() {
+        writeln!(out, "{}", facts.refusals.counts())?;
+    }
+    if goods.unknown.events > 0 {
+        let unknown = &goods.unknown;
+        writeln!(
+            out,
+            "{} events on {} items that are not in the catalogue.",
+            unknown.events, unknown.items
+        )?;
+    }
+    if !facts.read.ignored.is_empty() {
+        writeln!(
+            out,
+            "Events that say nothing about an item's place beside others:\n"
+        )?;
+        for (name, many) in &facts.read.ignored {
+            writeln!(out, "* {name}: {many}")?;
+        }
+    }
+    for (what, cut) in [
+        ("category", counted.categories.cut),
+        ("brand", counted.brands.cut),
+    ] {
+        if cut > 0 {
+            writeln!(
+                out,
+                "\nThe {what} of {cut} items: a model tells 65,535 apart."
+            )?;
+        }
+    }
+
+    let settings = &facts.tuned.settings;
+    let blend = &settings.blend;
+    writeln!(out, "\n## Settings\n\n| setting | value |\n| --- | ---: |")?;
+    for (what, value) in [
+        ("decay δ of older views", settings.decay),
+        (
+            "what rare items borrow from their neighbours",
+            settings.widen,
+        ),
+        ("λ viewed together", blend.sequence),
+        ("λ bought together", blend.complement),
+        ("λ alike by description", blend.content),
+        ("λ category and brand", blend.affinity),
+        ("λ popularity", blend.popularity),
+    ] {
+        writeln!(out, "| {what} | {value} |")?;
+    }
+    match &facts.tuned.validation {
+        Some((metrics, questions)) => writeln!(
+            out,
+            "\nChosen on the newest tenth of the sessions, by a training without them. There, for {questions} views of \
+             something new: HitRate@20 {:.4}, MRR@20 {:.4}.",
+            metrics.hr20, metrics.mrr20
+        )?,
+        None => writeln!(
+            out,
+            "\nDefaults: the newest tenth of the sessions asks fewer than {FEWEST} questions, too few to choose by."
+        )?,
+    }
+
+    writeln!(out, "\n## Size\n\n{} bytes", packed.bytes.len())?;
+    writeln!(out, "\n| tensor | bytes |\n| --- | ---: |")?;
+    for (name, bytes) in &packed.sizes {
+        writeln!(out, "| {name} | {bytes} |")?;
+    }
+    if packed.neighbours > 0 {
+        writeln!(
+            out,
+            "\nViewed together: the {} strongest of each item.",
+            packed.neighbours
+        )?;
+    }
+
+    writeln!(
+        out,
+        "\n## What it is not for\n\n\
+         * Everything in it is public: every visitor downloads it. It holds no cost, no margin and no row about a person.\n\
+         * It says what goes together in this shop. It does not say what anyone is worth, may pay or should be charged, \
+         and must not be used to judge a person or to set a personal price.\n\
+         * It repeats what shoppers did: what was never shown was never clicked. Judge a change by an experiment, not by \
+         the figures above alone.\n\
+         * Figures of one shop say little about another."
+    )
+}

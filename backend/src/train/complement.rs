@@ -1,0 +1,278 @@
+//! What is bought with and after what: rules over the orders of one shopper.
+//!
+//! Each order that holds an item is a trial: which others are in it, or in the shopper's next orders within
+//! [`WITHIN`]? A rule needs [`SHOPPERS`] different shoppers, and a share of the trials whose lower confidence bound
+//! (Wilson, 1927) exceeds the other item's share of all trials: together more often than chance explains. Items of
+//! the same leaf category are left out, since another phone does not complement a phone. The weight is a cosine,
+//! damped for small counts, so that what everyone buys does not lead every list.
+
+use rayon::prelude::*;
+
+use super::sums::{Postings, Row, Sums, strongest};
+
+/// 90 days in milliseconds: shoes in spring, a tracksuit by summer.
+const WITHIN: i64 = 90 * 86_400_000;
+
+/// How many of the shopper's next orders a trial looks at.
+const ORDERS: usize = 5;
+
+/// What a later order is worth against the same one.
+const LATER: f32 = 0.5;
+
+/// Fewer different shoppers than this are an accident, or a household that could be recognised.
+const SHOPPERS: f32 = 3.0;
+
+/// Orders that each item is taken to have had beyond its own.
+const SHRINK: f32 = 5.0;
+
+/// One-sided 95 %.
+const Z: f64 = 1.645;
+
+/// Neighbours kept.
+pub const KEEP: usize = 20;
+
+/// What one shopper bought at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub shopper: u32,
+    /// Unix milliseconds; 0 where unknown, and then no order comes after another.
+    pub time: i64,
+    /// Each once.
+    pub items: Vec<u32>,
+}
+
+/// Neighbours of each item. `orders` are by shopper, each shopper's oldest first; items with the same `leaf` are
+/// substitutes, where it is given.
+pub fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Sync) -> Vec<Row> {
+    let mut lines = Vec::new();
+    let mut order_of = Vec::new();
+    for (number, order) in orders.iter().enumerate() {
+        lines.extend_from_slice(&order.items);
+        order_of.resize(lines.len(), number as u32);
+    }
+    let postings = Postings::new(items, &lines);
+    let orders_with = |item: u32| {
+        let places = postings.of(item).iter();
+        places.map(|&place| order_of[place as usize] as usize)
+    };
+    // In how many trials each item could have been found.
+    let reach: Vec<f64> = (0..items as u32)
+        .into_par_iter()
+        .map(|item| {
+            let (mut trials, mut from) = (0, 0);
+            for found in orders_with(item) {
+                let first = (from.max(found.saturating_sub(ORDERS))..=found)
+                    .find(|&trial| follows(orders, trial, found))
+                    .unwrap_or(found);
+                trials += found + 1 - first;
+                from = found + 1;
+            }
+            trials as f64
+        })
+        .collect();
+
+    (0..items as u32)
+        .into_par_iter()
+        .with_min_len(16)
+        .map_init(
+            || [(); 5].map(|()| Sums::new(items)),
+            |[weight, hits, shoppers, found, theirs], item| {
+                let trials: Vec<usize> = orders_with(item).collect();
+                for own in trials.chunk_by(|a, b| orders[*a].shopper == orders[*b].shopper) {
+                    for &trial in own {
+                        for order in
+                            (trial..orders.len()).take_while(|&order| follows(orders, trial, order))
+                        {
+                            let worth = if order == trial { 1.0 } else { LATER };
+                            for &other in orders[order].items.iter().filter(|&&other| other != item)
+                            {
+                                found.raise(other, worth);
+                            }
+                        }
+                        found.drain(|other, worth| {
+                            weight.add(other, worth);
+                            hits.add(other, 1.0);
+                            theirs.raise(other, 1.0);
+                        });
+                    }
+                    theirs.drain(|other, once| shoppers.add(other, once));
+                }
+                let mut row = Row::new();
+                let here = leaf(item);
+                weight.drain(|other, weight| {
+                    let share = lower_bound(f64::from(hits.get(other)), trials.len() as f64);
+                    let by_chance = reach[other as usize] / orders.len() as f64;
+                    if shoppers.get(other) >= SHOPPERS
+                        && share > by_chance
+                        && (here.is_none() || leaf(other) != here)
+                    {
+                        let theirs = postings.of(other).len() as f32 + SHRINK;
+                        let ours = trials.len() as f32 + SHRINK;
+                        row.push((other, weight / (ours * theirs).sqrt()));
+                    }
+                });
+                hits.drain(|_, _| ());
+                shoppers.drain(|_, _| ());
+                strongest(row, KEEP)
+            },
+        )
+        .collect()
+}
+
+/// Whether order `later` is `trial` itself, or one that it may have led to.
+fn follows(orders: &[Order], trial: usize, later: usize) -> bool {
+    let (a, b) = (&orders[trial], &orders[later]);
+    trial == later
+        || a.shopper == b.shopper
+            && later - trial <= ORDERS
+            && a.time > 0
+            && (0..=WITHIN).contains(&(b.time - a.time))
+}
+
+/// Wilson's lower bound of a share.
+pub fn lower_bound(hits: f64, trials: f64) -> f64 {
+    if trials <= 0.0 {
+        return 0.0;
+    }
+    let (share, z2) = (hits / trials, Z * Z);
+    let middle = share + z2 / (2.0 * trials);
+    let spread = Z * (share * (1.0 - share) / trials + z2 / (4.0 * trials * trials)).sqrt();
+    ((middle - spread) / (1.0 + z2 / trials)).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn order(shopper: u32, day: i64, items: &[u32]) -> Order {
+        Order {
+            shopper,
+            time: day * DAY,
+            items: items.to_vec(),
+        }
+    }
+
+    /// Ten shoppers buy 0 on day 1 and 1 `later` days on; thirty others buy 2 and 3, each alone.
+    fn shoes_then_tracksuit(later: i64) -> Vec<Order> {
+        let mut orders = Vec::new();
+        for shopper in 0..10 {
+            orders.push(order(shopper, 1, &[0]));
+            orders.push(order(shopper, 1 + later, &[1]));
+        }
+        for shopper in 10..40 {
+            orders.push(order(shopper, 1, &[2 + shopper % 2]));
+        }
+        orders
+    }
+
+    #[test]
+    fn follows_within_ninety_days() {
+        let within = rules(&shoes_then_tracksuit(90), 4, |_| None);
+        assert_eq!(within[0].len(), 1);
+        assert_eq!(within[0][0].0, 1);
+        // What comes after does not lead back.
+        assert_eq!(within[1], []);
+        let beyond = rules(&shoes_then_tracksuit(91), 4, |_| None);
+        assert_eq!(beyond[0], []);
+    }
+
+    #[test]
+    fn the_same_order_counts_more_than_a_later_one() {
+        let mut orders = Vec::new();
+        for shopper in 0..10 {
+            orders.push(order(shopper, 1, &[0, 1]));
+            orders.push(order(shopper, 2, &[2]));
+        }
+        for shopper in 10..60 {
+            orders.push(order(shopper, 1, &[3]));
+        }
+        let rows = rules(&orders, 4, |_| None);
+        assert_eq!(rows[0].iter().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
+        assert!((rows[0][0].1 - 10.0 / 15.0).abs() < 1e-6);
+        assert!((rows[0][1].1 - 5.0 / 15.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn substitutes_chance_and_single_households_make_no_rule() {
+        let mut orders = Vec::new();
+        // A habit of two shoppers only.
+        for day in 0..20 {
+            orders.push(order(0, 200 * day + 1, &[0, 1]));
+        }
+        orders.push(order(1, 1, &[0, 1]));
+        // 2 and 3 together often; 4 in every order of everyone.
+        for shopper in 2..60 {
+            orders.push(order(shopper, 1, &[2, 3, 4]));
+            orders.push(order(shopper, 200, &[4]));
+        }
+        let rows = rules(&orders, 5, |_| None);
+        assert_eq!(rows[0], []);
+        assert!(rows[2].iter().any(|n| n.0 == 3));
+        let alike = rules(&orders, 5, |item| {
+            Some(if item == 2 || item == 3 { 7 } else { 8 })
+        });
+        assert!(!alike[2].iter().any(|n| n.0 == 3));
+        // 4 is in nearly all orders, so finding it beside 5 says nothing.
+        let mut all = Vec::new();
+        for shopper in 0..50 {
+            all.push(order(
+                shopper,
+                1,
+                if shopper % 2 == 0 { &[0, 5] } else { &[0] },
+            ));
+        }
+        assert_eq!(rules(&all, 6, |_| None)[5], []);
+    }
+
+    #[test]
+    fn lower_bounds_are_wilsons() {
+        assert!((lower_bound(50.0, 100.0) - 0.4189).abs() < 1e-3);
+        assert_eq!(lower_bound(0.0, 10.0), 0.0);
+        assert_eq!(lower_bound(0.0, 0.0), 0.0);
+        assert!(lower_bound(1.0, 1.0) < 0.3);
+    }
+
+    proptest! {
+        #[test]
+        fn weights_equal_the_naive_count(
+            plan in prop::collection::vec((0u32..5, 0i64..400, prop::collection::btree_set(0u32..8, 1..4)), 1..60)
+        ) {
+            let mut orders: Vec<Order> = plan
+                .iter()
+                .map(|(shopper, day, items)| order(*shopper, *day + 1, &items.iter().copied().collect::<Vec<_>>()))
+                .collect();
+            orders.sort_by_key(|order| (order.shopper, order.time));
+            let rows = rules(&orders, 8, |_| None);
+            for a in 0..8u32 {
+                for b in (0..8u32).filter(|&b| b != a) {
+                    let (mut weight, mut with_a, mut with_b) = (0.0, 0.0, 0.0);
+                    let mut shoppers = std::collections::BTreeSet::new();
+                    for (i, order) in orders.iter().enumerate() {
+                        with_b += f32::from(u8::from(order.items.contains(&b)));
+                        if !order.items.contains(&a) {
+                            continue;
+                        }
+                        with_a += 1.0;
+                        let next = orders[i + 1..].iter().take_while(|next| next.shopper == order.shopper);
+                        let later = next.take(5).any(|next| {
+                            next.time - order.time <= 90 * DAY && next.items.contains(&b)
+                        });
+                        let worth = if order.items.contains(&b) { 1.0 } else if later { 0.5 } else { 0.0 };
+                        weight += worth;
+                        if worth > 0.0 {
+                            shoppers.insert(order.shopper);
+                        }
+                    }
+                    if let Some(&(_, found)) = rows[a as usize].iter().find(|n| n.0 == b) {
+                        let expected = weight / ((with_a + 5.0f32) * (with_b + 5.0)).sqrt();
+                        prop_assert!((found - expected).abs() < 1e-5);
+                        prop_assert!(shoppers.len() >= 3);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Why a training ends without a model, beside what [`crate::ingest`] refuses.
+
+use std::path::PathBuf;
+
+use tillside::shop::{MAX_ITEMS, ModelError};
+
+use crate::Coded;
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error(
+        "nothing to train on: {0}; give a catalogue with products, or events or sessions with items"
+    )]
+    Nothing(&'static str),
+
+    #[error(
+        "{events} events were read and none is on an item of the catalogue (for example {samples}); check that the ids of catalogue and events are the same kind"
+    )]
+    Strangers { events: u64, samples: String },
+
+    #[error(
+        "{items} items are more than a model holds ({MAX_ITEMS}); train on the part of the catalogue that is on sale"
+    )]
+    TooMany { items: usize },
+
+    #[error("{what} {text:?} is longer than 64 bytes; shorten it")]
+    Label { what: &'static str, text: String },
+
+    #[error("{} cannot be written: {source}; check the path, its permissions and the disk (what was there before is unchanged)", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error(
+        "the packed model does not read back: {0}; this is a fault of tillside, please report it with its input"
+    )]
+    Unreadable(#[from] ModelError),
+}
+
+impl Coded for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Nothing(_) => "train.nothing",
+            Error::Strangers { .. } => "train.strangers",
+            Error::TooMany { .. } => "train.items",
+            Error::Label { .. } => "train.label",
+            Error::Write { .. } => "train.write",
+            Error::Unreadable(_) => "train.unreadable",
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Settings that nobody should have to know, found by trying them on sessions that were held back.
+//!
+//! The newest sessions are left out of a training, and the model is asked what came next in them. One setting after
+//! another takes the best of a few values; the one that is tried first is the default and wins ties. With too few
+//! questions to tell values apart, the defaults stay.
+
+use tillside::shop::{Model, ModelError};
+
+use super::goods::Goods;
+use super::pack::{Counted, Labels, Settings, count};
+use crate::evaluate::{Metrics, Question, ask};
+use crate::ingest::{Catalogue, Interactions, Kind, Session};
+
+/// The share of sessions held back: one in so many.
+const HELD_BACK: usize = 10;
+
+/// Fewer questions than this decide nothing.
+pub const FEWEST: usize = 200;
+
+/// More than this are asked a sample.
+const MOST: usize = 12_000;
+
+/// What trying out found.
+pub struct Tuned {
+    pub settings: Settings,
+    /// How the chosen settings did on what was held back, and of how many questions; `None` where there were too few.
+    pub validation: Option<(Metrics, usize)>,
+}
+
+/// Finds settings for these interactions. `tick` is told how many questions more were answered.
+///
+/// # Errors
+/// When a packed model does not open, which would be a fault of the packer.
+pub fn tune(
+    read: &Interactions,
+    catalogue: Option<&Catalogue>,
+    neighbours: Option<usize>,
+    tick: impl Fn(u64) + Sync,
+) -> Result<Tuned, ModelError> {
+    let (old, newest) = read
+        .sessions
+        .split_at(read.sessions.len() - read.sessions.len() / HELD_BACK);
+    let goods = Goods::number(read, old, catalogue);
+    let known: std::collections::HashSet<&str> = goods.keys.iter().copied().collect();
+    let held_back: Vec<Vec<String>> = newest
+        .iter()
+        .map(|session| browsed(session, read, &known))
+        .collect();
+    let questions = questions(&held_back);
+    let mut settings = Settings::default();
+    if questions.len() < FEWEST {
+        return Ok(Tuned {
+            settings,
+            validation: None,
+        });
+    }
+
+    let counted = count(goods, |_| ());
+    let open = |settings: &Settings| {
+        let labels = Labels {
+            shop: "",
+            currency: "",
+            trained: "",
+        };
+        Model::open(counted.pack(settings, neighbours, &labels).bytes)
+    };
+    let judge = |model: &Model| ask(model, &questions, false, &tick).metrics;
+    let mut model = open(&settings)?;
+    let mut best = judge(&model);
+    for widen in [0.3, 1.0, 8.0] {
+        let other = Settings { widen, ..settings };
+        let opened = open(&other)?;
+        let metrics = judge(&opened);
+        if worth(&metrics) > worth(&best) {
+            (settings, best, model) = (other, metrics, opened);
+        }
+    }
+    for trial in trials(&counted) {
+        let from = settings;
+        for value in trial.values {
+            let mut other = from;
+            *(trial.setting)(&mut other) = *value;
+            model = model.tuned(other.decay, other.blend);
+            let metrics = judge(&model);
+            if worth(&metrics) > worth(&best) {
+                (settings, best) = (other, metrics);
+            }
+        }
+    }
+    Ok(Tuned {
+        settings,
+        validation: Some((best, questions.len())),
+    })
+}
+
+/// A setting that takes effect without packing again, and what to try beside its default.
+struct Trial {
+    setting: fn(&mut Settings) -> &mut f32,
+    values: &'static [f32],
+}
+
+/// Only what the shop's data can tell: without descriptions there is no content to weigh.
+fn trials(counted: &Counted) -> Vec<Trial> {
+    let mut trials = vec![Trial {
+        setting: |s| &mut s.decay,
+        values: &[1.0, 1.5, 3.0, 5.0],
+    }];
+    if counted.content.is_some() {
+        trials.push(Trial {
+            setting: |s| &mut s.blend.content,
+            values: &[0.02, 0.05, 0.1, 0.4, 0.8],
+        });
+        trials.push(Trial {
+            setting: |s| &mut s.blend.affinity,
+            values: &[0.01, 0.03, 0.2, 0.4],
+        });
+    }
+    trials.push(Trial {
+        setting: |s| &mut s.blend.popularity,
+        values: &[0.0005, 0.01, 0.05],
+    });
+    trials
+}
+
+/// What is being sought: to be on the shelf, and to be early on it.
+fn worth(metrics: &Metrics) -> f64 {
+    metrics.hr20 + metrics.mrr20
+}
+
+/// The known items that a session looked at.
+fn browsed(
+    session: &Session,
+    read: &Interactions,
+    known: &std::collections::HashSet<&str>,
+) -> Vec<String> {
+    let looked_at = session
+        .events
+        .iter()
+        .filter(|event| event.kind != Kind::Buy);
+    let keys = looked_at.map(|event| &read.items[event.item as usize]);
+    keys.filter(|key| known.contains(key.as_str()))
+        .cloned()
+        .collect()
+}
+
+/// What came next in each session, where it was new, evenly thinned to at most [`MOST`].
+fn questions(sessions: &[Vec<String>]) -> Vec<Question<'_>> {
+    let all: Vec<Question> = sessions
+        .iter()
+        .flat_map(|session| {
+            (1..session.len()).map(|at| Question {
+                prefix: &session[..at],
+                target: &session[at],
+            })
+        })
+        .filter(Question::is_new)
+        .collect();
+    let step = all.len().div_ceil(MOST).max(1);
+    all.into_iter().step_by(step).collect()
+}
