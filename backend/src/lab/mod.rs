@@ -1,8 +1,25 @@
+//! A shop and shoppers to try things on: made, simulated or taken from a published data set.
+
+mod draw;
+mod goods;
+pub mod shop;
+
 use crate::Outcome;
 
-#[derive(clap::Args)]
-pub struct Args {}
+/// Make a shop and shoppers to try things on.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
 
-pub fn run(_: Args) -> Outcome {
-    Ok(())
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    Shop(shop::Args),
+}
+
+pub fn run(args: Args) -> Outcome {
+    match args.command {
+        Command::Shop(args) => shop::run(args),
+    }
 }

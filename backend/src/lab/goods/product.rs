@@ -1,0 +1,35 @@
+use super::words::Both;
+
+/// One article of the store, as it stands on the shelf.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Product {
+    /// What it is, in words: `lumero-halo-14-5g-phone-256-gb-sky`.
+    pub id: String,
+    /// The same for all sizes and colours of a thing.
+    pub group: String,
+    pub title: Both,
+    pub about: Both,
+    pub price: f64,
+    /// Where it is on offer.
+    pub sale_price: Option<f64>,
+    pub out_of_stock: bool,
+    pub repeatable: bool,
+    pub brand: String,
+    pub category: String,
+    /// Names and values, in the order of the table, none twice.
+    pub attributes: Vec<(String, String)>,
+    /// The drawing that shows it.
+    pub picture: String,
+    /// Six hexadecimal digits: the thing itself.
+    pub colour: String,
+    /// Six hexadecimal digits: its brand.
+    pub accent: String,
+}
+
+/// A department or an aisle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Category {
+    /// `Fresh > Fruit`.
+    pub path: String,
+    pub zh: String,
+}
