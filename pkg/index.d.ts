@@ -61,7 +61,7 @@ export interface Request {
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
-  code: "viewed" | "bought" | "in_cart" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "host";
+  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "host";
   /** The item, category or brand that caused it. */
   because?: string;
   /** One sentence in the chosen language. */

@@ -25,8 +25,11 @@
 pub mod codec;
 pub mod consent;
 pub mod decimal;
+pub mod engine;
 pub mod intake;
 pub mod recommend;
 pub mod report;
 pub mod shop;
 pub mod shopper;
+#[cfg(target_arch = "wasm32")]
+mod web;

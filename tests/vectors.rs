@@ -11,7 +11,7 @@ fn intake() {
     assert!(cases.len() >= 40);
     for case in cases {
         let name = case["name"].as_str().unwrap();
-        let properties: Value = serde_json::from_value(case["track"][1].clone()).unwrap();
+        let properties: Value = case["track"][1].clone().into();
         let arrival = Arrival {
             id: "m-1",
             now: 1_767_323_045_008,

@@ -6,7 +6,7 @@ use serde_json::json;
 const NOW: i64 = 1_767_225_600_000;
 
 fn value(json: serde_json::Value) -> Value {
-    serde_json::from_value(json).unwrap()
+    json.into()
 }
 
 fn arrival(id: &str, now: i64) -> Arrival<'_> {

@@ -313,41 +313,43 @@ impl Recommender {
             }
         });
         let restricted = call.only_found;
-        let mut hits: Vec<(u32, f32)> = Vec::new();
         let mut total = 0.0;
+        let mut matches: Vec<(f32, Vec<u32>)> = Vec::new();
         for (n, word) in words.iter().enumerate() {
-            let from = hits.len();
+            let mut found = Vec::new();
+            let mark = n as u8 + 1;
             for term in model.find_terms(word, n + 1 == words.len()).take(32) {
-                model.term_items(term, |item| hits.push((item, 0.0)));
+                // `slot` tells whether the item was found for this word: one that begins several terms counts once.
+                model.term_items(term, |item| {
+                    if core::mem::replace(&mut self.slot[item as usize], mark) != mark {
+                        found.push(item);
+                    }
+                });
             }
-            // A word that begins several terms counts once for an item.
-            hits[from..].sort_unstable_by_key(|hit| hit.0);
-            let mut last = None;
-            let mut kept = from;
-            for at in from..hits.len() {
-                if last != Some(hits[at].0) {
-                    last = Some(hits[at].0);
-                    hits[kept] = hits[at];
-                    kept += 1;
-                }
-            }
-            hits.truncate(kept);
-            let found = kept - from;
-            if found > 0 {
-                let idf = libm::logf(1.0 + model.items() as f32 / found as f32);
+            if !found.is_empty() {
+                let idf = libm::logf(1.0 + model.items() as f32 / found.len() as f32);
                 total += idf;
-                hits[from..].iter_mut().for_each(|hit| hit.1 = idf);
+                matches.push((idf, found));
+            }
+        }
+        for (_, found) in &mut matches {
+            for &item in found.iter() {
+                self.slot[item as usize] = 0;
+            }
+            if restricted {
+                found.retain(|item| self.flags[*item as usize] & FOUND != 0);
             }
         }
         if restricted {
-            hits.retain(|(item, _)| self.flags[*item as usize] & FOUND != 0);
             for &item in &self.flagged {
                 self.flags[item as usize] &= !FOUND;
             }
         }
-        for (item, idf) in hits {
-            self.add(item, MATCH * idf / total);
-            self.flag(item, FOUND);
+        for (idf, found) in matches {
+            for item in found {
+                self.add(item, MATCH * idf / total);
+                self.flag(item, FOUND);
+            }
         }
     }
 

@@ -62,11 +62,13 @@ pub(super) fn give(
     let mut add = |source: Source, code, because| {
         let share = entry.contributions[source as usize] / entry.score;
         if share > 0.0 {
-            entry.reasons.push(Reason {
+            let at = entry.reasons.partition_point(|known| known.share >= share);
+            let reason = Reason {
                 code,
                 because,
                 share,
-            });
+            };
+            entry.reasons.insert(at, reason);
         }
     };
     for source in [Source::Sequence, Source::Complement, Source::Content] {
@@ -88,7 +90,6 @@ pub(super) fn give(
     add(Source::Popularity, Code::Popular, Because::Nothing);
     add(Source::Search, Code::Search, Because::Nothing);
     add(Source::Recent, Code::Recent, Because::Nothing);
-    entry.reasons.sort_by(|a, b| b.share.total_cmp(&a.share));
     entry.reasons.truncate(MOST);
     let weak = entry
         .reasons

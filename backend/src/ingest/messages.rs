@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
-use tillside::intake::{Arrival, Intake, Value};
+use tillside::intake::{Arrival, Intake};
 
 use super::error::File;
 use super::gather::{Census, Gather};
@@ -224,13 +224,13 @@ fn keys<'a>(
     if keys.iter().any(|key| !key.is_empty()) {
         return Ok(keys);
     }
-    let whole: Value = serde_json::from_str(properties).map_err(unreadable)?;
+    let whole: serde_json::Value = serde_json::from_str(properties).map_err(unreadable)?;
     let arrival = Arrival {
         id: "read",
         now: time,
         time: None,
     };
-    match Intake::default().accept(event, &whole, arrival) {
+    match Intake::default().accept(event, &whole.into(), arrival) {
         Ok(event) if !event.products.is_empty() => Ok(event
             .products
             .into_iter()

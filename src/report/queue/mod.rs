@@ -167,13 +167,14 @@ impl Queue {
             match Row::decode(bytes) {
                 Some(row) if row.id == *key => {
                     if self.rows.iter().all(|held| held.id != row.id) {
-                        self.rows.push(row);
+                        let before = |held: &Row| held.order <= row.order;
+                        let at = self.rows.partition_point(before);
+                        self.rows.insert(at, row);
                     }
                 }
                 _ => damaged.push(key.clone()),
             }
         }
-        self.rows.sort_by_key(|row| row.order);
         self.dropped.damaged += damaged.len() as u32;
         let mut effects = self.trim(now);
         delete(&mut effects, damaged);
@@ -331,6 +332,11 @@ impl Queue {
     /// Messages that wait, those being sent included.
     pub fn waiting(&self) -> usize {
         self.rows.len()
+    }
+
+    /// What waits, oldest first, as JSON.
+    pub fn messages(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| row.message.as_str())
     }
 
     pub fn bytes(&self) -> usize {

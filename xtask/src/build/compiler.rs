@@ -78,7 +78,7 @@ impl Compiler {
             Compiler::Debian { .. } => self.command(DEBIAN_CARGO, "rustc"),
         };
         if small && matches!(self, Compiler::Debian { .. }) {
-            let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort"]"#;
+            let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"]"#;
             command.args(["-Zbuild-std-features=optimize_for_size", "--config"]);
             command.arg(format!("target.{TARGET}.rustflags={flags}"));
         }

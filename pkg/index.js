@@ -1,0 +1,536 @@
+// Tillside's page API: loads the WebAssembly engine and the model, and turns flat results into objects.
+// It decides nothing: what is ranked, kept and sent is the engine's business. Where the engine cannot run (WebAssembly
+// refused, file missing), the same methods answer with the shop's popular items, and what was tracked waits for a page
+// on which it can.
+// @ts-check
+
+/** @typedef {import("./index.d.ts").Options} Options */
+/** @typedef {import("./index.d.ts").Problem} Problem */
+/** @typedef {import("./index.d.ts").Request} Request */
+/** @typedef {import("./index.d.ts").Shelf} Shelf */
+/** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
+/** @typedef {import("./index.d.ts").Status} Status */
+/** @typedef {import("./index.d.ts").Tracked} Tracked */
+/** @typedef {typeof import("./dist/tillside.js")} Glue */
+/** @typedef {import("./dist/tillside.js").Page} Page */
+/** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
+
+/** @type {readonly import("./index.d.ts").Placement[]} */
+const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent"];
+/** @type {readonly import("./index.d.ts").Source[]} */
+const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
+/** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
+const FALLBACKS = ["none", "content", "popularity", "empty"];
+const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row"];
+
+/** Calls kept for a page on which the engine runs. */
+const MAX_PENDING = 200;
+
+/** Sentences of the one reason that exists without an engine. */
+const HOST_REASON = { en: "Popular with other shoppers", zh: "大家都在买" };
+
+const microseconds = () => performance.now() * 1000;
+
+/** Everything that may go wrong while opening, as a code and a sentence with the remedy.
+ * @param {string} code @param {string} message @returns {Problem} */
+const problem = (code, message) => ({ code, message });
+
+/** @param {unknown} error */
+const text = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Shared by every Tillside on the page: compiling twice would be waste. @type {Promise<Glue> | undefined} */
+let engine;
+
+/** @param {Options["wasm"]} source @returns {Promise<Glue>} */
+async function start(source) {
+  const glue = await import("./dist/tillside.js");
+  let from = source;
+  if (from === undefined) {
+    const url = new URL("./dist/tillside_bg.wasm", import.meta.url);
+    // Node's fetch does not read files.
+    from = url.protocol === "file:" ? await readFile(url) : url;
+  }
+  await glue.default({ module_or_path: from });
+  return glue;
+}
+
+/** @param {URL} url */
+async function readFile(url) {
+  // The name is hidden from bundlers, which would try to bring it into the page.
+  const fs = "node:fs/promises";
+  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+  return readFile(url);
+}
+
+/** @param {Options["wasm"]} source @returns {Promise<Glue | Problem>} */
+async function load(source) {
+  try {
+    return await (engine ??= start(source));
+  } catch (error) {
+    engine = undefined;
+    const refused = error instanceof WebAssembly.CompileError || /unsafe-eval|Content Security Policy/i.test(text(error));
+    return refused
+      ? problem("wasm.refused", `WebAssembly did not compile (${text(error)}). If a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to script-src.`)
+      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, or pass its place as options.wasm.`);
+  }
+}
+
+/** @param {string} url @param {RequestCache} cache */
+async function get(url, cache) {
+  const response = await fetch(url, { cache, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return response;
+}
+
+/** @param {string} url @returns {Promise<any | Problem>} */
+async function manifest(url) {
+  /** @type {any} */
+  let found;
+  try {
+    found = await (await get(url, "no-cache").catch(() => get(url, "force-cache"))).json();
+  } catch (error) {
+    return problem("manifest.unavailable", `${url} could not be read (${text(error)}). Check options.model and that the file is served.`);
+  }
+  if (found?.format !== 1) {
+    return problem("manifest.version", `${url} has format ${JSON.stringify(found?.format)}, this version reads 1. Train with, or upgrade to, a matching version.`);
+  }
+  const part = found.parts?.find?.((/** @type {any} */ part) => part?.name === "model");
+  if (typeof part?.url !== "string" || typeof part.sha256 !== "string") {
+    return problem("manifest.invalid", `${url} names no part "model" with url and sha256. Train again.`);
+  }
+  return found;
+}
+
+/** @param {string} base @param {any} manifest @returns {Promise<Uint8Array | Problem>} */
+async function model(base, manifest) {
+  const part = manifest.parts.find((/** @type {any} */ part) => part.name === "model");
+  const url = new URL(part.url, new URL(base, globalThis.location?.href)).href;
+  /** @type {Uint8Array<ArrayBuffer>} */
+  let bytes;
+  try {
+    // The address holds the content's hash, so a cached copy is as good as a new one.
+    bytes = new Uint8Array(await (await get(url, "force-cache")).arrayBuffer());
+  } catch (error) {
+    return problem("model.unavailable", `${url} could not be read (${text(error)}). Check that the manifest's parts are served beside it.`);
+  }
+  // Without a secure context there is no digest; the engine still checks the file's structure.
+  if (globalThis.crypto?.subtle) {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (found !== part.sha256) {
+      return problem("model.hash", `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the model of one training.`);
+    }
+  }
+  return bytes;
+}
+
+/** @param {string} name @param {unknown} value @param {string} type */
+function expect(name, value, type) {
+  if (value !== undefined && typeof value !== type) {
+    throw new TypeError(`Tillside.open: options.${name} must be a ${type}, got ${value === null ? "null" : typeof value}`);
+  }
+}
+
+/** @param {any} options */
+function check(options) {
+  expect("", options, "object");
+  expect("model", options.model, "string");
+  expect("locale", options.locale, "string");
+  expect("name", options.name, "string");
+  expect("title", options.title, "function");
+  expect("onWarning", options.onWarning, "function");
+  expect("consent", options.consent, "object");
+  expect("consent.personalisation", options.consent?.personalisation, "boolean");
+  expect("consent.measurement", options.consent?.measurement, "boolean");
+  expect("collector", options.collector, "object");
+  if (options.collector) {
+    expect("collector.url", options.collector.url ?? 0, "string");
+    expect("collector.writeKey", options.collector.writeKey ?? 0, "string");
+  }
+}
+
+export class Tillside {
+  /** @type {Options} */ #options;
+  /** @type {Page | undefined} */ #page;
+  /** @type {"en" | "zh"} */ #language;
+  /** @type {Popular} */ #popular = { popular: [], categories: {} };
+  /** @type {Problem[]} */ #problems = [];
+  /** @type {{ code: string, sentence: string }[]} */ #reasons = [];
+  /** Keys and names by number, as the model has them. */
+  /** @type {string[]} */ #keys = [];
+  #model = "";
+  /** @type {Set<string>} */ #seen = new Set();
+  #shelves = 0;
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    const locale = options.locale ?? globalThis.document?.documentElement.lang ?? globalThis.navigator?.language ?? "en";
+    this.#language = locale.toLowerCase().startsWith("zh") ? "zh" : "en";
+  }
+
+  /** @param {Options} [options] */
+  static async open(options = {}) {
+    check(options);
+    const till = new Tillside(options);
+    await till.#open();
+    return till;
+  }
+
+  async #open() {
+    const options = this.#options;
+    const base = options.model;
+    const loading = load(options.wasm);
+    const found = base === undefined ? undefined : manifest(base);
+    const bytes = found?.then((found) => ("code" in found ? found : model(/** @type {string} */ (base), found)));
+    const glue = await loading;
+    if ("code" in glue) {
+      this.#warn(glue);
+    } else {
+      try {
+        const page = new glue.Page(options.name ?? "tillside", options.collector?.url ?? "", options.collector?.writeKey ?? "", this.#language, (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message)));
+        const asked = options.consent;
+        await page.start(asked?.personalisation, asked?.measurement);
+        this.#page = page;
+        for (let code = 0; code < glue.Page.reasons(); code++) {
+          const [name, sentence] = page.reason(code).split("\n");
+          this.#reasons.push({ code: /** @type {string} */ (name), sentence: /** @type {string} */ (sentence) });
+        }
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+    const description = await found;
+    if (description && "code" in description) {
+      this.#warn(description);
+    } else if (description) {
+      this.#popular = { popular: description.fallback?.popular ?? [], categories: description.fallback?.categories ?? {} };
+      const content = await /** @type {Promise<Uint8Array | Problem>} */ (bytes);
+      if ("code" in content) this.#warn(content);
+      else this.#adopt(content);
+    }
+    this.#replay();
+  }
+
+  /** @param {Uint8Array} bytes */
+  #adopt(bytes) {
+    try {
+      const refused = this.#page?.open_model(bytes);
+      if (refused) {
+        const [code, message] = refused.split("\n");
+        this.#warn(problem(/** @type {string} */ (code), /** @type {string} */ (message)));
+      } else if (this.#page) {
+        this.#model = this.#page.model();
+        this.#keys = [];
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** @param {Problem} problem */
+  #warn(problem) {
+    if (this.#problems.length < 100) this.#problems.push(problem);
+    try {
+      this.#options.onWarning?.(problem);
+    } catch {
+      // A shop's own logging must not stop the shop.
+    }
+  }
+
+  /** An engine that trapped is in an unknown state: it is left alone from here on. @param {unknown} error */
+  #failed(error) {
+    this.#page = undefined;
+    this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); the popular items are shown until the page is loaded again. Please report this.`));
+  }
+
+  /** Runs on the engine; undefined when there is none. @template T @param {(page: Page) => T} work @returns {T | undefined} */
+  #with(work) {
+    if (!this.#page) return undefined;
+    try {
+      return work(this.#page);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** @param {string} event @param {object} [properties] @returns {Tracked} */
+  track(event, properties) {
+    const given = properties ?? {};
+    if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
+    const receipt = this.#with((page) => page.track(event, given, 0));
+    return receipt === undefined ? this.#keep(event, given) : tracked(receipt);
+  }
+
+  /** Without an engine: the call waits on the device, if anything may be kept there at all.
+   * @param {string} event @param {any} properties @returns {Tracked} */
+  #keep(event, properties) {
+    const consent = this.#options.consent;
+    if (!consent?.personalisation && !consent?.measurement) return { ok: false, reason: "no_consent" };
+    try {
+      const name = this.#pendingName();
+      const pending = JSON.parse(localStorage.getItem(name) ?? "[]");
+      pending.push({ event, properties, time: Date.now() });
+      localStorage.setItem(name, JSON.stringify(pending.slice(-MAX_PENDING)));
+    } catch {
+      // No storage either: the reason below says it.
+    }
+    return { ok: false, reason: "no_engine" };
+  }
+
+  #pendingName() {
+    return `${this.#options.name ?? "tillside"}.pending`;
+  }
+
+  /** What pages without an engine kept, with the time it happened. */
+  #replay() {
+    if (!this.#page) return;
+    try {
+      const name = this.#pendingName();
+      const pending = JSON.parse(localStorage.getItem(name) ?? "[]");
+      if (pending.length > 0) localStorage.removeItem(name);
+      for (const { event, properties, time } of pending) this.#with((page) => page.track(event, properties, time));
+    } catch {
+      // Storage is refused or was tampered with: there is nothing to replay.
+    }
+  }
+
+  /** @param {Request} request @returns {Shelf} */
+  recommend(request) {
+    const began = microseconds();
+    /** @type {Shelf | undefined} */
+    let shelf;
+    const asked = request && typeof request === "object" ? request : /** @type {Request} */ ({});
+    if (this.#model) shelf = this.#with((page) => this.#ranked(page, asked));
+    if (!shelf || shelf.items.length === 0) {
+      const items = this.#host(asked);
+      if (!shelf || items.length > 0) shelf = this.#listed(asked, items, shelf);
+    }
+    shelf.status.microseconds = microseconds() - began;
+    return shelf;
+  }
+
+  /** @param {Page} page @param {Request} request @returns {Shelf} */
+  #ranked(page, request) {
+    const placement = PLACEMENTS.indexOf(request.placement);
+    const { item, category, query, where, exclude } = request;
+    const words = page.recommend(
+      Math.max(placement, 0),
+      wanted(request.limit),
+      item === undefined ? undefined : String(item),
+      category === undefined ? undefined : String(category),
+      query === undefined ? "" : String(query),
+      where ? Object.entries(where).flat().join("\n") : "",
+      exclude?.length ? exclude.join("\n") : "",
+    );
+    const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+    /** @type {(at: number) => number} */
+    const word = (at) => words[at] ?? 0;
+    /** @type {ShelfItem[]} */
+    const items = [];
+    let at = 14;
+    for (let position = 1; position <= word(0); position++) {
+      const reasons = [];
+      const count = word(at + 3);
+      const first = at + 4;
+      for (let n = 0; n < count; n++) {
+        const code = /** @type {{ code: string, sentence: string }} */ (this.#reasons[word(first + n * 3)]);
+        const kind = word(first + n * 3 + 1);
+        const number = word(first + n * 3 + 2);
+        /** @type {any} */
+        const reason = { code: code.code };
+        let name = "";
+        if (kind === 1) {
+          reason.because = this.#key(page, number);
+          name = this.#title(reason.because);
+        } else if (kind > 1) {
+          reason.because = name = page.name(kind, number);
+        }
+        reason.text = code.sentence.replace("{}", () => name);
+        reasons.push(reason);
+      }
+      items.push({
+        id: this.#key(page, word(at)),
+        score: floats[at + 1] ?? 0,
+        source: SOURCES[word(at + 2)] ?? "popularity",
+        position,
+        reasons,
+      });
+      at = first + count * 3;
+    }
+    /** @type {Partial<Record<import("./index.d.ts").Source, number>>} */
+    const blend = {};
+    SOURCES.forEach((source, n) => {
+      const share = floats[7 + n] ?? 0;
+      if (share > 0) blend[source] = share;
+    });
+    const warnings = WARNINGS.filter((_, n) => word(2) & (1 << n));
+    if (placement < 0) warnings.push("unknown_placement");
+    return {
+      placement: PLACEMENTS[placement] ?? "home",
+      items,
+      status: {
+        decision: this.#decision(page),
+        model: this.#model,
+        fallback: FALLBACKS[word(1)] ?? "empty",
+        blend,
+        filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
+        warnings,
+        microseconds: 0,
+      },
+    };
+  }
+
+  /** @param {Page | undefined} page */
+  #decision(page) {
+    return page ? page.decision() : `host-${++this.#shelves}`;
+  }
+
+  /** @param {Page} page @param {number} item @returns {string} */
+  #key(page, item) {
+    return (this.#keys[item] ??= page.key(item));
+  }
+
+  /** @param {string} id */
+  #title(id) {
+    try {
+      return this.#options.title?.(id) ?? id;
+    } catch {
+      return id;
+    }
+  }
+
+  /** What the host or the manifest would show. @param {Request} request @returns {string[]} */
+  #host(request) {
+    const excluded = new Set(request.exclude);
+    if (request.item !== undefined) excluded.add(request.item);
+    /** @type {readonly string[] | undefined} */
+    let ids = request.fallback;
+    // Only these may be filled with what is popular: nothing goes with an item by being popular.
+    if (!ids && !this.#model && (request.placement === "home" || request.placement === "product")) ids = this.#popular.popular;
+    if (!ids && !this.#model && request.placement === "category") ids = this.#popular.categories[request.category ?? ""];
+    return (ids ?? []).filter((id) => !excluded.has(id)).slice(0, wanted(request.limit) || 1);
+  }
+
+  /** @param {Request} request @param {string[]} ids @param {Shelf | undefined} before @returns {Shelf} */
+  #listed(request, ids, before) {
+    const items = ids.map((id, n) => ({
+      id,
+      score: 0,
+      source: /** @type {const} */ ("host"),
+      position: n + 1,
+      reasons: [{ code: /** @type {const} */ ("host"), text: HOST_REASON[this.#language] }],
+    }));
+    return {
+      placement: PLACEMENTS.includes(request.placement) ? request.placement : "home",
+      items,
+      status: {
+        decision: before?.status.decision ?? this.#decision(this.#page),
+        model: before?.status.model ?? "",
+        fallback: items.length > 0 ? "host" : "empty",
+        blend: items.length > 0 ? { host: 1 } : {},
+        filtered: before?.status.filtered ?? { outOfStock: 0, inCart: 0, bought: 0, excluded: 0 },
+        warnings: before?.status.warnings ?? [],
+        microseconds: 0,
+      },
+    };
+  }
+
+  /** @param {Shelf} shelf @returns {Tracked} */
+  impression(shelf) {
+    const { placement, status, items } = shelf;
+    if (this.#seen.has(status.decision)) return { ok: false, reason: "duplicate" };
+    if (items.length === 0) return { ok: false, reason: "empty_shelf" };
+    this.#seen.add(status.decision);
+    const receipt = this.#with((page) => page.impression(placement, status.decision, status.model, items.map((item) => item.id).join("\n")));
+    return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
+  }
+
+  /** @param {Shelf} shelf @param {string} id @returns {Tracked} */
+  click(shelf, id) {
+    const { placement, status, items } = shelf;
+    const item = items.find((item) => item.id === id);
+    if (!item) return { ok: false, reason: "not_on_shelf" };
+    const receipt = this.#with((page) => page.click(placement, status.decision, status.model, id, item.position));
+    return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
+  }
+
+  portrait() {
+    return this.#with((page) => page.portrait()) ?? { recent: [], cart: [], bought: [], categories: [], brands: [], events: 0 };
+  }
+
+  /** @param {import("./index.d.ts").Consent} consent */
+  async consent(consent) {
+    this.#options = { ...this.#options, consent: { ...this.#options.consent, ...consent } };
+    if (this.#page) await this.#await(this.#page.consent(consent.personalisation, consent.measurement));
+    else if (!this.#options.consent?.personalisation && !this.#options.consent?.measurement) this.#unkeep();
+    return this.status();
+  }
+
+  #unkeep() {
+    try {
+      localStorage.removeItem(this.#pendingName());
+    } catch {
+      // Nothing can have been kept.
+    }
+  }
+
+  async export() {
+    const found = this.#with((page) => page.export());
+    return { portrait: this.portrait(), ...found, queue: (found?.queue ?? []).map((/** @type {string} */ message) => JSON.parse(message)) };
+  }
+
+  async forget() {
+    this.#unkeep();
+    this.#seen.clear();
+    if (this.#page) await this.#await(this.#page.forget());
+  }
+
+  async flush() {
+    return (this.#page && (await this.#await(this.#page.flush()))) ?? 0;
+  }
+
+  async close() {
+    if (this.#page) await this.#await(this.#page.close());
+  }
+
+  /** @template T @param {Promise<T>} work @returns {Promise<T | undefined>} */
+  async #await(work) {
+    try {
+      return await work;
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** @returns {Status} */
+  status() {
+    const consent = { personalisation: false, measurement: false, ...this.#options.consent };
+    const none = {
+      model: null,
+      consent,
+      gpc: Boolean(/** @type {any} */ (globalThis.navigator)?.globalPrivacyControl),
+      storage: /** @type {const} */ ("memory"),
+      session: "",
+      memory: 0,
+      queue: { waiting: 0, bytes: 0, sent: 0, dropped: 0, nextTry: null },
+      intake: { accepted: 0, refused: {} },
+    };
+    const found = this.#with((page) => page.status());
+    return { ...none, ...found, engine: found ? "wasm" : "fallback", problems: [...this.#problems] };
+  }
+}
+
+/** @param {unknown} limit */
+function wanted(limit) {
+  return limit === undefined ? 12 : Math.max(0, Math.min(0xffff, Math.trunc(Number(limit)) || 0));
+}
+
+/** A receipt is `!reason`, or the message id (36 characters) and the session. @param {string} receipt @returns {Tracked} */
+function tracked(receipt) {
+  return receipt.startsWith("!")
+    ? { ok: false, reason: receipt.slice(1) }
+    : { ok: true, id: receipt.slice(0, 36), session: receipt.slice(36) };
+}

@@ -1,0 +1,356 @@
+//! The façade: one shopper, one shop. It passes things from room to room and has no logic of its own beyond that.
+//!
+//! Everything that must happen outside, on the device's storage, is collected as [`Effect`]s for the host; what is to
+//! be sent is asked for with [`Engine::queue`]. The shopper's stored form is a sealed portrait and a journal of the
+//! events since: every tab only appends to the journal, and one tab at a time folds it in when a page opens, so two
+//! tabs never overwrite each other.
+
+use crate::consent::Purposes;
+use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
+use crate::recommend::{List, Recommender, Request};
+use crate::report::{self, Content, Envelope, Priority, Queue};
+use crate::shop::{Model, ModelError};
+use crate::shopper::{Portrait, Shopper};
+
+/// Keys on the device. The journal's and the queue's rows are named after the event.
+const CONSENT: &str = "consent";
+const DEVICE: &str = "device";
+const INTAKE: &str = "intake";
+const PORTRAIT: &str = "portrait";
+const JOURNAL: &str = "journal/";
+pub const QUEUE: &str = "queue/";
+
+/// How many rows the journal may have before they are folded into the portrait.
+const FOLD: usize = 32;
+
+/// What the host must do on the device, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Put {
+        key: String,
+        bytes: Vec<u8>,
+    },
+    Delete {
+        key: String,
+    },
+    /// Delete every key that begins so.
+    DeleteAll {
+        prefix: &'static str,
+    },
+    /// Delete the whole store: nothing may be kept.
+    Destroy,
+}
+
+/// Why an event was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declined {
+    /// Nothing is allowed, so nothing was looked at.
+    NoConsent,
+    Refused(Refusal),
+}
+
+impl core::fmt::Display for Declined {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Declined::NoConsent => f.write_str("no_consent"),
+            Declined::Refused(refusal) => refusal.fmt(f),
+        }
+    }
+}
+
+/// What does not change while a page is open.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Random; makes this device's ids its own.
+    pub seed: u64,
+    /// Empty when there is no collector: then nothing is queued.
+    pub write_key: String,
+    pub locale: String,
+    pub path: String,
+}
+
+/// The engine of one page.
+#[derive(Debug)]
+pub struct Engine {
+    settings: Settings,
+    purposes: Purposes,
+    /// Names this device in reports; exists only while measurement is allowed.
+    device: String,
+    model: Option<Model>,
+    shopper: Shopper,
+    intake: Intake,
+    queue: Queue,
+    recommender: Recommender,
+    decisions: u32,
+    effects: Vec<Effect>,
+}
+
+impl Engine {
+    pub fn new(settings: Settings) -> Engine {
+        Engine {
+            purposes: Purposes::default(),
+            device: String::new(),
+            model: None,
+            shopper: Shopper::default(),
+            intake: Intake::new(settings.seed),
+            queue: Queue::new(&settings.write_key),
+            recommender: Recommender::default(),
+            decisions: 0,
+            effects: Vec::new(),
+            settings,
+        }
+    }
+
+    /// What must be done on the device since the last call.
+    pub fn effects(&mut self) -> Vec<Effect> {
+        core::mem::take(&mut self.effects)
+    }
+
+    /// Goes on from what is on the device, with what was allowed then. `lead` is true for the one tab that may fold
+    /// the journal and send what earlier pages left. Rows that are damaged are dropped.
+    pub fn restore(&mut self, rows: Vec<(String, Vec<u8>)>, lead: bool, now: i64) {
+        let consent = rows.iter().find(|(key, _)| key == CONSENT);
+        let flags = consent
+            .and_then(|(_, bytes)| bytes.first())
+            .copied()
+            .unwrap_or(0);
+        self.purposes = Purposes {
+            personalisation: flags & 1 != 0,
+            measurement: flags & 2 != 0,
+        };
+        let mut journal = Vec::new();
+        let mut queued = Vec::new();
+        for (key, bytes) in rows {
+            if let Some(id) = key.strip_prefix(QUEUE) {
+                queued.push((id.to_owned(), bytes));
+            } else if key.starts_with(JOURNAL) {
+                journal.push((key, Event::decode(&bytes)));
+            } else if key == PORTRAIT && self.purposes.personalisation {
+                self.shopper = Shopper::decode(&bytes).unwrap_or_default();
+            } else if key == INTAKE {
+                if let Some(intake) = Intake::decode(&bytes, self.settings.seed) {
+                    self.intake = intake;
+                }
+            } else if key == DEVICE && self.purposes.measurement {
+                self.device = String::from_utf8(bytes).unwrap_or_default();
+            }
+        }
+        if self.purposes.personalisation {
+            // Names begin with the time, so the journal comes in order.
+            for (_, event) in &journal {
+                if let Some(event) = event {
+                    self.shopper.learn(event, self.model.as_ref());
+                }
+            }
+            if lead && journal.len() > FOLD {
+                self.put(PORTRAIT.into(), self.shopper.encode());
+                let folded = journal.into_iter().map(|(key, _)| Effect::Delete { key });
+                self.effects.extend(folded);
+            }
+        }
+        if let Some(model) = &self.model {
+            self.shopper.resolve(model);
+        }
+        if lead && self.purposes.measurement {
+            let effects = self.queue.load(&queued, now);
+            self.queued(effects);
+        }
+    }
+
+    fn put(&mut self, key: String, bytes: Vec<u8>) {
+        self.effects.push(Effect::Put { key, bytes });
+    }
+
+    /// Takes over what the queue wants done.
+    fn queued(&mut self, effects: Vec<report::Effect>) {
+        for effect in effects {
+            match effect {
+                report::Effect::Store { key, bytes } => self.put([QUEUE, &key].concat(), bytes),
+                report::Effect::Delete { keys } => {
+                    let keys = keys.iter().map(|key| [QUEUE, key].concat());
+                    self.effects.extend(keys.map(|key| Effect::Delete { key }));
+                }
+                report::Effect::Clear => self.effects.push(Effect::DeleteAll { prefix: QUEUE }),
+            }
+        }
+    }
+
+    /// Changes what is allowed. What a withdrawn purpose had kept is forgotten, here and on the device. `device` is a
+    /// fresh random name, used where reports begin.
+    pub fn grant(&mut self, purposes: Purposes, device: &str) {
+        let before = core::mem::replace(&mut self.purposes, purposes);
+        if before.personalisation && !purposes.personalisation {
+            self.shopper = Shopper::default();
+            self.effects.push(Effect::Delete {
+                key: PORTRAIT.into(),
+            });
+            self.effects.push(Effect::DeleteAll { prefix: JOURNAL });
+        }
+        if before.measurement && !purposes.measurement {
+            let effects = self.queue.withdraw();
+            self.queued(effects);
+            self.device.clear();
+            self.effects.push(Effect::Delete { key: DEVICE.into() });
+        }
+        if purposes == Purposes::default() {
+            self.intake = Intake::new(self.settings.seed);
+            self.effects = vec![Effect::Destroy];
+            return;
+        }
+        if purposes.measurement && self.device.is_empty() {
+            self.device = device.into();
+            self.put(DEVICE.into(), self.device.clone().into_bytes());
+        }
+        let flags = u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1;
+        if purposes != before {
+            self.put(CONSENT.into(), vec![flags]);
+        }
+    }
+
+    /// Forgets the shopper, here and on the device; what is allowed stays allowed, under a new name.
+    pub fn forget(&mut self, device: &str) {
+        let allowed = self.purposes;
+        self.grant(Purposes::default(), "");
+        self.grant(allowed, device);
+    }
+
+    pub fn purposes(&self) -> Purposes {
+        self.purposes
+    }
+
+    /// Opens a model; the old one stays when the new one is refused.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub fn open_model(&mut self, file: Vec<u8>) -> Result<(), ModelError> {
+        let model = Model::open(file)?;
+        self.shopper.resolve(&model);
+        self.model = Some(model);
+        Ok(())
+    }
+
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
+    }
+
+    /// Takes an event of the page, in any dialect.
+    ///
+    /// # Errors
+    /// Why it was not taken; nothing is remembered of it then but a count.
+    pub fn track(
+        &mut self,
+        name: &str,
+        properties: &Value,
+        arrival: Arrival,
+    ) -> Result<Session, Declined> {
+        if self.purposes == Purposes::default() {
+            return Err(Declined::NoConsent);
+        }
+        let event = self
+            .intake
+            .accept(name, properties, arrival)
+            .map_err(Declined::Refused)?;
+        if self.purposes.personalisation {
+            self.shopper.learn(&event, self.model.as_ref());
+            let mut row = Vec::new();
+            event.encode(&mut row);
+            self.put([JOURNAL, &event.id].concat(), row);
+        }
+        self.report(&event, arrival.now);
+        Ok(event.session)
+    }
+
+    /// Takes an event that the page's own shelves made: an impression or a click.
+    ///
+    /// # Errors
+    /// As [`Engine::track`].
+    pub fn shelf_event(
+        &mut self,
+        (kind, products, fields): Content,
+        arrival: Arrival,
+    ) -> Result<Session, Declined> {
+        if !self.purposes.measurement {
+            return Err(Declined::NoConsent);
+        }
+        let event = self
+            .intake
+            .admit(kind, products, fields, arrival)
+            .map_err(Declined::Refused)?;
+        self.report(&event, arrival.now);
+        Ok(event.session)
+    }
+
+    fn report(&mut self, event: &Event, now: i64) {
+        self.put(INTAKE.into(), self.intake.encode());
+        if !self.purposes.measurement || self.settings.write_key.is_empty() {
+            return;
+        }
+        let envelope = Envelope {
+            anonymous: &self.device,
+            locale: Some(self.settings.locale.as_str()).filter(|text| !text.is_empty()),
+            path: Some(self.settings.path.as_str()).filter(|text| !text.is_empty()),
+        };
+        let message = report::message(event, &envelope);
+        let effects = self
+            .queue
+            .push(&event.id, message, Priority::of(event), now);
+        self.queued(effects);
+    }
+
+    /// Ranks; an empty list when no model is open. Without leave to personalise, history is not used whatever the
+    /// request says.
+    pub fn recommend(&mut self, request: &Request, now: i64) -> List {
+        let Some(model) = &self.model else {
+            return List::default();
+        };
+        if request.personal && !self.purposes.personalisation {
+            let request = Request {
+                personal: false,
+                ..request.clone()
+            };
+            return self
+                .recommender
+                .recommend(model, &self.shopper, &request, now);
+        }
+        self.recommender
+            .recommend(model, &self.shopper, request, now)
+    }
+
+    /// A name for a list that was just made, unique on this device.
+    pub fn decision(&mut self, now: i64) -> u64 {
+        self.decisions = self.decisions.wrapping_add(1);
+        let mixed = (self.settings.seed ^ now as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (now as u64) << 20 | (mixed >> 44).wrapping_add(self.decisions.into()) & 0xf_ffff
+    }
+
+    pub fn portrait(&self, now: i64) -> Portrait {
+        self.shopper.portrait(now)
+    }
+
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// What is to be sent; effects of settling come out of [`Engine::effects`].
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Works on the queue and takes over what it wants done on the device.
+    pub fn with_queue(&mut self, work: impl FnOnce(&mut Queue) -> Vec<report::Effect>) {
+        let effects = work(&mut self.queue);
+        self.queued(effects);
+    }
+
+    /// The next batch to send, if consent still allows.
+    pub fn batch(&mut self, now: i64, leaving: bool) -> Option<report::Batch> {
+        if self.purposes.measurement {
+            self.queue.next(now, leaving)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

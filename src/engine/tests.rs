@@ -1,0 +1,273 @@
+use super::*;
+use crate::recommend::Placement;
+use crate::shop::tests::toy;
+use std::collections::BTreeMap;
+
+const NOW: i64 = 1_800_000_000_000;
+const ALL: Purposes = Purposes {
+    personalisation: true,
+    measurement: true,
+};
+
+/// A device's storage as the host keeps it.
+#[derive(Default)]
+struct Device(BTreeMap<String, Vec<u8>>);
+
+impl Device {
+    fn apply(&mut self, engine: &mut Engine) {
+        for effect in engine.effects() {
+            match effect {
+                Effect::Put { key, bytes } => drop(self.0.insert(key, bytes)),
+                Effect::Delete { key } => drop(self.0.remove(&key)),
+                Effect::DeleteAll { prefix } => self.0.retain(|key, _| !key.starts_with(prefix)),
+                Effect::Destroy => self.0.clear(),
+            }
+        }
+    }
+
+    fn rows(&self) -> Vec<(String, Vec<u8>)> {
+        self.0.clone().into_iter().collect()
+    }
+
+    fn open(&self, lead: bool) -> Engine {
+        let mut engine = fresh();
+        engine.restore(self.rows(), lead, NOW);
+        engine
+    }
+}
+
+fn fresh() -> Engine {
+    let mut engine = Engine::new(Settings {
+        seed: 7,
+        write_key: "demo".into(),
+        ..Settings::default()
+    });
+    engine.open_model(toy().pack()).unwrap();
+    engine
+}
+
+fn view(engine: &mut Engine, key: &str, at: i64) -> Result<Session, Declined> {
+    let properties = Value::Map(vec![("product_id".into(), Value::Text(key.into()))]);
+    let id = format!("{:012}-{key}", NOW + at);
+    engine.track(
+        "Product Viewed",
+        &properties,
+        Arrival {
+            id: &id,
+            now: NOW + at,
+            time: None,
+        },
+    )
+}
+
+fn home(engine: &mut Engine) -> Vec<String> {
+    let list = engine.recommend(&Request::new(Placement::Home, 3), NOW);
+    let model = engine.model().unwrap();
+    list.entries
+        .iter()
+        .map(|entry| model.key(entry.item).to_owned())
+        .collect()
+}
+
+#[test]
+fn before_consent_nothing_is_taken_kept_or_queued() {
+    let mut engine = fresh();
+    assert_eq!(view(&mut engine, "phone-a", 0), Err(Declined::NoConsent));
+    assert_eq!(engine.effects(), []);
+    assert_eq!(engine.queue().waiting(), 0);
+    assert_eq!(engine.portrait(NOW).events, 0);
+    assert_eq!(home(&mut engine), ["phone-a", "apple", "phone-b"]);
+}
+
+#[test]
+fn each_purpose_keeps_only_its_own() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(
+        Purposes {
+            personalisation: true,
+            measurement: false,
+        },
+        "dev",
+    );
+    view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+    assert_eq!(engine.queue().waiting(), 0);
+    assert!(
+        device
+            .0
+            .keys()
+            .all(|key| !key.starts_with(QUEUE) && key != DEVICE)
+    );
+    assert_eq!(home(&mut engine)[0], "phone-b");
+
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(
+        Purposes {
+            personalisation: false,
+            measurement: true,
+        },
+        "dev",
+    );
+    view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+    assert_eq!(engine.queue().waiting(), 1);
+    assert!(
+        device
+            .0
+            .keys()
+            .all(|key| !key.starts_with(JOURNAL) && key != PORTRAIT)
+    );
+    assert_eq!(
+        home(&mut engine)[0],
+        "phone-a",
+        "measured is not personalised"
+    );
+}
+
+#[test]
+fn the_next_page_goes_on() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    let session = view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+
+    let mut next = device.open(true);
+    assert_eq!(next.purposes(), ALL);
+    assert_eq!(home(&mut next)[0], "phone-b");
+    assert_eq!(next.queue().waiting(), 1);
+    assert_eq!(
+        view(&mut next, "phone-c", 60_000),
+        Ok(session),
+        "one visit over two pages"
+    );
+    let again = view(&mut next, "phone-a", 0);
+    assert_eq!(again, Err(Declined::Refused(Refusal::Duplicate)));
+    let batch = next.batch(NOW + 60_000, false).unwrap();
+    assert_eq!(batch.ids.len(), 2);
+    assert_eq!(batch.body.matches("\"anonymousId\":\"dev\"").count(), 2);
+}
+
+#[test]
+fn two_tabs_lose_nothing_and_one_folds() {
+    let mut device = Device::default();
+    let mut first = fresh();
+    first.grant(ALL, "dev");
+    device.apply(&mut first);
+    let mut second = device.open(false);
+    for n in 0..FOLD as i64 {
+        view(&mut first, &format!("f{n}"), n * 2000).unwrap();
+        view(&mut second, &format!("s{n}"), n * 2000 + 1).unwrap();
+        device.apply(&mut first);
+        device.apply(&mut second);
+    }
+    assert!(
+        device.open(false).effects().is_empty(),
+        "a tab that does not lead changes nothing"
+    );
+    let mut third = device.open(true);
+    let before = third.portrait(NOW);
+    assert_eq!(before.events as usize, 2 * FOLD);
+    device.apply(&mut third);
+    assert!(device.0.keys().all(|key| !key.starts_with(JOURNAL)));
+    let after = device.open(true).portrait(NOW);
+    assert_eq!(after.recent.len(), before.recent.len());
+    assert_eq!(after.events, before.events);
+}
+
+#[test]
+fn withdrawing_deletes_what_the_purpose_kept() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+
+    engine.grant(
+        Purposes {
+            personalisation: true,
+            measurement: false,
+        },
+        "",
+    );
+    device.apply(&mut engine);
+    assert!(
+        device
+            .0
+            .keys()
+            .all(|key| !key.starts_with(QUEUE) && key != DEVICE)
+    );
+    assert!(engine.batch(NOW, false).is_none());
+    assert_eq!(home(&mut engine)[0], "phone-b");
+
+    engine.grant(Purposes::default(), "");
+    device.apply(&mut engine);
+    assert!(device.0.is_empty());
+    assert_eq!(home(&mut engine)[0], "phone-a");
+    assert_eq!(engine.portrait(NOW).recent.len(), 0);
+}
+
+#[test]
+fn forgetting_leaves_consent_and_a_new_name() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "before");
+    view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+    engine.forget("after");
+    device.apply(&mut engine);
+    assert_eq!(
+        device.0.keys().map(String::as_str).collect::<Vec<_>>(),
+        [CONSENT, DEVICE]
+    );
+    assert_eq!(device.0[DEVICE], b"after");
+    assert_eq!(device.open(true).purposes(), ALL);
+    assert_eq!(engine.portrait(NOW).events, 0);
+}
+
+#[test]
+fn a_refused_model_leaves_the_old_one() {
+    let mut engine = fresh();
+    let mut damaged = toy().pack();
+    damaged.truncate(damaged.len() - 10);
+    assert_eq!(
+        engine.open_model(damaged).unwrap_err().code(),
+        "model.tensor"
+    );
+    assert_eq!(engine.model().unwrap().id(), "toy");
+    let mut none = Engine::new(Settings::default());
+    assert!(
+        none.recommend(&Request::new(Placement::Home, 3), NOW)
+            .entries
+            .is_empty()
+    );
+}
+
+#[test]
+fn damaged_rows_are_dropped() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+    for (key, bytes) in &mut device.0 {
+        if key != CONSENT {
+            bytes.truncate(bytes.len() / 2);
+        }
+    }
+    device.0.insert("journal/x".into(), vec![255; 9]);
+    device.0.insert("unknown".into(), vec![1]);
+    let mut next = device.open(true);
+    assert_eq!(home(&mut next)[0], "phone-a");
+    assert!(view(&mut next, "phone-b", 5000).is_ok());
+}
+
+#[test]
+fn decisions_differ() {
+    let mut engine = fresh();
+    let made: std::collections::BTreeSet<u64> =
+        (0..1000).map(|n| engine.decision(NOW + n / 100)).collect();
+    assert_eq!(made.len(), 1000);
+}

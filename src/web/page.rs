@@ -1,0 +1,396 @@
+//! What `pkg/index.js` calls. Hot calls take and give numbers and short texts; serde is for cold, structured values.
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_wasm_bindgen::Serializer as ToJs;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::host::{Host, Task};
+use super::{global, now, random, uuid, value};
+use crate::engine::{Declined, Engine, Settings};
+use crate::intake::{Arrival, Refusal, Session};
+use crate::recommend::{Because, Code, List, Placement, Request, sentence};
+use crate::report::{Content, Shelf};
+use crate::shop::terms;
+use crate::shopper::Portrait;
+
+/// One shop on one page.
+#[wasm_bindgen]
+pub struct Page {
+    host: Rc<Host>,
+    /// Number of the language of reasons.
+    language: usize,
+}
+
+/// A receipt as one text: the message id and the session, or `!` and the reason.
+fn receipt(id: &str, outcome: Result<Session, Declined>) -> String {
+    match outcome {
+        Ok(session) => [id, &session.to_string()].concat(),
+        Err(declined) => ["!", &declined.to_string()].concat(),
+    }
+}
+
+fn placement(number: u8) -> Placement {
+    let name = Placement::NAMES
+        .get(usize::from(number))
+        .copied()
+        .unwrap_or("home");
+    Placement::from_name(name).unwrap_or(Placement::Home)
+}
+
+#[wasm_bindgen]
+impl Page {
+    /// `warn(code, message)` is called with every problem.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        name: &str,
+        url: String,
+        write_key: String,
+        language: &str,
+        warn: js_sys::Function,
+    ) -> Page {
+        let path = global("location")
+            .and_then(|location| js_sys::Reflect::get(&location, &"pathname".into()).ok());
+        let settings = Settings {
+            seed: u64::from_le_bytes(random()),
+            write_key,
+            locale: language.into(),
+            path: path.and_then(|path| path.as_string()).unwrap_or_default(),
+        };
+        let language = crate::recommend::LANGUAGES
+            .iter()
+            .position(|known| *known == language);
+        Page {
+            host: Host::new(Engine::new(settings), name, url, warn),
+            language: language.unwrap_or(0),
+        }
+    }
+
+    /// Reads what the device holds; purposes not given stay as they were stored.
+    pub fn start(&self, personalisation: Option<bool>, measurement: Option<bool>) -> Promise {
+        self.host.run(Task::Start(personalisation, measurement))
+    }
+
+    /// Opens a model; answers `code\nmessage` when it is refused.
+    pub fn open_model(&self, bytes: Vec<u8>) -> Option<String> {
+        let error = self.host.engine.borrow_mut().open_model(bytes).err()?;
+        Some([error.code(), "\n", &error.to_string()].concat())
+    }
+
+    /// The model's id; empty when none is open.
+    pub fn model(&self) -> String {
+        let engine = self.host.engine.borrow();
+        engine
+            .model()
+            .map(|model| model.id().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// How many reason codes there are.
+    pub fn reasons() -> usize {
+        Code::COUNT
+    }
+
+    /// The name and the sentence of a reason code, on two lines.
+    pub fn reason(&self, code: usize) -> String {
+        let (name, sentence) = sentence(code, self.language);
+        [name, "\n", sentence].concat()
+    }
+
+    pub fn key(&self, item: u32) -> String {
+        let engine = self.host.engine.borrow();
+        engine
+            .model()
+            .map(|model| model.key(item).to_owned())
+            .unwrap_or_default()
+    }
+
+    /// The name of a category (2) or a brand (3).
+    pub fn name(&self, kind: u32, number: u16) -> String {
+        let engine = self.host.engine.borrow();
+        match engine.model() {
+            Some(model) if kind == 2 => model.category_path(number),
+            Some(model) => model.brand_name(number).to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// Takes an event that happened at `time`, or now when that is 0.
+    pub fn track(&self, name: &str, properties: JsValue, time: f64) -> String {
+        let id = uuid();
+        let properties = value::read(properties);
+        let time = (time > 0.0).then_some(time as i64);
+        let arrival = Arrival {
+            id: &id,
+            now: now(),
+            time,
+        };
+        let outcome = self
+            .host
+            .engine
+            .borrow_mut()
+            .track(name, &properties, arrival);
+        self.host.changed();
+        receipt(&id, outcome)
+    }
+
+    fn shelf_event(&self, content: Content) -> String {
+        let id = uuid();
+        let arrival = Arrival {
+            id: &id,
+            now: now(),
+            time: None,
+        };
+        let outcome = self.host.engine.borrow_mut().shelf_event(content, arrival);
+        self.host.changed();
+        receipt(&id, outcome)
+    }
+
+    /// A shelf was seen; `ids` are on lines.
+    pub fn impression(&self, placement: &str, decision: &str, model: &str, ids: &str) -> String {
+        self.shelf_event(
+            Shelf {
+                placement,
+                decision,
+                model,
+            }
+            .impression(ids.split('\n')),
+        )
+    }
+
+    /// An item of a shelf was chosen.
+    pub fn click(
+        &self,
+        placement: &str,
+        decision: &str,
+        model: &str,
+        id: &str,
+        position: u32,
+    ) -> String {
+        self.shelf_event(
+            Shelf {
+                placement,
+                decision,
+                model,
+            }
+            .click(id, position),
+        )
+    }
+
+    /// Ranks. Attributes are name and value on lines in turn, what to exclude is on lines.
+    ///
+    /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of
+    /// the blend as floats; then for each item its number, score as a float, source, and the number of its reasons,
+    /// each with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause.
+    #[allow(clippy::too_many_arguments)]
+    pub fn recommend(
+        &self,
+        number: u8,
+        limit: usize,
+        item: Option<String>,
+        category: Option<String>,
+        query: &str,
+        attributes: &str,
+        exclude: &str,
+    ) -> Vec<u32> {
+        let mut request = Request::new(placement(number), limit);
+        request.item = item.as_deref();
+        request.category = category.as_deref();
+        request.query = query;
+        let mut lines = attributes.split('\n');
+        while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+            request.attributes.push(terms::attribute(name, value));
+        }
+        if !exclude.is_empty() {
+            request.exclude = exclude.split('\n').collect();
+        }
+        let list = self.host.engine.borrow_mut().recommend(&request, now());
+        words(&list)
+    }
+
+    /// A fresh name for a list.
+    pub fn decision(&self) -> String {
+        Session(self.host.engine.borrow_mut().decision(now())).to_string()
+    }
+
+    pub fn portrait(&self) -> Result<JsValue, JsValue> {
+        let portrait = self.host.engine.borrow().portrait(now());
+        Ok(portrait.serialize(&ToJs::new())?)
+    }
+
+    pub fn consent(&self, personalisation: Option<bool>, measurement: Option<bool>) -> Promise {
+        self.host.run(Task::Grant(personalisation, measurement))
+    }
+
+    /// Everything kept about this shopper; the messages as they would be sent.
+    pub fn export(&self) -> Result<JsValue, JsValue> {
+        let engine = self.host.engine.borrow();
+        let export = Export {
+            portrait: engine.portrait(now()),
+            queue: engine.queue().messages().map(str::to_owned).collect(),
+        };
+        Ok(export.serialize(&ToJs::new())?)
+    }
+
+    pub fn forget(&self) -> Promise {
+        self.host.run(Task::Forget)
+    }
+
+    /// Sends what is due; answers how many messages still wait.
+    pub fn flush(&self) -> Promise {
+        self.host.run(Task::Send)
+    }
+
+    pub fn close(&self) -> Promise {
+        self.host.run(Task::Close)
+    }
+
+    pub fn status(&self) -> Result<JsValue, JsValue> {
+        let engine = self.host.engine.borrow();
+        let purposes = engine.purposes();
+        let (queue, stats) = (engine.queue(), engine.intake().stats());
+        let dropped = queue.dropped();
+        let status = Status {
+            model: engine.model().map(|model| About {
+                id: model.id().to_owned(),
+                items: model.items(),
+                bytes: model.bytes(),
+            }),
+            consent: Consent {
+                personalisation: purposes.personalisation,
+                measurement: purposes.measurement,
+            },
+            storage: if self.host.on_disk() {
+                "disk"
+            } else {
+                "memory"
+            },
+            session: engine
+                .intake()
+                .session(now())
+                .map(|session| session.to_string())
+                .unwrap_or_default(),
+            memory: core::arch::wasm32::memory_size(0) << 16,
+            queue: Waiting {
+                waiting: queue.waiting(),
+                bytes: queue.bytes(),
+                sent: queue.sent(),
+                dropped: dropped.old
+                    + dropped.full
+                    + dropped.large
+                    + dropped.refused
+                    + dropped.withdrawn
+                    + dropped.damaged,
+                next_try: queue.next_try(now()).map(|time| time as f64),
+            },
+            intake: Taken {
+                accepted: stats.accepted,
+                refused: Refused(&stats.refused),
+            },
+        };
+        Ok(status.serialize(
+            &ToJs::new()
+                .serialize_missing_as_null(true)
+                .serialize_maps_as_objects(true),
+        )?)
+    }
+}
+
+fn words(list: &List) -> Vec<u32> {
+    let filtered = list.filtered;
+    let warnings = list
+        .warnings
+        .iter()
+        .fold(0, |bits, warning| bits | 1 << *warning as u32);
+    let mut words = vec![
+        list.entries.len() as u32,
+        list.fallback as u32,
+        warnings,
+        filtered.out_of_stock,
+        filtered.in_cart,
+        filtered.bought,
+        filtered.excluded,
+    ];
+    words.extend(list.blend.map(f32::to_bits));
+    for entry in &list.entries {
+        words.extend([
+            entry.item,
+            entry.score.to_bits(),
+            entry.source() as u32,
+            entry.reasons.len() as u32,
+        ]);
+        for reason in &entry.reasons {
+            let (kind, number) = match reason.because {
+                Because::Nothing => (0, 0),
+                Because::Item(item) => (1, item),
+                Because::Category(category) => (2, category.into()),
+                Because::Brand(brand) => (3, brand.into()),
+            };
+            words.extend([reason.code as u32, kind, number]);
+        }
+    }
+    words
+}
+
+#[derive(Serialize)]
+struct Export {
+    portrait: Portrait,
+    queue: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Status<'a> {
+    model: Option<About>,
+    consent: Consent,
+    storage: &'static str,
+    session: String,
+    memory: usize,
+    queue: Waiting,
+    intake: Taken<'a>,
+}
+
+#[derive(Serialize)]
+struct About {
+    id: String,
+    items: usize,
+    bytes: usize,
+}
+
+#[derive(Serialize)]
+struct Consent {
+    personalisation: bool,
+    measurement: bool,
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    waiting: usize,
+    bytes: usize,
+    sent: u32,
+    dropped: u32,
+    #[serde(rename = "nextTry")]
+    next_try: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Taken<'a> {
+    accepted: u32,
+    refused: Refused<'a>,
+}
+
+/// Counts by reason, as one object.
+struct Refused<'a>(&'a [(Refusal, u32)]);
+
+impl Serialize for Refused<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(self.0.len()))?;
+        for (reason, count) in self.0 {
+            map.serialize_entry(&reason.to_string(), count)?;
+        }
+        map.end()
+    }
+}
