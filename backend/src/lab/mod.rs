@@ -3,6 +3,7 @@
 mod draw;
 mod goods;
 pub mod shop;
+pub mod simulate;
 
 use crate::Outcome;
 
@@ -16,10 +17,12 @@ pub struct Args {
 #[derive(clap::Subcommand, Debug)]
 enum Command {
     Shop(shop::Args),
+    Simulate(simulate::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
     match args.command {
         Command::Shop(args) => shop::run(args),
+        Command::Simulate(args) => simulate::run(args),
     }
 }

@@ -1,0 +1,34 @@
+use std::path::PathBuf;
+
+use crate::{Coded, ingest};
+
+/// Why shoppers cannot be simulated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("{} has no catalog.jsonl; make a shop with `tillside lab shop --out {}`", shop.display(), shop.display())]
+    ShopMissing { shop: PathBuf },
+
+    #[error(transparent)]
+    Catalogue(#[from] ingest::Error),
+
+    #[error("{} holds {count} products that can be used; shoppers need at least two to choose from", catalogue.display())]
+    ShopSmall { catalogue: PathBuf, count: usize },
+
+    #[error("{} cannot be written: {source}; check the path, its permissions and the disk", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}
+
+impl Coded for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Error::ShopMissing { .. } => "lab.shop_missing",
+            Error::Catalogue(error) => error.code(),
+            Error::ShopSmall { .. } => "lab.shop_small",
+            Error::Write { .. } => "lab.write",
+        }
+    }
+}
