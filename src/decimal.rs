@@ -8,7 +8,7 @@ pub const PLACES: u32 = 6;
 
 /// The number that `text` writes as `[-]digits[.digits]`, at most 15 digits in all; spaces around it are ignored.
 pub fn parse(text: &str) -> Option<f64> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),

@@ -29,7 +29,7 @@ fn intake() {
                 assert_eq!(message["messageId"], "m-1");
                 json!({ "event": message["event"], "properties": message["properties"] })
             }
-            Err(refusal) => json!({ "reason": refusal.to_string() }),
+            Err(refusal) => json!({ "reason": refusal.code() }),
         };
         let expected = match case.get("reason") {
             Some(reason) => json!({ "reason": reason }),

@@ -5,7 +5,7 @@
 
 mod personal;
 
-pub use personal::{Personal, in_key, in_text};
+pub use personal::{Personal, find};
 
 /// What the shopper allows. Everything is denied until granted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

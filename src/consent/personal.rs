@@ -14,157 +14,118 @@ pub enum Personal {
     ResidentId,
 }
 
-/// Looks through words: a search, a name, a reason.
-pub fn in_text(text: &str) -> Option<Personal> {
+/// Looks through a text. In `words` (a search, a name, a reason) any number that looks like a person's is found; in a
+/// key, such as a product id, only what can hardly be anything else.
+pub fn find(text: &str, words: bool) -> Option<Personal> {
     let bytes = ascii(text);
-    if let found @ Some(_) = unmistakable(&bytes) {
-        return found;
-    }
-    let groups = Groups::of(&bytes);
-    (0..groups.len).find_map(|first| {
-        let numbers = &groups.list[first..groups.len];
-        // The longest run first: a card is more than the telephone number that may hide in it.
-        (1..=numbers.len().min(5)).rev().find_map(|count| {
-            let joined = numbers[1..count].iter().all(|group| group.joined);
-            joined.then(|| number(&numbers[..count])).flatten()
-        })
-    })
-}
-
-/// Looks through a key, such as a product id, where only what can hardly be anything else counts.
-pub fn in_key(text: &str) -> Option<Personal> {
-    unmistakable(&ascii(text))
-}
-
-fn unmistakable(bytes: &[u8]) -> Option<Personal> {
-    if is_email(bytes) {
+    if is_email(&bytes) {
         return Some(Personal::Email);
     }
-    let resident = (0..bytes.len().saturating_sub(17)).any(|at| {
-        let begins = at == 0 || !bytes[at - 1].is_ascii_digit();
-        let ends = bytes.get(at + 18).is_none_or(|byte| !byte.is_ascii_digit());
-        begins && ends && is_resident(&bytes[at..at + 18])
-    });
-    resident.then_some(Personal::ResidentId)
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    for start in 0..bytes.len() {
+        if !digit(start) || (start > 0 && digit(start - 1)) {
+            continue;
+        }
+        if let Some(word) = bytes.get(start..start + 18)
+            && !digit(start + 18)
+            && is_resident(word)
+        {
+            return Some(Personal::ResidentId);
+        }
+        if words && let Some(found) = number(&bytes, start) {
+            return Some(found);
+        }
+    }
+    None
 }
 
 /// The text as ASCII: full-width forms as their narrow ones, all other letters as `a`.
 fn ascii(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|char| match char {
+    let mut bytes = Vec::with_capacity(text.len());
+    for char in text.chars() {
+        bytes.push(match char {
             '\0'..='\u{7f}' => char as u8,
             '\u{ff01}'..='\u{ff5e}' => (char as u32 - 0xfee0) as u8,
             '\u{3000}'..='\u{303f}' | '\u{a0}' => b' ',
             _ => b'a',
-        })
-        .collect()
+        });
+    }
+    bytes
 }
 
 /// Some letter or digit, `@` (or `%40`), a domain, a dot and two letters.
 fn is_email(bytes: &[u8]) -> bool {
     (1..bytes.len()).any(|at| {
-        let rest = match &bytes[at..] {
+        let domain = match &bytes[at..] {
             [b'@', rest @ ..] | [b'%', b'4', b'0', rest @ ..] => rest,
             _ => return false,
         };
-        let domain = rest
-            .iter()
-            .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')))
-            .map_or(rest, |end| &rest[..end]);
-        let named = !matches!(bytes[at - 1], b' ' | b'@' | b',' | b'(' | b'<');
-        named
-            && domain.first().is_some_and(u8::is_ascii_alphanumeric)
-            && domain.windows(3).any(|part| {
-                part[0] == b'.' && part[1].is_ascii_alphabetic() && part[2].is_ascii_alphabetic()
-            })
+        if matches!(bytes[at - 1], b' ' | b'@' | b',' | b'(' | b'<')
+            || !domain.first().is_some_and(u8::is_ascii_alphanumeric)
+        {
+            return false;
+        }
+        let mut letters = 0;
+        for byte in domain {
+            letters = match byte {
+                b'.' => 1,
+                b'a'..=b'z' | b'A'..=b'Z' if letters > 0 => letters + 1,
+                b'-' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 0,
+                _ => return false,
+            };
+            if letters == 3 {
+                return true;
+            }
+        }
+        false
     })
 }
 
-/// One run of digits.
-#[derive(Clone, Copy, Default)]
-struct Group {
-    digits: u64,
-    length: usize,
-    /// A `+` stands before it.
-    plus: bool,
-    /// Only a space, hyphen, dot or bracket stands between it and the group before.
-    joined: bool,
-    /// …and that is not a space.
-    tight: bool,
-}
-
-/// The runs of digits in a text; those after the 32nd are not looked at.
-struct Groups {
-    list: [Group; 32],
-    len: usize,
-}
-
-impl Groups {
-    fn of(bytes: &[u8]) -> Groups {
-        let mut groups = Groups {
-            list: [Group::default(); 32],
-            len: 0,
-        };
-        let (mut inside, mut between, mut plus, mut tight) = (false, 3, false, false);
-        for &byte in bytes {
-            if byte.is_ascii_digit() {
-                if !inside {
-                    if groups.len == groups.list.len() {
-                        break;
-                    }
-                    groups.list[groups.len] = Group {
-                        plus,
-                        joined: between <= 2,
-                        tight,
-                        ..Group::default()
-                    };
-                    groups.len += 1;
-                    inside = true;
-                }
-                let group = &mut groups.list[groups.len - 1];
-                group.digits = group
-                    .digits
-                    .wrapping_mul(10)
-                    .wrapping_add(u64::from(byte - b'0'));
-                group.length += 1;
-                continue;
+/// What the digits from `start` are, written in up to five groups. A longer number goes before a shorter: a card is
+/// more than the telephone number that may hide in it.
+fn number(bytes: &[u8], start: usize) -> Option<Personal> {
+    let plus = start > 0 && bytes[start - 1] == b'+';
+    let (mut at, mut value, mut length, mut form, mut area) = (start, 0u64, 0, 0, 0);
+    let mut tight = true;
+    let mut found = None;
+    for group in 0..5 {
+        let begin = at;
+        while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
+            if length == 19 {
+                return found;
             }
-            if inside {
-                (inside, between, tight) = (false, 0, false);
-            }
-            plus = byte == b'+';
-            tight |= matches!(byte, b'-' | b'.' | b')');
-            between = match byte {
-                b' ' | b'-' | b'.' | b'(' | b')' => between + 1,
-                _ => 3,
-            };
+            value = value * 10 + u64::from(digit - b'0');
+            length += 1;
+            at += 1;
         }
-        groups
+        if at == begin {
+            break;
+        }
+        form = form * 20 + (at - begin) as u32;
+        if group == 0 {
+            area = value;
+        }
+        if is_card(value, length, form) {
+            found = Some(Personal::Card);
+        } else if (plus && (8..=15).contains(&length)) || is_phone(value, form, area, tight) {
+            found = Some(Personal::Phone);
+        }
+        let gap = at;
+        while let Some(b' ' | b'-' | b'.' | b'(' | b')') = bytes.get(at) {
+            at += 1;
+        }
+        if !(1..=2).contains(&(at - gap)) {
+            break;
+        }
+        tight &= bytes[gap..at]
+            .iter()
+            .any(|byte| matches!(byte, b'-' | b'.' | b')'));
     }
-}
-
-/// What these groups of digits, written together, are.
-fn number(groups: &[Group]) -> Option<Personal> {
-    let length: usize = groups.iter().map(|group| group.length).sum();
-    if length > 19 {
-        return None;
-    }
-    let mut value = 0u64;
-    let mut shape = 0usize;
-    for group in groups {
-        value = value
-            .wrapping_mul(10u64.wrapping_pow(group.length as u32))
-            .wrapping_add(group.digits);
-        shape = shape * 20 + group.length;
-    }
-    if is_card(value, length, shape) {
-        return Some(Personal::Card);
-    }
-    is_phone(groups, value, length, shape).then_some(Personal::Phone)
+    found
 }
 
 /// The lengths of groups as one number, to compare with.
-const fn shape(lengths: &[usize]) -> usize {
+const fn shape(lengths: &[u32]) -> u32 {
     let (mut shape, mut at) = (0, 0);
     while at < lengths.len() {
         shape = shape * 20 + lengths[at];
@@ -173,50 +134,52 @@ const fn shape(lengths: &[usize]) -> usize {
     shape
 }
 
-fn is_phone(groups: &[Group], value: u64, length: usize, form: usize) -> bool {
-    const MOBILE: [usize; 3] = [shape(&[11]), shape(&[3, 4, 4]), shape(&[3, 8])];
-    const MOBILE_ABROAD: [usize; 3] = [shape(&[13]), shape(&[2, 11]), shape(&[2, 3, 4, 4])];
-    const AMERICAN: usize = shape(&[3, 3, 4]);
-    const LANDLINE: [usize; 4] = [
-        shape(&[3, 8]),
-        shape(&[4, 7]),
-        shape(&[4, 8]),
+/// `area` is the first group; `tight` means that more than spaces stands between the groups.
+fn is_phone(value: u64, form: u32, area: u64, tight: bool) -> bool {
+    const MOBILE: [u32; 3] = [shape(&[11]), shape(&[3, 4, 4]), shape(&[3, 8])];
+    const MOBILE_ABROAD: [u32; 3] = [shape(&[13]), shape(&[2, 11]), shape(&[2, 3, 4, 4])];
+    const AMERICAN: u32 = shape(&[3, 3, 4]);
+    const LANDLINE: [u32; 4] = [
         shape(&[3, 7]),
+        shape(&[4, 7]),
+        shape(&[3, 8]),
+        shape(&[4, 8]),
     ];
-    let mobile = |number: u64| (13_000_000_000..20_000_000_000).contains(&number);
-    let tight = groups[1..].iter().all(|group| group.tight);
-    // International: a plus and 8 to 15 digits.
-    (groups[0].plus && (8..=15).contains(&length))
-        || (MOBILE.contains(&form) && mobile(value))
-        || (MOBILE_ABROAD.contains(&form)
-            && value / 100_000_000_000 == 86
-            && mobile(value % 100_000_000_000))
+    if MOBILE.contains(&form) && (130..200).contains(&(value / 100_000_000)) {
+        return true;
+    }
+    if MOBILE_ABROAD.contains(&form) && (86_130..86_200).contains(&(value / 100_000_000)) {
+        return true;
+    }
+    if !tight {
+        return false;
+    }
+    if form == AMERICAN {
         // Area code and exchange never begin with 0 or 1.
-        || (form == AMERICAN
-            && tight
-            && groups[0].digits >= 200
-            && groups[1].digits >= 200)
-        // 010-12345678, 0755-1234567; the first digit after the area code is 2 to 8.
-        || (LANDLINE.contains(&form)
-            && tight
-            && (10..1000).contains(&groups[0].digits)
-            && value < 10u64.pow(length as u32 - 1)
-            && (2..=8).contains(&(groups[1].digits / 10u64.pow(groups[1].length as u32 - 1))))
+        return area >= 200 && value / 10_000 % 1000 >= 200;
+    }
+    let Some(kind) = LANDLINE.iter().position(|landline| *landline == form) else {
+        return false;
+    };
+    // 010-62781234, 0755-2678123: an area code begins with 0, a subscriber with 2 to 8.
+    let subscriber = value / if kind < 2 { 1_000_000 } else { 10_000_000 } % 10;
+    let zero = area < if kind % 2 == 0 { 100 } else { 1000 };
+    zero && area >= 10 && (2..=8).contains(&subscriber)
 }
 
-fn is_card(value: u64, length: usize, form: usize) -> bool {
-    const PRINTED: [usize; 5] = [
+fn is_card(value: u64, length: u32, form: u32) -> bool {
+    const PRINTED: [u32; 5] = [
         shape(&[4, 4, 4, 4]),
         shape(&[4, 4, 4, 4, 3]),
         shape(&[4, 6, 5]),
         shape(&[4, 6, 4]),
         shape(&[6, 13]),
     ];
-    if !(14..=19).contains(&length) || (form != length && !PRINTED.contains(&form)) {
+    if length < 14 || (form != length && !PRINTED.contains(&form)) {
         return false;
     }
-    let first_two = value / 10u64.pow(length as u32 - 2);
     // By the ranges in use for each length, so that bar codes and device numbers mostly pass.
+    let first_two = value / 10u64.pow(length - 2);
     let issued = match length {
         14 => matches!(first_two, 30 | 36 | 38),
         15 => matches!(first_two, 34 | 37),
@@ -308,7 +271,7 @@ mod tests {
             ("11010519491231002X", Personal::ResidentId),
             ("身份证11010519491231002x", Personal::ResidentId),
         ] {
-            assert_eq!(in_text(text), Some(found), "{text}");
+            assert_eq!(find(text, true), Some(found), "{text}");
         }
     }
 
@@ -347,7 +310,7 @@ mod tests {
             "1500 watts 12000 rpm",
             "ISBN 0-306-40615-2",
         ] {
-            assert_eq!(in_text(text), None, "{text}");
+            assert_eq!(find(text, true), None, "{text}");
         }
     }
 
@@ -359,9 +322,12 @@ mod tests {
             "6901234567892",
             "gid://shopify/Product/7982301",
         ] {
-            assert_eq!(in_key(text), None, "{text}");
+            assert_eq!(find(text, false), None, "{text}");
         }
-        assert_eq!(in_key("u-li.na@example.com"), Some(Personal::Email));
-        assert_eq!(in_key("11010519491231002X"), Some(Personal::ResidentId));
+        assert_eq!(find("u-li.na@example.com", false), Some(Personal::Email));
+        assert_eq!(
+            find("11010519491231002X", false),
+            Some(Personal::ResidentId)
+        );
     }
 }

@@ -27,11 +27,11 @@ pub(super) enum Meaning {
     Field(Field),
     /// The product id, unless a better one stands elsewhere in the line: Shopify numbers its lines too.
     LineId,
-    /// One level of a category path, from 0.
-    Level(u8),
+    /// The next level of a category path.
+    Deeper,
 }
 
-use Meaning::{Level, LineId};
+use Meaning::{Deeper, LineId};
 
 const fn is(field: Field) -> Meaning {
     Meaning::Field(field)
@@ -44,11 +44,11 @@ const EVERYWHERE: [(u32, Meaning); 30] = [
     (fold("item_name"), is(Field::Name)),
     (fold("item_brand"), is(Field::Brand)),
     (fold("item_variant"), is(Field::Variant)),
-    (fold("item_category"), Level(0)),
-    (fold("item_category2"), Level(1)),
-    (fold("item_category3"), Level(2)),
-    (fold("item_category4"), Level(3)),
-    (fold("item_category5"), Level(4)),
+    (fold("item_category"), is(Field::Category)),
+    (fold("item_category2"), Deeper),
+    (fold("item_category3"), Deeper),
+    (fold("item_category4"), Deeper),
+    (fold("item_category5"), Deeper),
     (fold("index"), is(Field::Position)),
     (fold("transaction_id"), is(Field::OrderId)),
     (fold("item_list_id"), is(Field::ListId)),

@@ -24,7 +24,7 @@ pub mod value;
 pub use event::{Event, Product};
 pub use field::{Field, Scalar};
 pub use kind::Kind;
-pub use read::Dropped;
+pub use read::{Dropped, bare_path};
 pub use refusal::Refusal;
 pub use session::{Session, Sessions};
 pub use value::Value;
@@ -65,7 +65,7 @@ pub struct Arrival<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
     pub accepted: u32,
-    /// By reason; the text of a reason is its `to_string()`.
+    /// By reason.
     pub refused: Vec<(Refusal, u32)>,
     /// Properties of accepted events.
     pub dropped: Dropped,
@@ -191,7 +191,7 @@ impl Intake {
         let mut out = Vec::new();
         self.seen.encode(&mut out);
         if let Some(current) = &self.sessions.current {
-            out.extend_from_slice(&current.session.0.to_le_bytes());
+            put_uint(&mut out, current.session.0);
             put_uint(&mut out, current.last as u64);
             put_uint(&mut out, current.sequence.into());
         }
@@ -205,7 +205,7 @@ impl Intake {
         intake.seen = Seen::decode(&mut reader)?;
         if !reader.0.is_empty() {
             intake.sessions.current = Some(Current {
-                session: Session(u64::from_le_bytes(reader.bytes(8)?.try_into().ok()?)),
+                session: Session(reader.uint()?),
                 last: reader.uint()? as i64,
                 sequence: reader.uint()?.try_into().ok()?,
             });

@@ -1,6 +1,6 @@
 //! An event as a row of bytes on the device.
 //!
-//! `1` (version) · kind · time · session (8 bytes) · sequence · id · products · fields. Numbers are LEB128, texts have
+//! `1` (version) · kind · time · session · sequence · id · products · fields. Numbers are LEB128, texts have
 //! their length before them, amounts are floats of 8 bytes; a field is its number and then what its form says.
 //! A row that breaks a rule of intake is no event: what is read back needs no second check.
 
@@ -24,7 +24,7 @@ impl Event {
         out.push(VERSION);
         out.push(self.kind as u8);
         put_uint(out, self.time as u64);
-        out.extend_from_slice(&self.session.0.to_le_bytes());
+        put_uint(out, self.session.0);
         put_uint(out, self.sequence.into());
         put_text(out, &self.id);
         put_uint(out, self.products.len() as u64);
@@ -42,7 +42,7 @@ impl Event {
         }
         let kind = Kind::from_number(reader.byte()?)?;
         let time = reader.uint()? as i64;
-        let session = Session(u64::from_le_bytes(reader.bytes(8)?.try_into().ok()?));
+        let session = Session(reader.uint()?);
         let sequence = reader.uint()?.try_into().ok()?;
         let id = text(&mut reader)?;
         let count = reader.count(4)?;

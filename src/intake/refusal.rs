@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A reason; the text it displays as is stable. Fields are named as on the wire.
+/// A reason. Fields are named as on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -22,9 +22,15 @@ pub enum Refusal {
     BadTime,
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (reason, field) = match *self {
+impl Refusal {
+    /// The stable text: `bad_type:price`.
+    pub fn code(self) -> String {
+        let (reason, field) = self.parts();
+        [reason, field].concat()
+    }
+
+    fn parts(self) -> (&'static str, &'static str) {
+        match self {
             Refusal::UnknownEvent => ("unknown_event", ""),
             Refusal::BadType(field) => ("bad_type:", field),
             Refusal::BadRange(field) => ("bad_range:", field),
@@ -34,7 +40,13 @@ impl fmt::Display for Refusal {
             Refusal::Personal(field) => ("personal:", field),
             Refusal::Duplicate => ("duplicate", ""),
             Refusal::BadTime => ("bad_time", ""),
-        };
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (reason, field) = self.parts();
         out.write_str(reason)?;
         out.write_str(field)
     }

@@ -14,8 +14,9 @@ const SAME_MS: u64 = 1000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seen {
-    /// Hashes; a ring whose oldest is at `next` once it is full.
-    ids: Vec<u64>,
+    /// Hashes; a ring whose oldest is at `next` once it is full. Half a hash is enough: that a new id meets one of
+    /// 512 has a chance of one in eight million.
+    ids: Vec<u32>,
     next: usize,
     /// What and when, newest last.
     happenings: Vec<(u64, i64)>,
@@ -23,7 +24,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub fn has(&self, id: &str) -> bool {
-        self.ids.contains(&hash(id.as_bytes()))
+        self.ids.contains(&(hash(id.as_bytes()) as u32))
     }
 
     /// Did the same happen less than a second from `time`?
@@ -34,7 +35,7 @@ impl Seen {
     }
 
     pub fn add(&mut self, id: &str, what: u64, time: i64) {
-        let id = hash(id.as_bytes());
+        let id = hash(id.as_bytes()) as u32;
         if self.ids.len() < IDS {
             self.ids.push(id);
         } else {
@@ -52,42 +53,43 @@ impl Seen {
         put_uint(out, self.ids.len() as u64);
         let (newer, older) = self.ids.split_at(self.next);
         for id in older.iter().chain(newer) {
-            out.extend_from_slice(&id.to_le_bytes());
+            put_uint(out, (*id).into());
         }
     }
 
     pub fn decode(reader: &mut Reader<'_>) -> Option<Seen> {
-        let count = reader.count(8)?;
+        let count = reader.count(1)?;
         if count > IDS {
             return None;
         }
         let mut seen = Seen::default();
         for _ in 0..count {
-            seen.ids
-                .push(u64::from_le_bytes(reader.bytes(8)?.try_into().ok()?));
+            seen.ids.push(reader.uint()?.try_into().ok()?);
         }
         Some(seen)
     }
 }
 
-/// What happened, without when: the kind and its products; where there are none, all its fields.
+/// What happened, without when: the kind and its products; where there are none, all its words.
 pub(super) fn happening(kind: Kind, products: &[Product], fields: &[(Field, Scalar)]) -> u64 {
-    let mut what = vec![kind as u8];
+    let mut what = kind as u64;
     for product in products {
-        what.extend_from_slice(product.id.as_bytes());
-        what.push(0xff);
+        what = mix(what, product.id.as_bytes());
     }
     for (field, scalar) in fields {
         // Two dialects on one page differ in what they say beside the product, but not in these.
-        if products.is_empty() || matches!(field, Field::ListId | Field::RequestId | Field::OrderId)
+        let tells = matches!(field, Field::ListId | Field::RequestId | Field::OrderId);
+        if let Scalar::Text(text) = scalar
+            && (tells || products.is_empty())
         {
-            what.push(*field as u8);
-            match scalar {
-                Scalar::Text(text) => what.extend_from_slice(text.as_bytes()),
-                Scalar::Amount(amount) => what.extend_from_slice(&amount.to_le_bytes()),
-                Scalar::Count(count) => what.extend_from_slice(&count.to_le_bytes()),
-            }
+            what = mix(what ^ *field as u64, text.as_bytes());
         }
     }
-    hash(&what)
+    what
+}
+
+fn mix(what: u64, bytes: &[u8]) -> u64 {
+    (what ^ hash(bytes))
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .rotate_left(29)
 }

@@ -16,13 +16,18 @@ impl Session {
     /// The start in milliseconds takes the upper 44 bits, which lasts until 2527; the seed decides the rest.
     fn new(start: i64, seed: u64) -> Session {
         let mixed = (seed ^ start as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Session((start as u64) << 20 | mixed >> 44)
+        Session(((start as u64) << 20) | (mixed >> 44))
+    }
+
+    pub fn text(self) -> String {
+        let digit = |place: u32| b"0123456789abcdef"[(self.0 >> (60 - 4 * place) & 15) as usize];
+        (0..16).map(|place| char::from(digit(place))).collect()
     }
 }
 
 impl fmt::Display for Session {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:016x}", self.0)
+        out.write_str(&self.text())
     }
 }
 

@@ -14,36 +14,27 @@ impl Json {
         self
     }
 
-    /// `}` or `]`.
-    pub fn close(&mut self, bracket: char) -> &mut Json {
-        self.0.push(bracket);
-        self
-    }
-
     pub fn key(&mut self, key: &str) -> &mut Json {
-        self.text(key);
-        self.0.push(':');
-        self
+        self.text(key).raw(":")
     }
 
     pub fn text(&mut self, text: &str) -> &mut Json {
         self.separate();
         self.0.push('"');
         for char in text.chars() {
-            match char {
-                '"' | '\\' => self.0.extend(['\\', char]),
-                '\n' => self.0.push_str("\\n"),
-                '\0'..='\u{1f}' => {
-                    let hex = |digit: u32| char::from_digit(digit, 16).unwrap_or('0');
-                    self.0.push_str("\\u00");
-                    self.0
-                        .extend([hex(char as u32 >> 4), hex(char as u32 & 15)]);
-                }
-                _ => self.0.push(char),
+            let code = char as u32;
+            if code < 32 {
+                self.0.push_str(if code < 16 { "\\u000" } else { "\\u001" });
+                self.0
+                    .push(char::from(b"0123456789abcdef"[code as usize & 15]));
+                continue;
             }
+            if char == '"' || char == '\\' {
+                self.0.push('\\');
+            }
+            self.0.push(char);
         }
-        self.0.push('"');
-        self
+        self.raw("\"")
     }
 
     pub fn amount(&mut self, value: f64) -> &mut Json {
@@ -59,13 +50,19 @@ impl Json {
     }
 
     /// A value that is JSON already.
-    pub fn raw(&mut self, json: &str) -> &mut Json {
+    pub fn value(&mut self, json: &str) -> &mut Json {
         self.separate();
-        self.0.push_str(json);
+        self.raw(json)
+    }
+
+    /// Any piece of JSON, such as a closing bracket.
+    pub fn raw(&mut self, piece: &str) -> &mut Json {
+        self.0.push_str(piece);
         self
     }
 
     /// A comma, unless this is the first of its list or the value of a key.
+    #[inline(never)]
     fn separate(&mut self) {
         if !matches!(self.0.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
             self.0.push(',');
@@ -86,9 +83,9 @@ mod tests {
             for text in &texts {
                 json.text(text);
             }
-            json.close(']').close('}');
+            json.raw("]}");
             let mut whole = Json::default();
-            whole.open('[').raw(&json.0).count(count).amount(0.25).close(']');
+            whole.open('[').value(&json.0).count(count).amount(0.25).raw("]");
             let read: serde_json::Value = serde_json::from_str(&whole.0).unwrap();
             prop_assert_eq!(read, serde_json::json!([{ key: texts }, count, 0.25]));
         }

@@ -3,7 +3,7 @@
 use super::json::Json;
 use super::time::iso;
 use crate::consent;
-use crate::intake::{Event, Field, Kind, Product, Scalar};
+use crate::intake::{Event, Field, Kind, Product, Scalar, bare_path};
 
 /// Bytes that a collector takes in one message: Segment's 32 KB, read strictly.
 pub const MESSAGE_BYTES: usize = 32_000;
@@ -31,42 +31,41 @@ pub fn message(event: &Event, envelope: &Envelope<'_>) -> String {
 
 fn write(event: &Event, envelope: &Envelope<'_>, lean: bool) -> String {
     let mut json = Json::default();
-    json.open('{').key("type").text("track");
-    json.key("event").text(event.kind.name());
-    json.key("messageId").text(&event.id);
-    json.key("anonymousId").text(envelope.anonymous);
-    json.key("timestamp").text(&iso(event.time));
-    json.key("properties").open('{');
+    for (before, text) in [
+        (r#"{"type":"track","event":"#, event.kind.name()),
+        (r#","messageId":"#, &event.id),
+        (r#","anonymousId":"#, envelope.anonymous),
+        (r#","timestamp":"#, &iso(event.time)),
+    ] {
+        json.raw(before).text(text);
+    }
+    json.raw(r#","properties":{"#);
     fields(&mut json, &event.fields, false);
     match &event.products[..] {
         [] => {}
         [single] if event.kind.is_single() => product(&mut json, event.kind, single, lean),
         products => {
-            json.key("products").open('[');
+            json.key("products").raw("[");
             for each in products {
                 json.open('{');
                 product(&mut json, event.kind, each, lean);
-                json.close('}');
+                json.raw("}");
             }
-            json.close(']');
+            json.raw("]");
         }
     }
-    json.close('}').key("context").open('{');
-    json.key("library").open('{').key("name").text("tillside");
-    json.key("version")
-        .text(env!("CARGO_PKG_VERSION"))
-        .close('}');
+    json.raw(r#"},"context":{"library":{"name":"tillside","version":"#);
+    json.text(env!("CARGO_PKG_VERSION")).raw("}");
     if let Some(locale) = envelope.locale {
         json.key("locale").text(locale);
     }
-    if let Some(path) = envelope.path.and_then(|path| path.split(['?', '#']).next())
-        && consent::in_text(path).is_none()
+    if let Some(path) = envelope.path.map(bare_path)
+        && consent::find(path, true).is_none()
     {
-        json.key("page").open('{').key("path").text(path).close('}');
+        json.key("page").raw(r#"{"path":"#).text(path).raw("}");
     }
-    json.key("sessionId").text(&event.session.to_string());
-    json.key("sequence").count(event.sequence);
-    json.close('}').close('}');
+    json.key("sessionId").text(&event.session.text());
+    json.key("sequence").count(event.sequence).raw("}}");
     json.0
 }
 
@@ -91,17 +90,11 @@ fn product(json: &mut Json, kind: Kind, product: &Product, lean: bool) {
 fn fields(json: &mut Json, fields: &[(Field, Scalar)], lean: bool) {
     for (field, scalar) in fields {
         match scalar {
-            Scalar::Text(_) if lean => {}
-            Scalar::Text(text) => {
-                json.key(field.name()).text(text);
-            }
-            Scalar::Amount(amount) => {
-                json.key(field.name()).amount(*amount);
-            }
-            Scalar::Count(count) => {
-                json.key(field.name()).count(*count);
-            }
-        }
+            Scalar::Text(_) if lean => continue,
+            Scalar::Text(text) => json.key(field.name()).text(text),
+            Scalar::Amount(amount) => json.key(field.name()).amount(*amount),
+            Scalar::Count(count) => json.key(field.name()).count(*count),
+        };
     }
 }
 
@@ -145,7 +138,7 @@ mod tests {
         let expected = concat!(
             r#"{"type":"track","event":"Product Added","messageId":"m-1","anonymousId":"a-1","#,
             r#""timestamp":"2026-01-02T03:04:05.008Z","properties":{"currency":"CNY","product_id":"sku\"1","#,
-            r#""price":0.3,"quantity":1,"name":"Tee\n𠮷"},"context":{"library":{"name":"tillside","version":""#,
+            r#""price":0.3,"quantity":1,"name":"Tee\u000a𠮷"},"context":{"library":{"name":"tillside","version":""#,
             env!("CARGO_PKG_VERSION"),
             r#""},"locale":"zh-CN","page":{"path":"/p/1"},"sessionId":"19b7c3d14fb27001","sequence":3}}"#,
         );

@@ -12,4 +12,4 @@ mod time;
 pub use message::{Envelope, MESSAGE_BYTES, message};
 pub use queue::{Batch, Dropped, Effect, LEASE_MS, Outcome, Priority, Queue};
 pub use shelf::{Content, Shelf};
-pub use time::{iso, retry_after};
+pub use time::iso;

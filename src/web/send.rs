@@ -3,12 +3,13 @@
 //! A `text/plain` body with the write key inside needs no preflight, which a page on its way out could not wait for.
 //! No cookie is sent, nor any header of our own.
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Date, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCredentials, RequestInit, Response};
 
-use crate::report::{Outcome, retry_after};
+use crate::decimal;
+use crate::report::Outcome;
 
 /// Begins a request; `keepalive` lets it outlive the page. Called from the event of the page that is left, so the
 /// request must have begun when this returns.
@@ -45,6 +46,15 @@ pub async fn outcome(request: Result<Promise, JsValue>, now: impl Fn() -> i64) -
         return Outcome::NoAnswer;
     }
     let header = response.headers().get("Retry-After").ok().flatten();
-    let retry_after = header.and_then(|header| retry_after(&header, now()));
+    let retry_after = header.and_then(|header| wait(&header, now()));
     Outcome::Status { code, retry_after }
+}
+
+/// How many milliseconds a `Retry-After` asks to wait: it is seconds, or a date.
+fn wait(header: &str, now: i64) -> Option<i64> {
+    let ms = match decimal::parse(header) {
+        Some(seconds) => seconds * 1000.0,
+        None => Date::parse(header) - now as f64,
+    };
+    (!ms.is_nan()).then_some(ms as i64)
 }

@@ -24,14 +24,10 @@ pub(super) struct Body {
 impl Body {
     pub fn new(write_key: &str, now: i64) -> Body {
         let mut json = Json::default();
-        json.open('{').key("batch").open('[');
-        // What follows is written on an object of its own to have its commas.
-        let mut end = Json("]".into());
-        end.key("writeKey")
-            .text(write_key)
-            .key("sentAt")
-            .text(&iso(now))
-            .close('}');
+        json.raw(r#"{"batch":["#);
+        let mut end = Json::default();
+        end.raw(r#"],"writeKey":"#).text(write_key);
+        end.key("sentAt").text(&iso(now)).raw("}");
         Body { json, end: end.0 }
     }
 
@@ -43,11 +39,31 @@ impl Body {
     }
 
     pub fn add(&mut self, message: &str) {
-        self.json.raw(message);
+        self.json.value(message);
     }
 
     pub fn finish(mut self) -> String {
         self.json.0.push_str(&self.end);
         self.json.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_length_is_known_beforehand(write_key: String, texts in prop::collection::vec(".{0,20}", 1..9)) {
+            let mut body = Body::new(&write_key, 0);
+            let mut length = 0;
+            for text in texts {
+                let message = serde_json::json!({ "x": text }).to_string();
+                length = body.length_with(&message);
+                body.add(&message);
+            }
+            prop_assert_eq!(body.finish().len(), length);
+        }
     }
 }

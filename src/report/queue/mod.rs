@@ -62,7 +62,7 @@ pub enum Effect {
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// An HTTP status, and the milliseconds that `Retry-After` asked for; see [`super::retry_after`].
+    /// An HTTP status, and for how many milliseconds `Retry-After` asked to be left alone.
     Status { code: u16, retry_after: Option<i64> },
     /// No network, an aborted request, or a reply that scripts may not see.
     NoAnswer,
@@ -101,10 +101,14 @@ pub struct Queue {
     dropped: Dropped,
 }
 
+/// The batch of rows that are about to be forgotten.
+const GONE: u32 = u32::MAX;
+
 /// A batch that was handed out.
 #[derive(Clone, Debug)]
 struct Flight {
     number: u32,
+    count: usize,
     bytes: usize,
     leaving: bool,
     until: i64,
@@ -128,12 +132,10 @@ impl Queue {
 
     /// Takes a message, which is JSON.
     pub fn push(&mut self, id: &str, message: String, priority: Priority, now: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
         if message.len() > MESSAGE_BYTES {
             self.dropped.large += 1;
-            return Vec::new();
-        }
-        if self.rows.iter().any(|row| row.id == id) {
-            return Vec::new();
+            return effects;
         }
         // By time, so that rows of an earlier page come first even when they are read later; never backwards, so that
         // a clock that is set back does not turn a session around.
@@ -148,37 +150,50 @@ impl Queue {
             flight: 0,
             held: 0,
         };
-        let store = Effect::Store {
-            key: row.id.clone(),
-            bytes: row.encode(),
-        };
-        self.rows.push(row);
-        let mut effects = self.trim(now);
-        if self.rows.iter().any(|row| row.id == id) {
-            effects.push(store);
+        let bytes = row.encode();
+        if self.insert(row) {
+            self.trim(now, &mut effects);
+            if self.find(id) {
+                effects.push(Effect::Store {
+                    key: id.into(),
+                    bytes,
+                });
+            }
         }
         effects
     }
 
     /// Adopts rows that were found on the device, as key and bytes.
     pub fn load(&mut self, rows: &[(String, Vec<u8>)], now: i64) -> Vec<Effect> {
-        let mut damaged = Vec::new();
+        let mut effects = Vec::new();
         for (key, bytes) in rows {
             match Row::decode(bytes) {
                 Some(row) if row.id == *key => {
-                    if self.rows.iter().all(|held| held.id != row.id) {
-                        let before = |held: &Row| held.order <= row.order;
-                        let at = self.rows.partition_point(before);
-                        self.rows.insert(at, row);
-                    }
+                    self.insert(row);
                 }
-                _ => damaged.push(key.clone()),
+                _ => {
+                    self.dropped.damaged += 1;
+                    effects.push(Effect::Delete {
+                        keys: vec![key.clone()],
+                    });
+                }
             }
         }
-        self.dropped.damaged += damaged.len() as u32;
-        let mut effects = self.trim(now);
-        delete(&mut effects, damaged);
+        self.trim(now, &mut effects);
         effects
+    }
+
+    fn find(&self, id: &str) -> bool {
+        self.rows.iter().any(|row| row.id == id)
+    }
+
+    fn insert(&mut self, row: Row) -> bool {
+        let new = !self.find(&row.id);
+        if new {
+            let at = self.rows.partition_point(|held| held.order <= row.order);
+            self.rows.insert(at, row);
+        }
+        new
     }
 
     /// What to send now, if anything. `leaving` is for requests that outlive the page (`keepalive`).
@@ -230,6 +245,7 @@ impl Queue {
         let until = now + LEASE_MS;
         self.flights.push(Flight {
             number,
+            count: ids.len(),
             bytes: body.len(),
             leaving,
             until,
@@ -246,69 +262,52 @@ impl Queue {
     /// device were sent by another tab, those that are `leased` may be.
     pub fn lost(&mut self, number: u32, gone: &[String], leased: &[String], now: i64) {
         self.flights.retain(|flight| flight.number != number);
-        self.rows
-            .retain(|row| row.flight != number || !gone.contains(&row.id));
         for row in &mut self.rows {
-            if row.flight == number && leased.contains(&row.id) {
-                row.held = now + LEASE_MS;
+            if row.flight == number {
+                row.flight = if gone.contains(&row.id) { GONE } else { 0 };
+                row.held = if leased.contains(&row.id) {
+                    now + LEASE_MS
+                } else {
+                    0
+                };
             }
         }
-        self.release(number);
+        self.take(GONE);
     }
 
     /// Learns how a batch ended. `jitter` is random.
     pub fn settled(&mut self, number: u32, outcome: Outcome, now: i64, jitter: u32) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let Some(at) = self
             .flights
             .iter()
             .position(|flight| flight.number == number)
         else {
-            return Vec::new();
+            return effects;
         };
         let flight = self.flights.swap_remove(at);
-        let held = self.rows.iter().filter(|row| row.flight == number);
-        let keys: Vec<String> = held.map(|row| row.id.clone()).collect();
-        let count = keys.len() as u32;
-        if outcome != Outcome::NoAnswer {
-            self.unanswered = 0;
-        }
-        let done = match outcome {
-            Outcome::Status {
-                code: 200..=299, ..
-            } => {
-                self.sent += count;
+        let (code, retry_after) = match outcome {
+            Outcome::Status { code, retry_after } => (code, retry_after),
+            Outcome::NoAnswer => (0, None),
+        };
+        self.unanswered = if code == 0 { self.unanswered + 1 } else { 0 };
+        match code {
+            200..=299 => {
                 self.failures = 0;
                 self.retry_at = 0;
-                true
+                let keys = self.take(number);
+                self.sent += keys.len() as u32;
+                effects.push(Effect::Delete { keys });
             }
-            Outcome::Status { code: 413, .. } if count > 1 => {
-                self.body_bytes = flight.bytes / 2;
-                false
+            413 if flight.count > 1 => self.body_bytes = flight.bytes / 2,
+            400..=407 | 409..=428 | 430..=499 | 501 | 505 => {
+                let keys = self.take(number);
+                self.dropped.refused += keys.len() as u32;
+                effects.push(Effect::Delete { keys });
             }
-            Outcome::Status {
-                code: 400..=407 | 409..=428 | 430..=499 | 501 | 505,
-                ..
-            } => {
-                self.dropped.refused += count;
-                true
-            }
-            Outcome::Status { retry_after, .. } => {
-                self.postpone(retry_after, now, jitter);
-                false
-            }
-            Outcome::NoAnswer => {
-                self.unanswered += 1;
-                self.postpone(None, now, jitter);
-                false
-            }
-        };
-        let mut effects = Vec::new();
-        if done {
-            self.rows.retain(|row| row.flight != number);
-            delete(&mut effects, keys);
-        } else {
-            self.release(number);
+            _ => self.postpone(retry_after, now, jitter),
         }
+        self.release(number);
         effects
     }
 
@@ -399,39 +398,43 @@ impl Queue {
     }
 
     /// Drops what is too old, then the oldest of the lowest priority until the rest fits.
-    fn trim(&mut self, now: i64) -> Vec<Effect> {
-        let mut keys = Vec::new();
-        self.rows.retain(|row| {
-            let old = row.flight == 0 && now - row.created > AGE_MS;
-            if old {
-                keys.push(row.id.clone());
+    fn trim(&mut self, now: i64, effects: &mut Vec<Effect>) {
+        let (mut bytes, mut count) = (0, 0);
+        for row in &mut self.rows {
+            if row.flight == 0 && now - row.created > AGE_MS {
+                row.flight = GONE;
+                self.dropped.old += 1;
+            } else {
+                bytes += row.size();
+                count += 1;
             }
-            !old
-        });
-        self.dropped.old += keys.len() as u32;
-        let mut bytes = self.bytes();
-        while bytes > BYTES || self.rows.len() > ROWS {
-            let waiting = self
-                .rows
-                .iter()
-                .enumerate()
-                .filter(|(_, row)| row.flight == 0);
-            let Some((at, _)) = waiting.min_by_key(|(_, row)| row.priority) else {
+        }
+        while bytes > BYTES || count > ROWS {
+            let waiting = self.rows.iter_mut().filter(|row| row.flight == 0);
+            let Some(row) = waiting.min_by_key(|row| row.priority) else {
                 break;
             };
-            let row = self.rows.remove(at);
-            bytes -= row.size();
-            keys.push(row.id);
+            row.flight = GONE;
             self.dropped.full += 1;
+            bytes -= row.size();
+            count -= 1;
         }
-        let mut effects = Vec::new();
-        delete(&mut effects, keys);
-        effects
+        let keys = self.take(GONE);
+        if !keys.is_empty() {
+            effects.push(Effect::Delete { keys });
+        }
     }
-}
 
-fn delete(effects: &mut Vec<Effect>, keys: Vec<String>) {
-    if !keys.is_empty() {
-        effects.push(Effect::Delete { keys });
+    /// Forgets the rows of a batch.
+    fn take(&mut self, number: u32) -> Vec<String> {
+        let mut keys = Vec::new();
+        self.rows.retain_mut(|row| {
+            let stays = row.flight != number;
+            if !stays {
+                keys.push(core::mem::take(&mut row.id));
+            }
+            stays
+        });
+        keys
     }
 }
