@@ -120,8 +120,9 @@ impl Store {
         };
         let keys = table.get_all_keys()?;
         let values = table.get_all()?;
-        let keys: Array = done(&keys).await?.unchecked_into();
-        let values: Array = values.result()?.unchecked_into();
+        // Requests of one transaction are answered in order: after the second, the first is done too.
+        let values: Array = done(&values).await?.unchecked_into();
+        let keys: Array = keys.result()?.unchecked_into();
         let rows = keys.iter().zip(values.iter());
         Ok(rows
             .filter_map(|(key, value)| {
