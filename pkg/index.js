@@ -4,6 +4,8 @@
 // on which it can.
 // @ts-check
 
+import { Host } from "./host.js";
+
 /** @typedef {import("./index.d.ts").Options} Options */
 /** @typedef {import("./index.d.ts").Problem} Problem */
 /** @typedef {import("./index.d.ts").Request} Request */
@@ -152,6 +154,7 @@ function check(options) {
 export class Tillside {
   /** @type {Options} */ #options;
   /** @type {Page | undefined} */ #page;
+  /** @type {Host | undefined} */ #host;
   /** @type {"en" | "zh"} */ #language;
   /** @type {Popular} */ #popular = { popular: [], categories: {} };
   /** @type {Problem[]} */ #problems = [];
@@ -188,9 +191,12 @@ export class Tillside {
       this.#warn(glue);
     } else {
       try {
-        const page = new glue.Page(options.name ?? "tillside", options.collector?.url ?? "", options.collector?.writeKey ?? "", this.#language, (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message)));
-        const asked = options.consent;
-        await page.start(asked?.personalisation, asked?.measurement);
+        const page = new glue.Page(options.collector?.writeKey ?? "", this.#language);
+        const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
+        const host = new Host(page, options.name ?? "tillside", options.collector?.url ?? "", warn);
+        await host.start();
+        page.grant(options.consent?.personalisation, options.consent?.measurement);
+        this.#host = host;
         this.#page = page;
         for (let code = 0; code < glue.Page.reasons(); code++) {
           const [name, sentence] = page.reason(code).split("\n");
@@ -241,6 +247,7 @@ export class Tillside {
   /** An engine that trapped is in an unknown state: it is left alone from here on. @param {unknown} error */
   #failed(error) {
     this.#page = undefined;
+    this.#host = undefined;
     this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); the popular items are shown until the page is loaded again. Please report this.`));
   }
 
@@ -248,7 +255,9 @@ export class Tillside {
   #with(work) {
     if (!this.#page) return undefined;
     try {
-      return work(this.#page);
+      const result = work(this.#page);
+      this.#host?.changed();
+      return result;
     } catch (error) {
       this.#failed(error);
       return undefined;
@@ -463,7 +472,7 @@ export class Tillside {
   /** @param {import("./index.d.ts").Consent} consent */
   async consent(consent) {
     this.#options = { ...this.#options, consent: { ...this.#options.consent, ...consent } };
-    if (this.#page) await this.#await(this.#page.consent(consent.personalisation, consent.measurement));
+    if (this.#page) await this.#stored((page) => page.grant(consent.personalisation, consent.measurement));
     else if (!this.#options.consent?.personalisation && !this.#options.consent?.measurement) this.#unkeep();
     return this.status();
   }
@@ -484,25 +493,22 @@ export class Tillside {
   async forget() {
     this.#unkeep();
     this.#seen.clear();
-    if (this.#page) await this.#await(this.#page.forget());
+    await this.#stored((page) => page.forget());
   }
 
   async flush() {
-    return (this.#page && (await this.#await(this.#page.flush()))) ?? 0;
+    await this.#host?.send();
+    return this.#with((page) => page.waiting()) ?? 0;
   }
 
   async close() {
-    if (this.#page) await this.#await(this.#page.close());
+    await this.#host?.close();
   }
 
-  /** @template T @param {Promise<T>} work @returns {Promise<T | undefined>} */
-  async #await(work) {
-    try {
-      return await work;
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
+  /** Resolves when what the work decided is on the device. @param {(page: Page) => void} work */
+  async #stored(work) {
+    this.#with(work);
+    await this.#host?.written();
   }
 
   /** @returns {Status} */
@@ -512,14 +518,14 @@ export class Tillside {
       model: null,
       consent,
       gpc: Boolean(/** @type {any} */ (globalThis.navigator)?.globalPrivacyControl),
-      storage: /** @type {const} */ ("memory"),
       session: "",
       memory: 0,
       queue: { waiting: 0, bytes: 0, sent: 0, dropped: 0, nextTry: null },
       intake: { accepted: 0, refused: {} },
     };
     const found = this.#with((page) => page.status());
-    return { ...none, ...found, engine: found ? "wasm" : "fallback", problems: [...this.#problems] };
+    const kept = found && this.#host?.disk && (found.consent.personalisation || found.consent.measurement);
+    return { ...none, ...found, storage: kept ? "disk" : "memory", engine: found ? "wasm" : "fallback", problems: [...this.#problems] };
   }
 }
 

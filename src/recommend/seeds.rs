@@ -33,7 +33,7 @@ fn recency(model: &Model, shopper: &Shopper, skip: Option<u32>) -> Vec<(u32, f32
         .take(HISTORY)
         .enumerate()
         .map(|(k, (item, current))| {
-            let faded = libm::expf(-(k as f32) / model.decay());
+            let faded = libm::exp(f64::from(-(k as f32) / model.decay())) as f32;
             (item, if current { faded } else { faded * EARLIER })
         })
         .collect();

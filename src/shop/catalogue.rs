@@ -102,7 +102,7 @@ impl super::Model {
     pub fn find_category(&self, path: &str) -> Option<u16> {
         let mut found = None;
         for name in path.split('>') {
-            let name = name.trim();
+            let name = name.trim_ascii();
             found = Some((0..self.categories() as u16).find(|&category| {
                 self.category_parent(category) == found && self.category_name(category) == name
             })?);

@@ -116,6 +116,11 @@ fn next(row: &[u8], at: &mut usize, last: i64, items: usize) -> Result<i64, Dama
 /// # Errors
 /// [`Damaged`] at the first byte that breaks the row; what came before has been passed on.
 pub fn items(row: &[u8], items: usize, mut each: impl FnMut(u32)) -> Result<(), Damaged> {
+    each_item(row, items, &mut each)
+}
+
+// One decoder for all callers: a copy for each closure would cost the page more than a call through a pointer.
+fn each_item(row: &[u8], items: usize, each: &mut dyn FnMut(u32)) -> Result<(), Damaged> {
     let (mut at, mut last) = (0, -1);
     while at < row.len() {
         last = next(row, &mut at, last, items)?;
@@ -133,6 +138,15 @@ pub fn neighbours(
     own: u32,
     items: usize,
     mut each: impl FnMut(u32, f32),
+) -> Result<(), Damaged> {
+    each_neighbour(row, own, items, &mut each)
+}
+
+fn each_neighbour(
+    row: &[u8],
+    own: u32,
+    items: usize,
+    each: &mut dyn FnMut(u32, f32),
 ) -> Result<(), Damaged> {
     if row.is_empty() {
         return Ok(());

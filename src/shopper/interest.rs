@@ -27,7 +27,7 @@ pub struct Interest {
 }
 
 fn halved(value: f64, elapsed: i64, half_life: f64) -> f64 {
-    value * libm::exp2(-(elapsed.max(0) as f64) / half_life)
+    value * libm::exp(-core::f64::consts::LN_2 * elapsed.max(0) as f64 / half_life)
 }
 
 impl Interest {

@@ -1,16 +1,11 @@
-//! The page: bindings, IndexedDB, fetch, and the page's coming and going. wasm32 only, and thin.
+//! The bindings: what `pkg/` calls. wasm32 only, and thin.
 //!
-//! Here and nowhere else clocks are read and randomness is drawn. Everything the engine decides comes as values, and
-//! this room carries it out: [`store`] on the device, [`send`] to the collector, [`host`] when and in which order.
-//! [`page`] is what `pkg/index.js` calls.
+//! Here and nowhere else the engine reads a clock and draws randomness. The page's doings, IndexedDB, fetch and the
+//! page life cycle, are carried out by `pkg/host.js` and `pkg/store.js` from the values that come out here: as Rust
+//! futures over web-sys the same work took thirty kilobytes of module, as a script it takes two.
 
-mod host;
 mod page;
-mod send;
-mod store;
 mod value;
-
-use wasm_bindgen::JsValue;
 
 /// Milliseconds since 1970.
 fn now() -> i64 {
@@ -29,8 +24,8 @@ fn uuid() -> String {
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&now().to_be_bytes()[2..]);
     bytes[6..].copy_from_slice(&random::<10>());
-    bytes[6] = bytes[6] & 0x0f | 0x70;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
+    bytes[6] = (bytes[6] & 0x0f) | 0x70;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let mut text = String::with_capacity(36);
     for (n, byte) in bytes.iter().enumerate() {
         if matches!(n, 4 | 6 | 8 | 10) {
@@ -47,9 +42,9 @@ fn uuid() -> String {
     text
 }
 
-/// A property of the global object, where it has one.
-fn global(name: &str) -> Option<JsValue> {
-    js_sys::Reflect::get(&js_sys::global(), &name.into())
-        .ok()
-        .filter(|value| !value.is_undefined() && !value.is_null())
+/// The path of the page, where there is a page.
+fn path() -> String {
+    web_sys::window()
+        .and_then(|window| window.location().pathname().ok())
+        .unwrap_or_default()
 }

@@ -1,27 +1,28 @@
-//! What `pkg/index.js` calls. Hot calls take and give numbers and short texts; serde is for cold, structured values.
+//! What `pkg/index.js` and `pkg/host.js` call. Hot calls take and give numbers and short texts; serde is for cold,
+//! structured values.
 
-use std::rc::Rc;
+use core::cell::RefCell;
 
-use js_sys::Promise;
+use js_sys::{Array, Uint8Array};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_wasm_bindgen::Serializer as ToJs;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
-use super::host::{Host, Task};
-use super::{global, now, random, uuid, value};
-use crate::engine::{Declined, Engine, Settings};
+use super::{now, path, random, uuid, value};
+use crate::consent::Purposes;
+use crate::engine::{Declined, Effect, Engine, Settings};
 use crate::intake::{Arrival, Refusal, Session};
 use crate::recommend::{Because, Code, List, Placement, Request, sentence};
-use crate::report::{Content, Shelf};
+use crate::report::{Content, Outcome, Shelf, retry_after};
 use crate::shop::terms;
 use crate::shopper::Portrait;
 
 /// One shop on one page.
 #[wasm_bindgen]
 pub struct Page {
-    host: Rc<Host>,
+    engine: RefCell<Engine>,
     /// Number of the language of reasons.
     language: usize,
 }
@@ -34,6 +35,10 @@ fn receipt(id: &str, outcome: Result<Session, Declined>) -> String {
     }
 }
 
+fn texts(list: &Array) -> impl Iterator<Item = String> {
+    list.iter().map(|text| text.as_string().unwrap_or_default())
+}
+
 fn placement(number: u8) -> Placement {
     let name = Placement::NAMES
         .get(usize::from(number))
@@ -44,46 +49,138 @@ fn placement(number: u8) -> Placement {
 
 #[wasm_bindgen]
 impl Page {
-    /// `warn(code, message)` is called with every problem.
+    /// Without a write key nothing is queued.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        name: &str,
-        url: String,
-        write_key: String,
-        language: &str,
-        warn: js_sys::Function,
-    ) -> Page {
-        let path = global("location")
-            .and_then(|location| js_sys::Reflect::get(&location, &"pathname".into()).ok());
+    pub fn new(write_key: String, language: &str) -> Page {
         let settings = Settings {
             seed: u64::from_le_bytes(random()),
             write_key,
             locale: language.into(),
-            path: path.and_then(|path| path.as_string()).unwrap_or_default(),
+            path: path(),
         };
-        let language = crate::recommend::LANGUAGES
+        let known = crate::recommend::LANGUAGES
             .iter()
             .position(|known| *known == language);
         Page {
-            host: Host::new(Engine::new(settings), name, url, warn),
-            language: language.unwrap_or(0),
+            engine: RefCell::new(Engine::new(settings)),
+            language: known.unwrap_or(0),
         }
     }
 
-    /// Reads what the device holds; purposes not given stay as they were stored.
-    pub fn start(&self, personalisation: Option<bool>, measurement: Option<bool>) -> Promise {
-        self.host.run(Task::Start(personalisation, measurement))
+    /// Goes on from what the device holds: keys, and a `Uint8Array` for each.
+    pub fn restore(&self, keys: &Array, values: &Array, lead: bool) {
+        let bytes = values.iter().map(|value| {
+            value
+                .dyn_into::<Uint8Array>()
+                .map_or_else(|_| Vec::new(), |bytes| bytes.to_vec())
+        });
+        self.engine
+            .borrow_mut()
+            .restore(texts(keys).zip(bytes).collect(), lead, now());
+    }
+
+    /// What must be done on the device since the last call, in threes: how (0 put, 1 delete, 2 delete all that begin
+    /// so, 3 delete everything), key, bytes.
+    pub fn effects(&self) -> Array {
+        let list = Array::new();
+        for effect in self.engine.borrow_mut().effects() {
+            let (how, key, bytes) = match &effect {
+                Effect::Put { key, bytes } => {
+                    (0, key.as_str(), Uint8Array::from(bytes.as_slice()).into())
+                }
+                Effect::Delete { key } => (1, key.as_str(), JsValue::NULL),
+                Effect::DeleteAll { prefix } => (2, *prefix, JsValue::NULL),
+                Effect::Destroy => (3, "", JsValue::NULL),
+            };
+            list.push(&how.into());
+            list.push(&key.into());
+            list.push(&bytes);
+        }
+        list
+    }
+
+    /// Changes what is allowed; what is not said stays as it was.
+    pub fn grant(&self, personalisation: Option<bool>, measurement: Option<bool>) {
+        let mut engine = self.engine.borrow_mut();
+        let before = engine.purposes();
+        let purposes = Purposes {
+            personalisation: personalisation.unwrap_or(before.personalisation),
+            measurement: measurement.unwrap_or(before.measurement),
+        };
+        engine.grant(purposes, &uuid());
+    }
+
+    pub fn forget(&self) {
+        self.engine.borrow_mut().forget(&uuid());
+    }
+
+    /// The next batch to send: its number, its body, and the keys of its rows on the device.
+    pub fn batch(&self, leaving: bool) -> Option<Array> {
+        let batch = self.engine.borrow_mut().batch(now(), leaving)?;
+        let list = Array::of2(&batch.number.into(), &batch.body.into());
+        for id in &batch.ids {
+            list.push(&[crate::engine::QUEUE, id].concat().into());
+        }
+        Some(list)
+    }
+
+    /// Rows of a batch that another tab has sent: it is not sent.
+    pub fn lost(&self, number: u32, keys: &Array) {
+        let id = |key: String| Some(key.strip_prefix(crate::engine::QUEUE)?.to_owned());
+        let ids: Vec<String> = texts(keys).filter_map(id).collect();
+        self.engine.borrow_mut().with_queue(|queue| {
+            queue.lost(number, &ids, &[], now());
+            Vec::new()
+        });
+    }
+
+    /// How a batch ended: an HTTP status, or 0 where there was no answer, and the `Retry-After` header.
+    pub fn settled(&self, number: u32, code: u16, header: Option<String>) {
+        let outcome = match code {
+            0 => Outcome::NoAnswer,
+            _ => Outcome::Status {
+                code,
+                retry_after: header.and_then(|header| retry_after(&header, now())),
+            },
+        };
+        let jitter = u32::from_le_bytes(random());
+        self.engine
+            .borrow_mut()
+            .with_queue(|queue| queue.settled(number, outcome, now(), jitter));
+    }
+
+    /// The device is online again.
+    pub fn online(&self) {
+        self.engine.borrow_mut().with_queue(|queue| {
+            queue.online();
+            Vec::new()
+        });
+    }
+
+    /// How many messages wait.
+    pub fn waiting(&self) -> usize {
+        self.engine.borrow().queue().waiting()
+    }
+
+    /// In how many milliseconds the next batch may be sent; nothing when there is none.
+    pub fn due(&self) -> Option<f64> {
+        let engine = self.engine.borrow();
+        let at = engine
+            .queue()
+            .next_try(now())
+            .filter(|_| engine.purposes().measurement)?;
+        Some((at - now()).max(0) as f64)
     }
 
     /// Opens a model; answers `code\nmessage` when it is refused.
     pub fn open_model(&self, bytes: Vec<u8>) -> Option<String> {
-        let error = self.host.engine.borrow_mut().open_model(bytes).err()?;
+        let error = self.engine.borrow_mut().open_model(bytes).err()?;
         Some([error.code(), "\n", &error.to_string()].concat())
     }
 
     /// The model's id; empty when none is open.
     pub fn model(&self) -> String {
-        let engine = self.host.engine.borrow();
+        let engine = self.engine.borrow();
         engine
             .model()
             .map(|model| model.id().to_owned())
@@ -102,7 +199,7 @@ impl Page {
     }
 
     pub fn key(&self, item: u32) -> String {
-        let engine = self.host.engine.borrow();
+        let engine = self.engine.borrow();
         engine
             .model()
             .map(|model| model.key(item).to_owned())
@@ -111,7 +208,7 @@ impl Page {
 
     /// The name of a category (2) or a brand (3).
     pub fn name(&self, kind: u32, number: u16) -> String {
-        let engine = self.host.engine.borrow();
+        let engine = self.engine.borrow();
         match engine.model() {
             Some(model) if kind == 2 => model.category_path(number),
             Some(model) => model.brand_name(number).to_owned(),
@@ -129,12 +226,7 @@ impl Page {
             now: now(),
             time,
         };
-        let outcome = self
-            .host
-            .engine
-            .borrow_mut()
-            .track(name, &properties, arrival);
-        self.host.changed();
+        let outcome = self.engine.borrow_mut().track(name, &properties, arrival);
         receipt(&id, outcome)
     }
 
@@ -145,8 +237,7 @@ impl Page {
             now: now(),
             time: None,
         };
-        let outcome = self.host.engine.borrow_mut().shelf_event(content, arrival);
-        self.host.changed();
+        let outcome = self.engine.borrow_mut().shelf_event(content, arrival);
         receipt(&id, outcome)
     }
 
@@ -208,27 +299,23 @@ impl Page {
         if !exclude.is_empty() {
             request.exclude = exclude.split('\n').collect();
         }
-        let list = self.host.engine.borrow_mut().recommend(&request, now());
+        let list = self.engine.borrow_mut().recommend(&request, now());
         words(&list)
     }
 
     /// A fresh name for a list.
     pub fn decision(&self) -> String {
-        Session(self.host.engine.borrow_mut().decision(now())).to_string()
+        Session(self.engine.borrow_mut().decision(now())).to_string()
     }
 
     pub fn portrait(&self) -> Result<JsValue, JsValue> {
-        let portrait = self.host.engine.borrow().portrait(now());
+        let portrait = self.engine.borrow().portrait(now());
         Ok(portrait.serialize(&ToJs::new())?)
-    }
-
-    pub fn consent(&self, personalisation: Option<bool>, measurement: Option<bool>) -> Promise {
-        self.host.run(Task::Grant(personalisation, measurement))
     }
 
     /// Everything kept about this shopper; the messages as they would be sent.
     pub fn export(&self) -> Result<JsValue, JsValue> {
-        let engine = self.host.engine.borrow();
+        let engine = self.engine.borrow();
         let export = Export {
             portrait: engine.portrait(now()),
             queue: engine.queue().messages().map(str::to_owned).collect(),
@@ -236,21 +323,8 @@ impl Page {
         Ok(export.serialize(&ToJs::new())?)
     }
 
-    pub fn forget(&self) -> Promise {
-        self.host.run(Task::Forget)
-    }
-
-    /// Sends what is due; answers how many messages still wait.
-    pub fn flush(&self) -> Promise {
-        self.host.run(Task::Send)
-    }
-
-    pub fn close(&self) -> Promise {
-        self.host.run(Task::Close)
-    }
-
     pub fn status(&self) -> Result<JsValue, JsValue> {
-        let engine = self.host.engine.borrow();
+        let engine = self.engine.borrow();
         let purposes = engine.purposes();
         let (queue, stats) = (engine.queue(), engine.intake().stats());
         let dropped = queue.dropped();
@@ -263,11 +337,6 @@ impl Page {
             consent: Consent {
                 personalisation: purposes.personalisation,
                 measurement: purposes.measurement,
-            },
-            storage: if self.host.on_disk() {
-                "disk"
-            } else {
-                "memory"
             },
             session: engine
                 .intake()
@@ -346,7 +415,6 @@ struct Export {
 struct Status<'a> {
     model: Option<About>,
     consent: Consent,
-    storage: &'static str,
     session: String,
     memory: usize,
     queue: Waiting,

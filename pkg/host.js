@@ -1,0 +1,181 @@
+// Carries out what the engine wants done: writes in order, sends in turn, and both again when the page comes back.
+// Writes are gathered for the length of one task and go to the device in one transaction. One request to the collector
+// is under way at a time; when the page is hidden, what waits goes out in requests that outlive it.
+// @ts-check
+
+import { Store } from "./store.js";
+
+/** @typedef {import("./dist/tillside.js").Page} Page */
+
+/** Events wait this long for company, unless there are enough of them. */
+const GATHER_MS = 2000;
+const ENOUGH = 20;
+/** Browsers cut longer timers short. */
+const LONGEST_MS = 2 ** 30;
+
+export class Host {
+  #page;
+  #store;
+  #url;
+  #name;
+  #warn;
+  /** Codes that were said and have not passed since. @type {Set<string>} */
+  #said = new Set();
+  /** Whether the device takes what is to be kept. */
+  #disk = typeof indexedDB !== "undefined";
+  /** @type {Promise<void> | undefined} */ #writing;
+  /** @type {Promise<void> | undefined} */ #sending;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  #listening = new AbortController();
+
+  /** @param {Page} page @param {string} name @param {string} url @param {(code: string, message: string) => void} warn */
+  constructor(page, name, url, warn) {
+    this.#page = page;
+    this.#name = name;
+    this.#store = new Store(name);
+    this.#url = url;
+    this.#warn = warn;
+  }
+
+  get disk() {
+    return this.#disk;
+  }
+
+  /** Goes on from what the device holds. */
+  async start() {
+    if (this.#disk) {
+      try {
+        const { keys, values } = await this.#store.load();
+        if (keys.length > 0) this.#page.restore(keys, values, await this.#lead());
+      } catch (error) {
+        this.#refused(error);
+      }
+    }
+    if (typeof document === "undefined") return;
+    const options = { signal: this.#listening.signal };
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leave() : this.changed()), options);
+    addEventListener("pagehide", () => this.#leave(), options);
+    addEventListener("online", () => (this.#page.online(), this.changed()), options);
+  }
+
+  /** Whether this is the one tab of the shop that may fold and resend what earlier pages left. The lock is held until
+   * the page goes; a browser without locks always leads. @returns {Promise<boolean>} */
+  #lead() {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const hold = (/** @type {Lock | null} */ lock) => {
+        resolve(lock !== null);
+        return lock && new Promise(() => {});
+      };
+      locks.request(`tillside:${this.#name}`, { ifAvailable: true }, hold).catch(() => resolve(true));
+    });
+  }
+
+  /** @param {string} code @param {string} message */
+  #say(code, message) {
+    if (!this.#said.has(code)) this.#warn(code, message);
+    this.#said.add(code);
+  }
+
+  /** @param {unknown} error */
+  #refused(error) {
+    this.#disk = false;
+    this.#say("storage.denied", `the device keeps nothing (${error}): this page goes on in memory and forgets when it closes. Free space, or leave private mode.`);
+  }
+
+  /** After every call that may have changed something. */
+  changed() {
+    this.#writing ??= this.#write();
+    this.#schedule();
+  }
+
+  async #write() {
+    // The task that is under way may do more.
+    await undefined;
+    for (;;) {
+      const effects = this.#page.effects();
+      if (effects.length === 0) break;
+      try {
+        if (this.#disk) await this.#store.apply(effects);
+      } catch (error) {
+        this.#refused(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** Resolves when everything decided so far is on the device. */
+  async written() {
+    this.changed();
+    await this.#writing;
+  }
+
+  #schedule() {
+    clearTimeout(this.#timer);
+    const due = this.#url ? this.#page.due() : undefined;
+    if (due === undefined || this.#sending || this.#listening.signal.aborted) return;
+    const gather = this.#page.waiting() < ENOUGH ? GATHER_MS : 0;
+    this.#timer = setTimeout(() => this.send(), Math.min(Math.max(due, gather), LONGEST_MS));
+    // In Node a timer must not keep the process alive.
+    /** @type {any} */ (this.#timer).unref?.();
+  }
+
+  /** Sends all that is due, a batch at a time. */
+  send() {
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+      this.changed();
+    });
+    return this.#sending;
+  }
+
+  async #send() {
+    while (this.#url) {
+      await this.written();
+      const batch = this.#page.batch(false);
+      if (!batch) break;
+      const [number, body, ...keys] = batch;
+      const gone = this.#disk ? await this.#store.missing(keys).catch(() => []) : [];
+      if (gone.length > 0) this.#page.lost(number, gone);
+      else await this.#deliver(number, body, false);
+    }
+  }
+
+  /** @param {number} number @param {string} body @param {boolean} keepalive */
+  async #deliver(number, body, keepalive) {
+    let code = 0;
+    let header;
+    try {
+      // Plain text with the key inside needs no preflight, which a page on its way out could not wait for.
+      const headers = { "Content-Type": "text/plain;charset=UTF-8" };
+      const response = await fetch(this.#url, { method: "POST", body, headers, keepalive, credentials: "omit" });
+      code = response.status;
+      header = response.headers.get("Retry-After") ?? undefined;
+    } catch {
+      // No network, an aborted request, a wrapped fetch that throws: no answer.
+    }
+    this.#page.settled(number, code, header);
+    if (code >= 200 && code < 300) {
+      this.#said.delete("collector.unavailable");
+      this.#said.delete("collector.refused");
+    } else if (code === 0 || code === 408 || code === 429 || code >= 500) {
+      this.#say("collector.unavailable", `the collector at ${this.#url} ${code ? `answered HTTP ${code}` : "does not answer"}; reports wait on the device and are sent again.`);
+    } else {
+      this.#say("collector.refused", `the collector at ${this.#url} answered HTTP ${code}; what it refuses is dropped and counted. Check the write key and the collector's log.`);
+    }
+    this.changed();
+  }
+
+  /** The page may never come back: what waits goes out now. */
+  #leave() {
+    this.changed();
+    for (let batch; this.#url && (batch = this.#page.batch(true)); ) this.#deliver(batch[0], batch[1], true);
+  }
+
+  async close() {
+    this.#listening.abort();
+    clearTimeout(this.#timer);
+    await this.written();
+  }
+}
