@@ -13,6 +13,12 @@ const ENOUGH = 20;
 /** Browsers cut longer timers short. */
 const LONGEST_MS = 2 ** 30;
 
+/** Milliseconds, from seconds or a date. @param {string | null} header @returns {number | undefined} */
+function retryAfter(header) {
+  const wait = header === null ? NaN : /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
 export class Host {
   #page;
   #store;
@@ -145,17 +151,17 @@ export class Host {
   /** @param {number} number @param {string} body @param {boolean} keepalive */
   async #deliver(number, body, keepalive) {
     let code = 0;
-    let header;
+    let wait;
     try {
       // Plain text with the key inside needs no preflight, which a page on its way out could not wait for.
       const headers = { "Content-Type": "text/plain;charset=UTF-8" };
       const response = await fetch(this.#url, { method: "POST", body, headers, keepalive, credentials: "omit" });
       code = response.status;
-      header = response.headers.get("Retry-After") ?? undefined;
+      wait = retryAfter(response.headers.get("Retry-After"));
     } catch {
       // No network, an aborted request, a wrapped fetch that throws: no answer.
     }
-    this.#page.settled(number, code, header);
+    this.#page.settled(number, code, wait);
     if (code >= 200 && code < 300) {
       this.#said.delete("collector.unavailable");
       this.#said.delete("collector.refused");

@@ -313,7 +313,7 @@ export class Tillside {
     const asked = request && typeof request === "object" ? request : /** @type {Request} */ ({});
     if (this.#model) shelf = this.#with((page) => this.#ranked(page, asked));
     if (!shelf || shelf.items.length === 0) {
-      const items = this.#host(asked);
+      const items = this.#unranked(asked);
       if (!shelf || items.length > 0) shelf = this.#listed(asked, items, shelf);
     }
     shelf.status.microseconds = microseconds() - began;
@@ -411,7 +411,7 @@ export class Tillside {
   }
 
   /** What the host or the manifest would show. @param {Request} request @returns {string[]} */
-  #host(request) {
+  #unranked(request) {
     const excluded = new Set(request.exclude);
     if (request.item !== undefined) excluded.add(request.item);
     /** @type {readonly string[] | undefined} */

@@ -15,7 +15,7 @@ use crate::consent::Purposes;
 use crate::engine::{Declined, Effect, Engine, Settings};
 use crate::intake::{Arrival, Refusal, Session};
 use crate::recommend::{Because, Code, List, Placement, Request, sentence};
-use crate::report::{Content, Outcome, Shelf, retry_after};
+use crate::report::{Content, Outcome, Shelf};
 use crate::shop::terms;
 use crate::shopper::Portrait;
 
@@ -134,13 +134,14 @@ impl Page {
         });
     }
 
-    /// How a batch ended: an HTTP status, or 0 where there was no answer, and the `Retry-After` header.
-    pub fn settled(&self, number: u32, code: u16, header: Option<String>) {
+    /// How a batch ended: an HTTP status, or 0 where there was no answer, and the milliseconds that `Retry-After` asked
+    /// for.
+    pub fn settled(&self, number: u32, code: u16, retry_after: Option<f64>) {
         let outcome = match code {
             0 => Outcome::NoAnswer,
             _ => Outcome::Status {
                 code,
-                retry_after: header.and_then(|header| retry_after(&header, now())),
+                retry_after: retry_after.map(|wait| wait as i64),
             },
         };
         let jitter = u32::from_le_bytes(random());
