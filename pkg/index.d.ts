@@ -20,7 +20,7 @@ export interface Options {
   locale?: string;
   /** Name of the store on the device, for several shops on one origin. Default "tillside". */
   name?: string;
-  /** What to call an item in a reason; default its id. */
+  /** What to call an item, a category path or a brand in a reason; default as the model has it. */
   title?: (id: string) => string | undefined;
   /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. */
   wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;

@@ -354,7 +354,8 @@ export class Tillside {
           reason.because = this.#key(page, number);
           name = this.#title(reason.because);
         } else if (kind > 1) {
-          reason.because = name = page.name(kind, number);
+          reason.because = page.name(kind, number);
+          name = this.#title(reason.because);
         }
         reason.text = code.sentence.replace("{}", () => name);
         reasons.push(reason);

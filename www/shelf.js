@@ -165,7 +165,7 @@ export function slot(request, style) {
     const shelf = draw(stocked, style);
     place.replaceChildren(...(shelf ? [shelf] : []));
     if (place.isConnected) markFirst();
-    return stocked.shelf;
+    return stocked;
   });
   return { place, filled };
 }

@@ -4,8 +4,8 @@
  */
 
 import { Tillside } from "/pkg/index.js";
-import { current, tag, title } from "./i18n.js";
-import { known } from "./shop.js";
+import { current, named, tag, title } from "./i18n.js";
+import { category, known } from "./shop.js";
 
 /** @import { Consent, Request, Shelf, Tracked } from "../pkg/index.js" */
 /** @typedef {{ time: number, event: string, item: string, result: Tracked }} Call */
@@ -23,18 +23,26 @@ const watchers = new Set();
 
 /** Opens the engine in the language of the page, again after the language has changed. */
 export async function open() {
+  const before = till?.status();
   await till?.close();
   till = await Tillside.open({
+    // A device that keeps nothing does not keep the choice either.
+    consent: before?.storage === "memory" ? before.consent : undefined,
     model: "/model/manifest.json",
     collector: { url: "/v1/batch", writeKey: "demo" },
     locale: tag(current()),
-    title: (id) => {
-      const good = known(id);
-      return good && title(good);
-    },
+    title: called,
     onWarning: changed,
   });
   changed();
+}
+
+/** What the page calls an item or a category. @param {string} id */
+function called(id) {
+  const good = known(id);
+  if (good) return title(good);
+  const found = category(id);
+  return found && named(found.name);
 }
 
 /** Calls `watcher` after everything that may change what the engine has to tell. @param {() => void} watcher */

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { clock, named, number, t } from "../i18n.js";
-import { category, description } from "../shop.js";
+import { category } from "../shop.js";
 import * as till from "../till.js";
 import { bar, block, item, titles } from "./parts.js";
 
@@ -36,7 +36,7 @@ const list = (rows) => (rows.length ? el("ol", { role: "list" }, ...rows.map(([w
 
 /** @param {string} path */
 function label(path) {
-  const found = category(path) ?? description().categories.find((category) => category.path.endsWith(` > ${path}`));
+  const found = category(path);
   return found ? named(found.name) : path;
 }
 

@@ -4,23 +4,28 @@ import { el } from "../dom.js";
 import { named, t } from "../i18n.js";
 import { toCategory, toDepartments } from "../links.js";
 import { slot, stock } from "../shelf.js";
-import { category, children, description, picture } from "../shop.js";
+import { category, children, picture, within } from "../shop.js";
 import * as till from "../till.js";
 
 /** @import { Category, View } from "../types.js" */
 
 const TILES = 13;
-/** Shelves of the categories that the shopper likes best. */
+/** Shelves of single categories: of those that the shopper likes best, then of departments. */
+const CATEGORIES = 4;
 const FAVOURITES = 2;
 
 /** @returns {Promise<View>} */
 export async function view() {
   const first = slot({ placement: "home", limit: 12 }, { grid: true });
-  const { items } = await first.filled;
-  const exclude = items.map(({ id }) => id);
+  const { shelf, goods } = await first.filled;
+  const exclude = shelf.items.map(({ id }) => id);
+  const loved = favourites();
+  const shown = [...goods.values()].map(({ c }) => c).concat(loved.map(({ path }) => path));
+  const others = children().filter(({ path }) => !shown.some((other) => within(other, path)));
   const rest = [
     slot({ placement: "recent", limit: 12 }),
-    ...favourites().map(({ path, name }) => slot({ placement: "category", category: path, limit: 12, exclude }, { title: t("shelf.more", { name: named(name) }) })),
+    ...loved.map(({ path, name }) => slot({ placement: "category", category: path, limit: 12, exclude }, { title: t("shelf.more", { name: named(name) }) })),
+    ...others.slice(0, CATEGORIES - loved.length).map(({ path, name }) => slot({ placement: "category", category: path, limit: 12 }, { title: named(name) })),
   ];
   return {
     title: t("home.title"),
@@ -42,7 +47,7 @@ function favourites() {
   if (!till.remembers()) return [];
   return till
     .portrait()
-    .categories.flatMap(({ name }) => category(name) ?? description().categories.find(({ path }) => path.endsWith(` > ${name}`)) ?? [])
+    .categories.flatMap(({ name }) => category(name) ?? [])
     .slice(0, FAVOURITES);
 }
 
