@@ -57,7 +57,7 @@ export function forgetLeft() {
 }
 
 /**
- * Asks for a shelf and fetches what is on it.
+ * Asks for a shelf and fetches what is on it. Rejects when there are items and not one of them can be fetched.
  * @param {Request} request
  * @returns {Promise<Stocked>}
  */
@@ -70,6 +70,7 @@ export async function stock(request) {
   const causes = shelf.items.flatMap(({ reasons }) => reasons.filter(({ code }) => !ABOUT_OTHERS.has(code)).flatMap(({ because }) => because ?? []));
   const nameless = causes.filter((id) => !known(id));
   const found = await goods([...shelf.items.map(({ id }) => id), ...nameless]);
+  if (shelf.items.length && !found.size) throw new Error(`none of the ${shelf.items.length} products could be read`);
   // Reasons call items by their titles: with the titles there, the same question has a readable answer.
   if (nameless.length) shelf = till.recommend(request);
   return { shelf, goods: found };
@@ -167,5 +168,7 @@ export function slot(request, style) {
     if (place.isConnected) markFirst();
     return stocked;
   });
+  // A page that does not wait for a shelf does without it.
+  filled.catch(() => {});
   return { place, filled };
 }

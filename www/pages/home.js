@@ -18,7 +18,7 @@ const FAVOURITES = 2;
 export async function view() {
   const first = slot({ placement: "home", limit: 12 }, { grid: true });
   const { shelf, goods } = await first.filled;
-  const exclude = shelf.items.map(({ id }) => id);
+  const exclude = [...shelf.items, ...till.portrait().recent].map(({ id }) => id);
   const loved = favourites();
   const shown = [...goods.values()].map(({ c }) => c).concat(loved.map(({ path }) => path));
   const others = children().filter(({ path }) => !shown.some((other) => within(other, path)));
@@ -64,9 +64,9 @@ function tiles() {
 /** A way into a department, with the picture of what fits the shopper best in it. @param {Category} department */
 function tile({ path, name }) {
   const image = el("img", { alt: "", width: 400, height: 400, decoding: "async" });
-  stock({ placement: "category", category: path, limit: 1 }).then(({ goods }) => {
-    const [best] = goods.values();
-    if (best) image.src = picture(best);
-  });
+  const best = stock({ placement: "category", category: path, limit: 1 });
+  best.then(({ goods: [first] }) => {
+    if (first) image.src = picture(first[1]);
+  }, () => image.remove());
   return el("a", { class: "tile", href: toCategory(path) }, el("span", { class: "picture" }, image), el("span", {}, named(name)));
 }
