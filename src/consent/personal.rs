@@ -84,11 +84,11 @@ fn is_email(bytes: &[u8]) -> bool {
 /// What the digits from `start` are, written in up to five groups. A longer number goes before a shorter: a card is
 /// more than the telephone number that may hide in it.
 fn number(bytes: &[u8], start: usize) -> Option<Personal> {
-    let plus = start > 0 && bytes[start - 1] == b'+';
-    let (mut at, mut value, mut length, mut form, mut area) = (start, 0u64, 0, 0, 0);
-    let mut tight = true;
     let mut found = None;
-    for group in 0..5 {
+    let (mut at, mut value, mut length, mut form, mut first_two) = (start, 0, 0, 0, 0);
+    // More than spaces between the groups.
+    let mut tight = true;
+    for _ in 0..5 {
         let begin = at;
         while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
             if length == 19 {
@@ -97,29 +97,30 @@ fn number(bytes: &[u8], start: usize) -> Option<Personal> {
             value = value * 10 + u64::from(digit - b'0');
             length += 1;
             at += 1;
+            if length == 2 {
+                first_two = value;
+            }
         }
         if at == begin {
             break;
         }
         form = form * 20 + (at - begin) as u32;
-        if group == 0 {
-            area = value;
-        }
-        if is_card(value, length, form) {
+        let plus = start > 0 && bytes[start - 1] == b'+' && (8..=15).contains(&length);
+        if is_card(value, first_two, length, form) {
             found = Some(Personal::Card);
-        } else if (plus && (8..=15).contains(&length)) || is_phone(value, form, area, tight) {
+        } else if plus || is_phone(value, first_two, form, tight) {
             found = Some(Personal::Phone);
         }
         let gap = at;
-        while let Some(b' ' | b'-' | b'.' | b'(' | b')') = bytes.get(at) {
+        let mut bound = false;
+        while let Some(byte @ (b' ' | b'-' | b'.' | b'(' | b')')) = bytes.get(at) {
+            bound |= matches!(byte, b'-' | b'.' | b')');
             at += 1;
         }
         if !(1..=2).contains(&(at - gap)) {
             break;
         }
-        tight &= bytes[gap..at]
-            .iter()
-            .any(|byte| matches!(byte, b'-' | b'.' | b')'));
+        tight &= bound;
     }
     found
 }
@@ -134,59 +135,39 @@ const fn shape(lengths: &[u32]) -> u32 {
     shape
 }
 
-/// `area` is the first group; `tight` means that more than spaces stands between the groups.
-fn is_phone(value: u64, form: u32, area: u64, tight: bool) -> bool {
+fn is_phone(value: u64, first_two: u64, form: u32, tight: bool) -> bool {
+    // Chinese mobile numbers, without and with their country.
     const MOBILE: [u32; 3] = [shape(&[11]), shape(&[3, 4, 4]), shape(&[3, 8])];
-    const MOBILE_ABROAD: [u32; 3] = [shape(&[13]), shape(&[2, 11]), shape(&[2, 3, 4, 4])];
+    const ABROAD: [u32; 3] = [shape(&[13]), shape(&[2, 11]), shape(&[2, 3, 4, 4])];
+    // American ones: area code and exchange never begin with 0 or 1.
     const AMERICAN: u32 = shape(&[3, 3, 4]);
+    // Chinese landlines: 010-62781234, 0755-2678123.
     const LANDLINE: [u32; 4] = [
         shape(&[3, 7]),
-        shape(&[4, 7]),
         shape(&[3, 8]),
+        shape(&[4, 7]),
         shape(&[4, 8]),
     ];
-    if MOBILE.contains(&form) && (130..200).contains(&(value / 100_000_000)) {
-        return true;
-    }
-    if MOBILE_ABROAD.contains(&form) && (86_130..86_200).contains(&(value / 100_000_000)) {
-        return true;
-    }
-    if !tight {
-        return false;
-    }
-    if form == AMERICAN {
-        // Area code and exchange never begin with 0 or 1.
-        return area >= 200 && value / 10_000 % 1000 >= 200;
-    }
-    let Some(kind) = LANDLINE.iter().position(|landline| *landline == form) else {
-        return false;
-    };
-    // 010-62781234, 0755-2678123: an area code begins with 0, a subscriber with 2 to 8.
-    let subscriber = value / if kind < 2 { 1_000_000 } else { 10_000_000 } % 10;
-    let zero = area < if kind % 2 == 0 { 100 } else { 1000 };
-    zero && area >= 10 && (2..=8).contains(&subscriber)
+    let head = value / 100_000_000;
+    (MOBILE.contains(&form) && (130..200).contains(&head))
+        || (ABROAD.contains(&form) && (86_130..86_200).contains(&head))
+        || (tight && form == AMERICAN && first_two >= 20 && value / 10_000 % 1000 >= 200)
+        || (tight && LANDLINE.contains(&form) && (1..10).contains(&first_two))
 }
 
-fn is_card(value: u64, length: u32, form: u32) -> bool {
-    const PRINTED: [u32; 5] = [
+fn is_card(value: u64, first_two: u64, length: u32, form: u32) -> bool {
+    const PRINTED: [u32; 3] = [
         shape(&[4, 4, 4, 4]),
         shape(&[4, 4, 4, 4, 3]),
         shape(&[4, 6, 5]),
-        shape(&[4, 6, 4]),
-        shape(&[6, 13]),
     ];
-    if length < 14 || (form != length && !PRINTED.contains(&form)) {
-        return false;
-    }
-    // By the ranges in use for each length, so that bar codes and device numbers mostly pass.
-    let first_two = value / 10u64.pow(length - 2);
+    // By the ranges in use, so that bar codes and device numbers mostly pass.
     let issued = match length {
-        14 => matches!(first_two, 30 | 36 | 38),
         15 => matches!(first_two, 34 | 37),
-        16 => matches!(first_two, 22..=27 | 35 | 40..=65 | 81),
-        _ => matches!(first_two, 40..=69),
+        16..=19 => matches!(first_two, 22..=27 | 35 | 40..=65 | 81),
+        _ => false,
     };
-    issued && luhn(value)
+    issued && (form == length || PRINTED.contains(&form)) && luhn(value)
 }
 
 fn luhn(mut value: u64) -> bool {
@@ -206,31 +187,24 @@ fn luhn(mut value: u64) -> bool {
 
 /// 18 digits of which the last may be X: region, date of birth, order, check (GB 11643).
 fn is_resident(word: &[u8]) -> bool {
-    let [digits @ .., check] = word else {
-        return false;
-    };
-    if digits.len() != 17 || !digits.iter().all(u8::is_ascii_digit) {
-        return false;
+    let (mut sum, mut value) = (0, 0u64);
+    for (place, byte) in word.iter().enumerate() {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'x' | b'X' if place == 17 => 10,
+            _ => return false,
+        };
+        // The weights are 2^17 … 2^0 modulo 11; a valid number comes to 1.
+        sum = (sum * 2 + u32::from(digit)) % 11;
+        value = value * 10 + u64::from(digit % 10);
     }
-    let part = |from: usize, to: usize| {
-        digits[from..to]
-            .iter()
-            .fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'))
-    };
-    let check = match check {
-        b'0'..=b'9' => u32::from(check - b'0'),
-        b'x' | b'X' => 10,
-        _ => return false,
-    };
-    // The weights are 2^17 … 2^1 modulo 11; the whole with its check digit is 1 modulo 11.
-    let sum = digits
-        .iter()
-        .fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
-    (sum + check) % 11 == 1
-        && (11..=82).contains(&part(0, 2))
-        && (1900..=2100).contains(&part(6, 10))
-        && (1..=12).contains(&part(10, 12))
-        && (1..=31).contains(&part(12, 14))
+    let (region, year) = (value / 10u64.pow(16), value / 100_000_000 % 10_000);
+    let (month, day) = (value / 1_000_000 % 100, value / 10_000 % 100);
+    sum == 1
+        && (11..=82).contains(&region)
+        && (1900..=2100).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
 }
 
 #[cfg(test)]

@@ -33,6 +33,19 @@ pub struct Product {
 }
 
 impl Event {
+    /// An event that is not yet placed in a session, and of which nothing more is known.
+    pub(super) fn new(id: &str, kind: Kind, time: i64) -> Event {
+        Event {
+            id: id.into(),
+            kind,
+            time,
+            session: Session(0),
+            sequence: 0,
+            products: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+
     /// The text of a field of the event itself.
     pub fn text(&self, field: Field) -> Option<&str> {
         text(&self.fields, field)
@@ -52,6 +65,17 @@ impl Product {
         }
     }
 
+    pub(super) fn set(&mut self, field: Field, scalar: Scalar) {
+        match (field, scalar) {
+            (Field::ProductId, Scalar::Text(id)) => self.id = id,
+            (Field::Category, Scalar::Text(text)) => self.category = Some(text),
+            (Field::Brand, Scalar::Text(text)) => self.brand = Some(text),
+            (Field::Price, Scalar::Amount(amount)) => self.price = Some(amount),
+            (Field::Quantity, Scalar::Count(count)) => self.quantity = count.max(1),
+            (_, scalar) => put(&mut self.fields, field, scalar),
+        }
+    }
+
     /// The text of one of the other fields.
     pub fn text(&self, field: Field) -> Option<&str> {
         text(&self.fields, field)
@@ -61,4 +85,11 @@ impl Product {
 fn text(fields: &[(Field, Scalar)], field: Field) -> Option<&str> {
     let (_, scalar) = fields.iter().find(|(held, _)| *held == field)?;
     scalar.text()
+}
+
+/// The first value of a field stays.
+pub(super) fn put(fields: &mut Vec<(Field, Scalar)>, field: Field, scalar: Scalar) {
+    if fields.iter().all(|(held, _)| *held != field) {
+        fields.push((field, scalar));
+    }
 }

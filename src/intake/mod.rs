@@ -87,15 +87,7 @@ impl Intake {
         properties: &Value,
         arrival: Arrival<'_>,
     ) -> Result<Event, Refusal> {
-        let outcome = (|| {
-            let kind = Kind::from_name(name).ok_or(Refusal::UnknownEvent)?;
-            let time = self.arrive(arrival)?;
-            let content = read::read(kind, properties)?;
-            let event = self.place(kind, content.products, content.fields, arrival.id, time)?;
-            self.stats.dropped.unknown += content.dropped.unknown;
-            self.stats.dropped.personal += content.dropped.personal;
-            Ok(event)
-        })();
+        let outcome = self.take(name, properties, arrival);
         self.count(outcome)
     }
 
@@ -107,10 +99,28 @@ impl Intake {
         fields: Vec<(Field, Scalar)>,
         arrival: Arrival<'_>,
     ) -> Result<Event, Refusal> {
-        let outcome = self
-            .arrive(arrival)
-            .and_then(|time| self.place(kind, products, fields, arrival.id, time));
+        let outcome = self.arrive(kind, arrival).and_then(|event| {
+            self.place(Event {
+                products,
+                fields,
+                ..event
+            })
+        });
         self.count(outcome)
+    }
+
+    fn take(
+        &mut self,
+        name: &str,
+        properties: &Value,
+        arrival: Arrival<'_>,
+    ) -> Result<Event, Refusal> {
+        let kind = Kind::from_name(name).ok_or(Refusal::UnknownEvent)?;
+        let (event, dropped) = read::read(self.arrive(kind, arrival)?, properties)?;
+        let event = self.place(event)?;
+        self.stats.dropped.unknown += dropped.unknown;
+        self.stats.dropped.personal += dropped.personal;
+        Ok(event)
     }
 
     /// The session under way at `now`.
@@ -122,8 +132,8 @@ impl Intake {
         &self.stats
     }
 
-    /// The checks that need no look at the content; the time it happened.
-    fn arrive(&self, arrival: Arrival<'_>) -> Result<i64, Refusal> {
+    /// The checks that need no look at the content.
+    fn arrive(&self, kind: Kind, arrival: Arrival<'_>) -> Result<Event, Refusal> {
         if arrival.id.is_empty() {
             return Err(Refusal::Missing("id"));
         }
@@ -139,37 +149,21 @@ impl Intake {
             && (0..=LATEST_MS).contains(&time)
             && time - now <= AHEAD_MS
             && now - time <= OLDEST_MS;
-        // Slightly ahead is a clock's error, not the future.
-        if possible {
-            Ok(time.min(now))
-        } else {
-            Err(Refusal::BadTime)
+        if !possible {
+            return Err(Refusal::BadTime);
         }
+        // Slightly ahead is a clock's error, not the future.
+        Ok(Event::new(arrival.id, kind, time.min(now)))
     }
 
-    fn place(
-        &mut self,
-        kind: Kind,
-        products: Vec<Product>,
-        fields: Vec<(Field, Scalar)>,
-        id: &str,
-        time: i64,
-    ) -> Result<Event, Refusal> {
-        let what = seen::happening(kind, &products, &fields);
-        if self.seen.has_happened(what, time) {
+    fn place(&mut self, mut event: Event) -> Result<Event, Refusal> {
+        let what = seen::happening(&event);
+        if self.seen.has_happened(what, event.time) {
             return Err(Refusal::Duplicate);
         }
-        self.seen.add(id, what, time);
-        let (session, sequence) = self.sessions.assign(time, self.seed);
-        Ok(Event {
-            id: id.into(),
-            kind,
-            time,
-            session,
-            sequence,
-            products,
-            fields,
-        })
+        self.seen.add(&event.id, what, event.time);
+        (event.session, event.sequence) = self.sessions.assign(event.time, self.seed);
+        Ok(event)
     }
 
     fn count(&mut self, outcome: Result<Event, Refusal>) -> Result<Event, Refusal> {

@@ -1,7 +1,7 @@
 //! Properties in any dialect → the fields of one event and of its products, each checked.
 
 use super::dialect::{self, Meaning, Scope};
-use super::event::Product;
+use super::event::{Event, Product, put};
 use super::field::{Field, Form, LONGEST, MANY, MOST, Of, Scalar};
 use super::kind::Kind;
 use super::name::fold;
@@ -12,15 +12,6 @@ use crate::{consent, decimal};
 /// Products that one event may have.
 pub const PRODUCTS: usize = 500;
 
-/// What the properties of one event came to.
-#[derive(Default)]
-pub(super) struct Content {
-    pub products: Vec<Product>,
-    pub fields: Vec<(Field, Scalar)>,
-    /// Properties that were not taken.
-    pub dropped: Dropped,
-}
-
 /// Properties that were not taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
@@ -30,12 +21,13 @@ pub struct Dropped {
     pub personal: u32,
 }
 
-pub(super) fn read(kind: Kind, properties: &Value) -> Result<Content, Refusal> {
+/// Fills an event that has only its kind from properties in any dialect.
+pub(super) fn read(event: Event, properties: &Value) -> Result<(Event, Dropped), Refusal> {
     let mut reading = Reading {
-        kind,
+        event,
+        dropped: Dropped::default(),
+        product: Product::new(""),
         listed: false,
-        content: Content::default(),
-        single: Product::new(""),
         personal: 0,
     };
     match properties {
@@ -44,14 +36,15 @@ pub(super) fn read(kind: Kind, properties: &Value) -> Result<Content, Refusal> {
         Value::Beyond => return Err(Refusal::TooMany("properties")),
         _ => return Err(Refusal::BadType("properties")),
     }
-    reading.finish()
+    reading.finish()?;
+    Ok((reading.event, reading.dropped))
 }
 
 struct Reading {
-    kind: Kind,
-    content: Content,
+    event: Event,
+    dropped: Dropped,
     /// The product at hand: of the event, or of the element of a list.
-    single: Product,
+    product: Product,
     /// Inside a list of products.
     listed: bool,
     /// A bit for each field left out because of personal data.
@@ -73,7 +66,7 @@ impl Reading {
             } else if let Some(meaning) = dialect::meaning(scope, name) {
                 self.property(meaning, value)?;
             } else {
-                self.content.dropped.unknown += 1;
+                self.dropped.unknown += 1;
             }
         }
         Ok(())
@@ -83,13 +76,13 @@ impl Reading {
         let list = match value {
             Value::Null => return Ok(()),
             // One list is enough: some pages send the same under two names.
-            _ if !self.content.products.is_empty() => return Ok(()),
+            _ if !self.event.products.is_empty() => return Ok(()),
             Value::List(list) if list.len() <= PRODUCTS => list,
             Value::List(_) | Value::Beyond => return Err(Refusal::TooMany("products")),
             _ => return Err(Refusal::BadType("products")),
         };
         self.listed = true;
-        let outside = core::mem::replace(&mut self.single, Product::new(""));
+        let outside = core::mem::replace(&mut self.product, Product::new(""));
         for element in list {
             let Value::Map(object) = element else {
                 return Err(Refusal::BadType("products"));
@@ -97,36 +90,39 @@ impl Reading {
             self.object(scope, object)?;
             self.take_product()?;
         }
-        self.single = outside;
+        self.product = outside;
         self.listed = false;
         Ok(())
     }
 
     fn take_product(&mut self) -> Result<(), Refusal> {
-        if self.single.id.is_empty() {
+        if self.product.id.is_empty() {
             return Err(self.missing(Field::ProductId));
         }
-        let product = core::mem::replace(&mut self.single, Product::new(""));
-        self.content.products.push(product);
+        let product = core::mem::replace(&mut self.product, Product::new(""));
+        self.event.products.push(product);
         Ok(())
     }
 
     fn property(&mut self, meaning: Meaning, value: &Value) -> Result<(), Refusal> {
-        let is_promotion = matches!(self.kind, Kind::PromotionViewed | Kind::PromotionClicked);
+        let is_promotion = matches!(
+            self.event.kind,
+            Kind::PromotionViewed | Kind::PromotionClicked
+        );
         let field = match meaning {
             Meaning::Field(Field::Position) if is_promotion && !self.listed => Field::Slot,
             Meaning::Field(field) => field,
             Meaning::LineId => Field::ProductId,
             Meaning::Deeper => Field::Category,
         };
-        let on_product = self.listed || self.kind.is_single();
+        let on_product = self.listed || self.event.kind.is_single();
         let to_product = match field.of() {
             Of::Product if on_product => true,
             Of::Either => on_product,
             // GA4 and Shopify may say the currency with each item; it is the event's.
             Of::Event if !self.listed || field == Field::Currency => false,
             _ => {
-                self.content.dropped.unknown += 1;
+                self.dropped.unknown += 1;
                 return Ok(());
             }
         };
@@ -134,31 +130,21 @@ impl Reading {
             return Ok(());
         };
         if !to_product {
-            put(&mut self.content.fields, field, scalar);
+            put(&mut self.event.fields, field, scalar);
             return Ok(());
         }
-        let product = &mut self.single;
-        match (field, scalar) {
-            (Field::ProductId, Scalar::Text(id)) => {
-                if meaning != Meaning::LineId || product.id.is_empty() {
-                    product.id = id;
+        let product = &mut self.product;
+        match (meaning, &mut product.category, scalar) {
+            (Meaning::LineId, ..) if !product.id.is_empty() => {}
+            (Meaning::Deeper, Some(path), Scalar::Text(level)) => {
+                path.push_str(" > ");
+                path.push_str(&level);
+                if path.len() > LONGEST {
+                    return Err(Refusal::TooLong("category"));
                 }
             }
-            (Field::Category, Scalar::Text(text)) => match &mut product.category {
-                Some(path) if meaning == Meaning::Deeper => {
-                    path.push_str(" > ");
-                    path.push_str(&text);
-                    if path.len() > LONGEST {
-                        return Err(Refusal::TooLong("category"));
-                    }
-                }
-                Some(_) => {}
-                none => *none = Some(text),
-            },
-            (Field::Brand, Scalar::Text(text)) => product.brand = Some(text),
-            (Field::Price, Scalar::Amount(amount)) => product.price = Some(amount),
-            (Field::Quantity, Scalar::Count(count)) => product.quantity = count,
-            (_, scalar) => put(&mut product.fields, field, scalar),
+            (Meaning::Field(Field::Category), Some(_), _) => {}
+            (_, _, scalar) => product.set(field, scalar),
         }
         Ok(())
     }
@@ -178,7 +164,7 @@ impl Reading {
                 if let Some(code) = part(money, dialect::CURRENCY_CODE)
                     && let Some(code) = self.text(Field::Currency, code)?
                 {
-                    put(&mut self.content.fields, Field::Currency, code);
+                    put(&mut self.event.fields, Field::Currency, code);
                 }
                 value = part(money, dialect::AMOUNT).unwrap_or(value);
             }
@@ -237,7 +223,7 @@ impl Reading {
         }
         if consent::find(text, field.form() == Form::Text).is_some() {
             self.personal |= 1 << field as u8;
-            self.content.dropped.personal += 1;
+            self.dropped.personal += 1;
             return Ok(None);
         }
         Ok(Some(Scalar::Text(text.into())))
@@ -251,11 +237,11 @@ impl Reading {
         }
     }
 
-    fn finish(mut self) -> Result<Content, Refusal> {
-        if self.kind.is_single() && self.content.products.is_empty() {
+    fn finish(&mut self) -> Result<(), Refusal> {
+        if self.event.kind.is_single() && self.event.products.is_empty() {
             self.take_product()?;
         }
-        let required = match self.kind {
+        let required = match self.event.kind {
             Kind::ProductsSearched => Some(Field::Query),
             Kind::OrderCompleted
             | Kind::OrderUpdated
@@ -264,21 +250,14 @@ impl Reading {
             _ => None,
         };
         if let Some(field) = required
-            && self.content.fields.iter().all(|(held, _)| *held != field)
+            && self.event.fields.iter().all(|(held, _)| *held != field)
         {
             return Err(self.missing(field));
         }
-        if self.kind == Kind::OrderCompleted && self.content.products.is_empty() {
+        if self.event.kind == Kind::OrderCompleted && self.event.products.is_empty() {
             return Err(Refusal::Missing("products"));
         }
-        Ok(self.content)
-    }
-}
-
-/// The first value of a field stays.
-fn put(fields: &mut Vec<(Field, Scalar)>, field: Field, scalar: Scalar) {
-    if fields.iter().all(|(held, _)| *held != field) {
-        fields.push((field, scalar));
+        Ok(())
     }
 }
 

@@ -1,8 +1,7 @@
 //! What was seen before: the last message ids, and what happened within the last second.
 
-use super::event::Product;
+use super::event::Event;
 use super::field::{Field, Scalar};
-use super::kind::Kind;
 use crate::codec::{Reader, hash, put_uint};
 
 /// Message ids remembered.
@@ -71,16 +70,16 @@ impl Seen {
 }
 
 /// What happened, without when: the kind and its products; where there are none, all its words.
-pub(super) fn happening(kind: Kind, products: &[Product], fields: &[(Field, Scalar)]) -> u64 {
-    let mut what = kind as u64;
-    for product in products {
+pub(super) fn happening(event: &Event) -> u64 {
+    let mut what = event.kind as u64;
+    for product in &event.products {
         what = mix(what, product.id.as_bytes());
     }
-    for (field, scalar) in fields {
+    for (field, scalar) in &event.fields {
         // Two dialects on one page differ in what they say beside the product, but not in these.
         let tells = matches!(field, Field::ListId | Field::RequestId | Field::OrderId);
         if let Scalar::Text(text) = scalar
-            && (tells || products.is_empty())
+            && (tells || event.products.is_empty())
         {
             what = mix(what ^ *field as u64, text.as_bytes());
         }

@@ -5,8 +5,8 @@ const DAY_MS: i64 = 86_400_000;
 /// `2026-01-02T03:04:05.678Z`.
 pub fn iso(time: i64) -> String {
     let time = time.clamp(0, 253_402_300_799_999);
-    let (year, month, day) = civil(time / DAY_MS);
-    let ms = time % DAY_MS;
+    let (year, month, day) = civil((time / DAY_MS) as u32);
+    let ms = (time % DAY_MS) as u32;
     let mut text = *b"0000-00-00T00:00:00.000Z";
     for (end, mut value) in [
         (4, year),
@@ -28,7 +28,7 @@ pub fn iso(time: i64) -> String {
 }
 
 /// Year, month and day of a day counted from 1970-01-01.
-fn civil(day: i64) -> (i64, i64, i64) {
+fn civil(day: u32) -> (u32, u32, u32) {
     // Eras of 400 years from the first of March of year 0.
     let day = day + 719_468;
     let era = day / 146_097;
@@ -42,7 +42,7 @@ fn civil(day: i64) -> (i64, i64, i64) {
         shifted - 9
     };
     let day = in_year - (153 * shifted + 2) / 5 + 1;
-    (era * 400 + year + i64::from(month <= 2), month, day)
+    (era * 400 + year + u32::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn days_are_counted_without_gaps(day in 0i64..2_932_000) {
+        fn days_are_counted_without_gaps(day in 0u32..2_932_000) {
             let (year, month, date) = civil(day);
             prop_assert!((1..=12).contains(&month) && (1..=31).contains(&date));
             let (next_year, next_month, next_date) = civil(day + 1);
