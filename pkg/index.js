@@ -4,6 +4,7 @@
 // on which it can.
 // @ts-check
 
+import init, { Page } from "./dist/tillside.js";
 import { Host } from "./host.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
@@ -13,8 +14,6 @@ import { Host } from "./host.js";
 /** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
-/** @typedef {typeof import("./dist/tillside.js")} Glue */
-/** @typedef {import("./dist/tillside.js").Page} Page */
 /** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
 
 /** @type {readonly import("./index.d.ts").Placement[]} */
@@ -40,20 +39,18 @@ const problem = (code, message) => ({ code, message });
 /** @param {unknown} error */
 const text = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Shared by every Tillside on the page: compiling twice would be waste. @type {Promise<Glue> | undefined} */
+/** Shared by every Tillside on the page: compiling twice would be waste. @type {Promise<unknown> | undefined} */
 let engine;
 
-/** @param {Options["wasm"]} source @returns {Promise<Glue>} */
+/** @param {Options["wasm"]} source */
 async function start(source) {
-  const glue = await import("./dist/tillside.js");
   let from = source;
   if (from === undefined) {
     const url = new URL("./dist/tillside_bg.wasm", import.meta.url);
     // Node's fetch does not read files.
     from = url.protocol === "file:" ? await readFile(url) : url;
   }
-  await glue.default({ module_or_path: from });
-  return glue;
+  await init({ module_or_path: from });
 }
 
 /** @param {URL} url */
@@ -64,10 +61,11 @@ async function readFile(url) {
   return readFile(url);
 }
 
-/** @param {Options["wasm"]} source @returns {Promise<Glue | Problem>} */
+/** @param {Options["wasm"]} source @returns {Promise<Problem | undefined>} */
 async function load(source) {
   try {
-    return await (engine ??= start(source));
+    await (engine ??= start(source));
+    return undefined;
   } catch (error) {
     engine = undefined;
     const refused = error instanceof WebAssembly.CompileError || /unsafe-eval|Content Security Policy/i.test(text(error));
@@ -186,19 +184,19 @@ export class Tillside {
     const loading = load(options.wasm);
     const found = base === undefined ? undefined : manifest(base);
     const bytes = found?.then((found) => ("code" in found ? found : model(/** @type {string} */ (base), found)));
-    const glue = await loading;
-    if ("code" in glue) {
-      this.#warn(glue);
+    const missing = await loading;
+    if (missing) {
+      this.#warn(missing);
     } else {
       try {
-        const page = new glue.Page(options.collector?.writeKey ?? "", this.#language);
+        const page = new Page(options.collector?.writeKey ?? "", this.#language);
         const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
         const host = new Host(page, options.name ?? "tillside", options.collector?.url ?? "", warn);
         await host.start();
         page.grant(options.consent?.personalisation, options.consent?.measurement);
         this.#host = host;
         this.#page = page;
-        for (let code = 0; code < glue.Page.reasons(); code++) {
+        for (let code = 0; code < Page.reasons(); code++) {
           const [name, sentence] = page.reason(code).split("\n");
           this.#reasons.push({ code: /** @type {string} */ (name), sentence: /** @type {string} */ (sentence) });
         }
@@ -487,8 +485,8 @@ export class Tillside {
   }
 
   async export() {
-    const found = this.#with((page) => page.export());
-    return { portrait: this.portrait(), ...found, queue: (found?.queue ?? []).map((/** @type {string} */ message) => JSON.parse(message)) };
+    const messages = this.#with((page) => page.messages()) ?? [];
+    return { portrait: this.portrait(), queue: messages.map((message) => JSON.parse(message)) };
   }
 
   async forget() {
@@ -515,18 +513,33 @@ export class Tillside {
   /** @returns {Status} */
   status() {
     const consent = { personalisation: false, measurement: false, ...this.#options.consent };
-    const none = {
+    /** @type {Status} */
+    const status = {
+      engine: "fallback",
       model: null,
       consent,
       gpc: Boolean(/** @type {any} */ (globalThis.navigator)?.globalPrivacyControl),
+      storage: "memory",
       session: "",
       memory: 0,
       queue: { waiting: 0, bytes: 0, sent: 0, dropped: 0, nextTry: null },
       intake: { accepted: 0, refused: {} },
+      problems: [...this.#problems],
     };
-    const found = this.#with((page) => page.status());
-    const kept = found && this.#host?.disk && (found.consent.personalisation || found.consent.measurement);
-    return { ...none, ...found, storage: kept ? "disk" : "memory", engine: found ? "wasm" : "fallback", problems: [...this.#problems] };
+    this.#with((page) => {
+      const [items = 0, size = 0, allowed = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = page.counts();
+      status.engine = "wasm";
+      if (this.#model) status.model = { id: this.#model, items, bytes: size };
+      status.consent = { personalisation: (allowed & 1) > 0, measurement: (allowed & 2) > 0 };
+      if (allowed > 0 && this.#host?.disk) status.storage = "disk";
+      status.session = page.session();
+      status.memory = memory;
+      status.queue = { waiting, bytes, sent, dropped, nextTry: next || null };
+      status.intake.accepted = accepted;
+      const refused = page.refused();
+      for (let n = 0; n < refused.length; n += 2) status.intake.refused[refused[n]] = refused[n + 1];
+    });
+    return status;
   }
 }
 

@@ -116,41 +116,56 @@ impl ModelError {
 }
 
 impl fmt::Display for ModelError {
+    // Joined rather than formatted: the formatting machinery would cost the page more than all these sentences.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ModelError::Header { at } => {
-                write!(
-                    f,
-                    "not a model: the safetensors header breaks at byte {at}; train again, or check that the download is whole"
-                )
-            }
+        const AGAIN: &str = "train again, or check that the download is whole";
+        let number = |value: &usize| {
+            let mut text = String::new();
+            crate::decimal::print_uint(&mut text, *value as u64);
+            text
+        };
+        f.write_str(&match self {
+            ModelError::Header { at } => [
+                "not a model: the safetensors header breaks at byte ",
+                &number(at),
+                "; ",
+                AGAIN,
+            ]
+            .concat(),
             ModelError::Tensor { name, why } => {
-                write!(
-                    f,
-                    "tensor {name} {}; train again, or check that the download is whole",
-                    why.text()
-                )
+                ["tensor ", name, " ", why.text(), "; ", AGAIN].concat()
             }
-            ModelError::Version { found } => {
-                write!(
-                    f,
-                    "format \"{found}\" is not {FORMAT} {VERSION}; train with, or upgrade to, a matching version"
-                )
-            }
-            ModelError::Metadata { key } => write!(
-                f,
-                "metadata \"{key}\" is missing or out of range; train again"
-            ),
-            ModelError::Requires { name } => {
-                write!(
-                    f,
-                    "the model needs tensor {name}, which this version does not know; upgrade tillside"
-                )
-            }
-            ModelError::Row { name, row } => {
-                write!(f, "row {row} of {name} is damaged; train again")
-            }
-        }
+            ModelError::Version { found } => [
+                "format \"",
+                found,
+                "\" is not ",
+                FORMAT,
+                " ",
+                VERSION,
+                "; train with, or upgrade to, a matching version",
+            ]
+            .concat(),
+            ModelError::Metadata { key } => [
+                "metadata \"",
+                key,
+                "\" is missing or out of range; train again",
+            ]
+            .concat(),
+            ModelError::Requires { name } => [
+                "the model needs tensor ",
+                name,
+                ", which this version does not know; upgrade tillside",
+            ]
+            .concat(),
+            ModelError::Row { name, row } => [
+                "row ",
+                &number(row),
+                " of ",
+                name,
+                " is damaged; train again",
+            ]
+            .concat(),
+        })
     }
 }
 
@@ -247,6 +262,8 @@ struct Opening<'a> {
     header: Header,
 }
 
+#[inline(never)]
+#[cold]
 fn refuse<T>(name: &str, why: Why) -> Result<T, ModelError> {
     Err(ModelError::Tensor {
         name: name.into(),
@@ -256,6 +273,7 @@ fn refuse<T>(name: &str, why: Why) -> Result<T, ModelError> {
 
 impl Opening<'_> {
     /// A one-dimensional tensor of this type, and of `elements` if given.
+    #[inline(never)]
     fn column(
         &self,
         name: &str,

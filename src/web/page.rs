@@ -4,8 +4,7 @@
 use core::cell::RefCell;
 
 use js_sys::{Array, Uint8Array};
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer as ToJs;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,11 +12,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{now, path, random, uuid, value};
 use crate::consent::Purposes;
 use crate::engine::{Declined, Effect, Engine, Settings};
-use crate::intake::{Arrival, Refusal, Session};
+use crate::intake::{Arrival, Session};
 use crate::recommend::{Because, Code, List, Placement, Request, sentence};
 use crate::report::{Content, Outcome, Shelf};
 use crate::shop::terms;
-use crate::shopper::Portrait;
 
 /// One shop on one page.
 #[wasm_bindgen]
@@ -314,59 +312,56 @@ impl Page {
         Ok(portrait.serialize(&ToJs::new())?)
     }
 
-    /// Everything kept about this shopper; the messages as they would be sent.
-    pub fn export(&self) -> Result<JsValue, JsValue> {
+    /// The messages that wait, as they would be sent.
+    pub fn messages(&self) -> Array {
         let engine = self.engine.borrow();
-        let export = Export {
-            portrait: engine.portrait(now()),
-            queue: engine.queue().messages().map(str::to_owned).collect(),
-        };
-        Ok(export.serialize(&ToJs::new())?)
+        engine.queue().messages().map(JsValue::from).collect()
     }
 
-    pub fn status(&self) -> Result<JsValue, JsValue> {
+    /// The session under way; empty when there is none.
+    pub fn session(&self) -> String {
+        let session = self.engine.borrow().intake().session(now());
+        session
+            .map(|session| session.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Numbers of `Status` in `index.d.ts`: the model's items and bytes; what is allowed as bits (1 personalisation, 2
+    /// measurement); bytes of memory; the queue's waiting, bytes, sent, dropped and next try (0: none); events taken.
+    pub fn counts(&self) -> Vec<f64> {
         let engine = self.engine.borrow();
-        let purposes = engine.purposes();
-        let (queue, stats) = (engine.queue(), engine.intake().stats());
-        let dropped = queue.dropped();
-        let status = Status {
-            model: engine.model().map(|model| About {
-                id: model.id().to_owned(),
-                items: model.items(),
-                bytes: model.bytes(),
-            }),
-            consent: Consent {
-                personalisation: purposes.personalisation,
-                measurement: purposes.measurement,
-            },
-            session: engine
-                .intake()
-                .session(now())
-                .map(|session| session.to_string())
-                .unwrap_or_default(),
-            memory: core::arch::wasm32::memory_size(0) << 16,
-            queue: Waiting {
-                waiting: queue.waiting(),
-                bytes: queue.bytes(),
-                sent: queue.sent(),
-                dropped: dropped.old
-                    + dropped.full
-                    + dropped.large
-                    + dropped.refused
-                    + dropped.withdrawn
-                    + dropped.damaged,
-                next_try: queue.next_try(now()).map(|time| time as f64),
-            },
-            intake: Taken {
-                accepted: stats.accepted,
-                refused: Refused(&stats.refused),
-            },
-        };
-        Ok(status.serialize(
-            &ToJs::new()
-                .serialize_missing_as_null(true)
-                .serialize_maps_as_objects(true),
-        )?)
+        let (model, queue, purposes) = (engine.model(), engine.queue(), engine.purposes());
+        let lost = queue.dropped();
+        let dropped = [
+            lost.old,
+            lost.full,
+            lost.large,
+            lost.refused,
+            lost.withdrawn,
+            lost.damaged,
+        ];
+        vec![
+            model.map_or(0, |model| model.items()) as f64,
+            model.map_or(0, |model| model.bytes()) as f64,
+            f64::from(u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1),
+            (core::arch::wasm32::memory_size(0) << 16) as f64,
+            queue.waiting() as f64,
+            queue.bytes() as f64,
+            f64::from(queue.sent()),
+            f64::from(dropped.iter().sum::<u32>()),
+            queue.next_try(now()).unwrap_or(0) as f64,
+            f64::from(engine.intake().stats().accepted),
+        ]
+    }
+
+    /// Refusals since the page opened: a reason and its count in turn.
+    pub fn refused(&self) -> Array {
+        let list = Array::new();
+        for (reason, count) in &self.engine.borrow().intake().stats().refused {
+            list.push(&reason.to_string().into());
+            list.push(&(*count).into());
+        }
+        list
     }
 }
 
@@ -404,62 +399,4 @@ fn words(list: &List) -> Vec<u32> {
         }
     }
     words
-}
-
-#[derive(Serialize)]
-struct Export {
-    portrait: Portrait,
-    queue: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Status<'a> {
-    model: Option<About>,
-    consent: Consent,
-    session: String,
-    memory: usize,
-    queue: Waiting,
-    intake: Taken<'a>,
-}
-
-#[derive(Serialize)]
-struct About {
-    id: String,
-    items: usize,
-    bytes: usize,
-}
-
-#[derive(Serialize)]
-struct Consent {
-    personalisation: bool,
-    measurement: bool,
-}
-
-#[derive(Serialize)]
-struct Waiting {
-    waiting: usize,
-    bytes: usize,
-    sent: u32,
-    dropped: u32,
-    #[serde(rename = "nextTry")]
-    next_try: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Taken<'a> {
-    accepted: u32,
-    refused: Refused<'a>,
-}
-
-/// Counts by reason, as one object.
-struct Refused<'a>(&'a [(Refusal, u32)]);
-
-impl Serialize for Refused<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(self.0.len()))?;
-        for (reason, count) in self.0 {
-            map.serialize_entry(&reason.to_string(), count)?;
-        }
-        map.end()
-    }
 }
