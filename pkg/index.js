@@ -464,8 +464,19 @@ export class Tillside {
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
+  /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
-    return this.#with((page) => page.portrait()) ?? { recent: [], cart: [], bought: [], categories: [], brands: [], events: 0 };
+    const [recent, cart, bought, categories, brands, events] = this.#with((page) => page.portrait()) ?? [[], [], [], [], [], 0];
+    /** @param {any[]} interests */
+    const named = (interests) => interests.map(([name, short, long, evidence]) => ({ name, short, long, evidence }));
+    return {
+      recent: recent.map((/** @type {any[]} */ [id, time]) => ({ id, time })),
+      cart: cart.map((/** @type {any[]} */ [id, quantity]) => ({ id, quantity })),
+      bought: bought.map((/** @type {any[]} */ [id, time, count]) => ({ id, time, count })),
+      categories: named(categories),
+      brands: named(brands),
+      events,
+    };
   }
 
   /** @param {import("./index.d.ts").Consent} consent */

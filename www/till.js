@@ -3,7 +3,7 @@
  * Nothing else imports the package.
  */
 
-import { Tillside } from "/pkg/index.js";
+import { Tillside } from "/pkg/dist/index.js";
 import { current, named, tag, title } from "./i18n.js";
 import { category, known } from "./shop.js";
 

@@ -10,6 +10,6 @@ mod shelf;
 mod time;
 
 pub use message::{Envelope, MESSAGE_BYTES, message};
-pub use queue::{Batch, Dropped, Effect, LEASE_MS, Outcome, Priority, Queue};
+pub use queue::{Batch, Dropped, Effect, Outcome, Priority, Queue};
 pub use shelf::{Content, Shelf};
 pub use time::iso;

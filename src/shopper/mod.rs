@@ -323,89 +323,63 @@ impl Shopper {
 
     /// The portrait as the page and its shopper may read it.
     pub fn portrait(&self, now: i64) -> Portrait {
-        let interests = |interests: &Interests| {
-            let named = interests.ranked(now).into_iter().map(|interest| {
+        let named = |interests: &Interests| {
+            let ranked = interests.ranked(now).into_iter();
+            let each = ranked.map(|interest| {
                 let (short, long) = interest.at(now);
-                Named {
-                    name: interest.name.clone(),
-                    short,
-                    long,
-                    evidence: interest.evidence,
-                }
+                (interest.name.clone(), short, long, interest.evidence)
             });
-            named.collect()
+            each.collect()
         };
+        let recent = self.recent.iter().rev();
+        let cart = self.cart.iter();
+        let bought = self.bought.iter().rev();
         Portrait {
-            recent: self
-                .recent
-                .iter()
-                .rev()
-                .map(|viewed| Dated {
-                    id: viewed.key.clone(),
-                    time: viewed.time as f64,
-                })
+            recent: recent
+                .map(|one| (one.key.clone(), one.time as f64))
                 .collect(),
-            cart: self
-                .cart
-                .iter()
-                .map(|line| Line {
-                    id: line.key.clone(),
-                    quantity: line.quantity,
-                })
+            cart: cart.map(|line| (line.key.clone(), line.quantity)).collect(),
+            bought: bought
+                .map(|one| (one.key.clone(), one.time as f64, one.count))
                 .collect(),
-            bought: self
-                .bought
-                .iter()
-                .rev()
-                .map(|bought| Order {
-                    id: bought.key.clone(),
-                    time: bought.time as f64,
-                    count: bought.count,
-                })
-                .collect(),
-            categories: interests(&self.categories),
-            brands: interests(&self.brands),
+            categories: named(&self.categories),
+            brands: named(&self.brands),
             events: self.events,
         }
     }
 }
 
-/// See `Portrait` in `pkg/index.d.ts`. Times are milliseconds since 1970.
-#[derive(Debug, Serialize)]
+/// A name, its short and its long memory, and how many events they rest on.
+pub type Named = (String, f64, f64, u32);
+
+/// What is known of a shopper; times are milliseconds since 1970. Serialised as a list: the page names the fields.
+#[derive(Debug)]
 pub struct Portrait {
-    pub recent: Vec<Dated>,
-    pub cart: Vec<Line>,
-    pub bought: Vec<Order>,
+    /// Key and time, newest first.
+    pub recent: Vec<(String, f64)>,
+    /// Key and quantity.
+    pub cart: Vec<(String, u32)>,
+    /// Key, time of the latest purchase and number of orders, newest first.
+    pub bought: Vec<(String, f64, u32)>,
+    /// Strongest first.
     pub categories: Vec<Named>,
     pub brands: Vec<Named>,
+    /// How many events were taken in.
     pub events: u32,
 }
 
-#[derive(Debug, Serialize)]
-pub struct Dated {
-    pub id: String,
-    pub time: f64,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Line {
-    pub id: String,
-    pub quantity: u32,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Order {
-    pub id: String,
-    pub time: f64,
-    pub count: u32,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Named {
-    pub name: String,
-    pub short: f64,
-    pub long: f64,
-    pub evidence: u32,
+impl Serialize for Portrait {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Portrait {
+            recent,
+            cart,
+            bought,
+            categories,
+            brands,
+            events,
+        } = self;
+        (recent, cart, bought, categories, brands, events).serialize(to)
+    }
 }
 
 #[cfg(test)]
@@ -451,9 +425,9 @@ mod tests {
         assert_eq!(shopper.recent[1].item, Some(0));
         assert_eq!(shopper.recent[2].item, None);
         let portrait = shopper.portrait(5);
-        assert_eq!(portrait.categories[0].name, "Phones > Smartphones");
-        assert_eq!(portrait.categories[0].evidence, 2);
-        assert_eq!(portrait.brands[0].name, "Nova");
+        assert_eq!(portrait.categories[0].0, "Phones > Smartphones");
+        assert_eq!(portrait.categories[0].3, 2);
+        assert_eq!(portrait.brands[0].0, "Nova");
         assert_eq!(portrait.events, 4);
     }
 

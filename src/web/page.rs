@@ -4,8 +4,6 @@
 use core::cell::RefCell;
 
 use js_sys::{Array, Uint8Array};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer as ToJs;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -127,7 +125,7 @@ impl Page {
         let id = |key: String| Some(key.strip_prefix(crate::engine::QUEUE)?.to_owned());
         let ids: Vec<String> = texts(keys).filter_map(id).collect();
         self.engine.borrow_mut().with_queue(|queue| {
-            queue.lost(number, &ids, &[], now());
+            queue.lost(number, &ids);
             Vec::new()
         });
     }
@@ -307,9 +305,10 @@ impl Page {
         Session(self.engine.borrow_mut().decision(now())).to_string()
     }
 
+    /// The lists of `Portrait` in `index.d.ts` in their order, each entry as a list of its fields, and how many events.
     pub fn portrait(&self) -> Result<JsValue, JsValue> {
         let portrait = self.engine.borrow().portrait(now());
-        Ok(portrait.serialize(&ToJs::new())?)
+        Ok(serde_wasm_bindgen::to_value(&portrait)?)
     }
 
     /// The messages that wait, as they would be sent.

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const pkg = new URL("../../pkg/", import.meta.url);
-const files = ["dist/tillside_bg.wasm", "dist/tillside.js", "index.js"].filter((file) => existsSync(new URL(file, pkg)));
+const files = ["dist/tillside_bg.wasm", "dist/index.js"].filter((file) => existsSync(new URL(file, pkg)));
 
 const rows = files.map((file) => {
   const bytes = readFileSync(new URL(file, pkg));

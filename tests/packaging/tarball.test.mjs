@@ -12,7 +12,7 @@ test("the tarball holds the module once, its glue, the types and the README, and
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
   t.after(() => rm(folder, { recursive: true }));
   const { files } = await pack(folder);
-  const expected = ["README.md", "dist/tillside.js", "dist/tillside_bg.wasm", "index.d.ts", "index.js", "package.json"];
+  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "index.d.ts", "package.json"];
   assert.deepEqual(files, expected);
 });
 

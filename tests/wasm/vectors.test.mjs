@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { Tillside } from "../../pkg/index.js";
+import { Tillside } from "../../pkg/dist/index.js";
 import { complaints, launch } from "../support/browser.mjs";
 import { site } from "../support/site.mjs";
 import { root } from "../support/surroundings.mjs";
@@ -59,7 +59,7 @@ test("in Chromium", async (t) => {
   await page.goto(`${url}tests/wasm/blank.html`);
   // Relative to the page, which lies beside this file.
   const outcomes = await page.evaluate(async (cases) => {
-    const [engine, { replay }] = await Promise.all([import("../../pkg/index.js"), import("./replay.js")]);
+    const [engine, { replay }] = await Promise.all([import("../../pkg/dist/index.js"), import("./replay.js")]);
     return replay(engine.Tillside, cases, "/v1/batch");
   }, cases);
   assert.deepEqual(heard, []);

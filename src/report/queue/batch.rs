@@ -8,10 +8,10 @@ use crate::report::time::iso;
 pub struct Batch {
     /// Names the batch when it is settled or lost.
     pub number: u32,
-    /// The rows to lease, in the order of the messages.
+    /// The rows, in the order of the messages.
     pub ids: Vec<String>,
     pub body: String,
-    /// Until when to lease the rows.
+    /// When the rows are sent again if nobody has said how this ended.
     pub until: i64,
 }
 

@@ -1,12 +1,12 @@
 //! A queue that loses nothing silently: messages wait on the device until a collector has taken them.
 //!
 //! A pure state machine. It never touches storage or the network: it says in [`Effect`]s what the host must store or
-//! delete, hands out [`Batch`]es to send, and is told how each ended. The order of work is store, lease, send, delete
+//! delete, hands out [`Batch`]es to send, and is told how each ended. The order of work is store, send, delete
 //! on success; a crash anywhere means that a message is sent again under the same id, which a collector drops.
 //!
-//! Two tabs of one shop share the rows on the device. Before it sends a batch the host leases its rows to this tab, in
-//! one transaction, unless one is gone or leased to another tab until later than now: then the batch is not sent but
-//! [`Queue::lost`]. A page that is leaving has no time to ask, and sends. Without storage there is nothing to lease.
+//! Two tabs of one shop share the rows on the device. The host lets one tab at a time adopt what earlier pages left,
+//! and before it sends a batch it looks whether the rows are still there: one that is gone was sent by the other tab,
+//! and the batch is [`Queue::lost`]. A page that is leaving has no time to ask, and sends.
 
 mod batch;
 mod row;
@@ -24,8 +24,8 @@ use row::Row;
 const BYTES: usize = 1 << 20;
 const ROWS: usize = 1000;
 const AGE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// How long a row belongs to the tab that sends it, and how long a send may stay unsettled.
-pub const LEASE_MS: i64 = 60_000;
+/// How long a send may stay unsettled before its rows are sent again.
+const PATIENCE_MS: i64 = 60_000;
 
 /// Bytes of one request.
 const BODY_BYTES: usize = 500_000;
@@ -148,7 +148,6 @@ impl Queue {
             priority,
             message,
             flight: 0,
-            held: 0,
         };
         let bytes = row.encode();
         if self.insert(row) {
@@ -220,11 +219,7 @@ impl Queue {
         let number = self.last_number + 1;
         let mut body = Body::new(&self.write_key, now);
         let mut ids = Vec::new();
-        for row in self
-            .rows
-            .iter_mut()
-            .filter(|row| row.flight == 0 && row.held <= now)
-        {
+        for row in self.rows.iter_mut().filter(|row| row.flight == 0) {
             // One message goes even where the collector took less before, to be told so of this one.
             let length = body.length_with(&row.message);
             if ids.len() == BODY_MESSAGES
@@ -242,7 +237,7 @@ impl Queue {
         }
         self.last_number = number;
         let body = body.finish();
-        let until = now + LEASE_MS;
+        let until = now + PATIENCE_MS;
         self.flights.push(Flight {
             number,
             count: ids.len(),
@@ -258,18 +253,12 @@ impl Queue {
         })
     }
 
-    /// Some rows of this batch are not this tab's to send, so the batch was not sent: those that are `gone` from the
-    /// device were sent by another tab, those that are `leased` may be.
-    pub fn lost(&mut self, number: u32, gone: &[String], leased: &[String], now: i64) {
+    /// Some rows of this batch are `gone` from the device: another tab sent them, and the batch was not sent.
+    pub fn lost(&mut self, number: u32, gone: &[String]) {
         self.flights.retain(|flight| flight.number != number);
         for row in &mut self.rows {
             if row.flight == number {
                 row.flight = if gone.contains(&row.id) { GONE } else { 0 };
-                row.held = if leased.contains(&row.id) {
-                    now + LEASE_MS
-                } else {
-                    0
-                };
             }
         }
         self.take(GONE);
@@ -357,9 +346,8 @@ impl Queue {
         if self.is_offline() {
             return None;
         }
-        let waiting = self.rows.iter().filter(|row| row.flight == 0);
-        let free = waiting.map(|row| row.held).min()?;
-        Some(self.retry_at.max(free).max(now))
+        let waits = self.rows.iter().any(|row| row.flight == 0);
+        waits.then_some(self.retry_at.max(now))
     }
 
     fn is_offline(&self) -> bool {

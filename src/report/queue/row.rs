@@ -35,8 +35,6 @@ pub(super) struct Row {
     pub message: String,
     /// The batch it is being sent in; 0 while it waits. Not stored.
     pub flight: u32,
-    /// Until when another tab may be sending it. Not stored.
-    pub held: i64,
 }
 
 const VERSION: u8 = 1;
@@ -73,7 +71,6 @@ impl Row {
             },
             message: reader.text()?.into(),
             flight: 0,
-            held: 0,
         };
         reader.0.is_empty().then_some(row)
     }

@@ -291,9 +291,8 @@ fn withdrawal_leaves_nothing() {
 fn what_another_tab_sends_is_left_to_it() {
     let mut queue = filled(3, 1);
     let batch = queue.next(NOW, false).unwrap();
-    queue.lost(batch.number, &["m0".into()], &["m1".into()], NOW);
-    assert_eq!(queue.next(NOW, false).unwrap().ids, ["m2"]);
-    assert_eq!(queue.next(NOW + LEASE_MS, false).unwrap().ids, ["m1", "m2"]);
+    queue.lost(batch.number, &["m0".into()]);
+    assert_eq!(queue.next(NOW, false).unwrap().ids, ["m1", "m2"]);
 }
 
 #[test]
@@ -322,7 +321,7 @@ proptest! {
     fn a_row_is_read_back_and_any_bytes_are_not_a_panic(
         id: String, message: String, order: u64, created in 0i64.., bytes: Vec<u8>,
     ) {
-        let row = Row { id, order, created, priority: Priority::High, message, flight: 0, held: 0 };
+        let row = Row { id, order, created, priority: Priority::High, message, flight: 0 };
         prop_assert_eq!(Row::decode(&row.encode()), Some(row));
         prop_assert_eq!(Row::decode(&bytes), None);
     }
@@ -391,9 +390,6 @@ struct Request {
     until: i64,
 }
 
-/// Whose, and until when.
-type Lease = Option<(usize, i64)>;
-
 /// The whole world around two tabs, modelled without thought of speed.
 struct World {
     now: i64,
@@ -401,7 +397,7 @@ struct World {
     /// How many pages each tab has had.
     pages: Vec<usize>,
     /// What lies on the device.
-    disk: BTreeMap<String, (Vec<u8>, Lease)>,
+    disk: BTreeMap<String, Vec<u8>>,
     network: Vec<Request>,
     pushed: BTreeMap<String, String>,
     delivered: BTreeMap<String, String>,
@@ -413,7 +409,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Store { key, bytes } => {
-                    self.disk.insert(key, (bytes, None));
+                    self.disk.insert(key, bytes);
                 }
                 Effect::Delete { keys } => keys.iter().for_each(|key| {
                     self.disk.remove(key);
@@ -450,23 +446,9 @@ impl World {
                 .filter(|id| !self.disk.contains_key(*id))
                 .cloned()
                 .collect();
-            let leased: Vec<_> = batch
-                .ids
-                .iter()
-                .filter(|id| {
-                    let lease = self.disk.get(*id).and_then(|row| row.1);
-                    lease.is_some_and(|(owner, until)| owner != tab && until > self.now)
-                })
-                .cloned()
-                .collect();
-            if !gone.is_empty() || !leased.is_empty() {
-                self.tabs[tab].lost(batch.number, &gone, &leased, self.now);
+            if !gone.is_empty() {
+                self.tabs[tab].lost(batch.number, &gone);
                 return Ok(());
-            }
-            for id in &batch.ids {
-                if let Some(row) = self.disk.get_mut(id) {
-                    row.1 = Some((tab, batch.until));
-                }
             }
         }
         prop_assert!(batch.body.len() <= 500_000 && batch.ids.len() <= 100);
@@ -540,7 +522,7 @@ impl World {
         let rows: Vec<_> = self
             .disk
             .iter()
-            .map(|(key, row)| (key.clone(), row.0.clone()))
+            .map(|(key, row)| (key.clone(), row.clone()))
             .collect();
         self.tabs[tab] = Queue::new("key");
         self.pages[tab] += 1;
@@ -573,7 +555,7 @@ proptest! {
                 Step::Crash { tab } => world.crash(tab),
                 Step::Online { tab } => world.tabs[tab].online(),
             }
-            let stored: usize = world.disk.values().map(|row| row.0.len()).sum();
+            let stored: usize = world.disk.values().map(Vec::len).sum();
             prop_assert!(stored <= 2 * BYTES && world.tabs.iter().all(|tab| tab.bytes() <= BYTES));
         }
         // All is well again: a page opens, and what waits goes out.

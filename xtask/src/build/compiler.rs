@@ -1,8 +1,8 @@
 //! A compiler for `wasm32-unknown-unknown`: found, or installed.
 //!
-//! The order: the toolchain in use if it has the target; `rustup target add`; Debian's rustc with the library's source,
-//! from which the standard library is built as well. The last also works where rustup reaches no server, and makes the
-//! smallest module: only it can build a standard library without panic messages.
+//! The order: the toolchain in use if it has the target; `rustup target add`; Debian's rustc, which also works where
+//! rustup reaches no server. Where the library's source is there too (`rustup component add rust-src`, Debian's
+//! rust-web-src), the standard library is built along, without panic messages: that makes the smallest module.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,14 @@ const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 /// What Debian calls the linker of the LLVM that its rustc is built with, or near enough.
 const DEBIAN_LINKER: (&str, &str) = ("lld-19", "/usr/bin/wasm-ld-19");
+/// In a sysroot, where the library's source is there.
+const LIBRARY: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(180);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compiler {
-    /// The toolchain in use, with the target's standard library as its makers built it.
-    Toolchain,
+    /// The toolchain in use; without the library's source, with the standard library as its makers built it.
+    Toolchain { source: bool },
     /// Debian's, with a standard library built along.
     Debian { linker: PathBuf },
 }
@@ -40,12 +42,12 @@ impl Compiler {
         let found = match wanted {
             Some("debian") => debian(true)?,
             Some(_) => toolchain()?,
-            None if has_target() => Compiler::Toolchain,
+            None if has_target() => toolchain()?,
             None if remembered == "debian" && debian(false).is_ok() => debian(false)?,
             None => any()?,
         };
         let name = match found {
-            Compiler::Toolchain => "toolchain",
+            Compiler::Toolchain { .. } => "toolchain",
             Compiler::Debian { .. } => "debian",
         };
         if remembered != name {
@@ -60,7 +62,15 @@ impl Compiler {
     /// One line for people and for stamps: which, and its version.
     pub fn describe(&self) -> Result<String> {
         Ok(match self {
-            Compiler::Toolchain => format!("{} of the toolchain in use", rustc_version("rustc")?),
+            Compiler::Toolchain { source } => format!(
+                "{} of the toolchain in use, {}",
+                rustc_version("rustc")?,
+                if *source {
+                    "its library built along"
+                } else {
+                    "without rust-src: larger by some kilobytes"
+                }
+            ),
             Compiler::Debian { linker } => {
                 format!(
                     "{} from Debian, linker {}",
@@ -74,10 +84,10 @@ impl Compiler {
     /// `cargo rustc` for the target; `small` leaves out panic messages where it can.
     pub fn cargo(&self, small: bool) -> Command {
         let mut command = match self {
-            Compiler::Toolchain => self.command("cargo", "rustc"),
+            Compiler::Toolchain { .. } => self.command("cargo", "rustc"),
             Compiler::Debian { .. } => self.command(DEBIAN_CARGO, "rustc"),
         };
-        if small && matches!(self, Compiler::Debian { .. }) {
+        if small && self.builds_library() {
             let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"]"#;
             command.args(["-Zbuild-std-features=optimize_for_size", "--config"]);
             command.arg(format!("target.{TARGET}.rustflags={flags}"));
@@ -87,7 +97,7 @@ impl Compiler {
 
     /// `cargo clippy` for the target.
     pub fn clippy(&self) -> Result<Command> {
-        if *self == Compiler::Toolchain {
+        if matches!(self, Compiler::Toolchain { .. }) {
             return Ok(self.command("cargo", "clippy"));
         }
         if !Path::new(DEBIAN_CLIPPY).is_file() {
@@ -99,6 +109,10 @@ impl Compiler {
         Ok(command)
     }
 
+    fn builds_library(&self) -> bool {
+        !matches!(self, Compiler::Toolchain { source: false })
+    }
+
     fn command(&self, program: &str, verb: &str) -> Command {
         let mut command = Command::new(program);
         command.args([verb, "--target", TARGET]);
@@ -106,15 +120,18 @@ impl Compiler {
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(name);
         }
+        if self.builds_library() {
+            command
+                .arg("-Zbuild-std=std,panic_abort")
+                .env("RUSTC_BOOTSTRAP", "1");
+        }
         if let Compiler::Debian { linker } = self {
-            command.arg("-Zbuild-std=std,panic_abort");
             // What rustup's cargo sets would lead Debian's to the other toolchain's programs and libraries.
             for name in ["RUSTUP_TOOLCHAIN", "CARGO", "LD_LIBRARY_PATH"] {
                 command.env_remove(name);
             }
             command
                 .env("RUSTC", DEBIAN_RUSTC)
-                .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
         command
@@ -147,22 +164,36 @@ fn has_target() -> bool {
 }
 
 fn toolchain() -> Result<Compiler> {
-    if has_target() {
-        return Ok(Compiler::Toolchain);
+    if !has_target() {
+        if which("rustup").is_none() {
+            bail!("the toolchain in use has no {TARGET}");
+        }
+        rustup(&["target", "add", TARGET])?;
+        if !has_target() {
+            bail!("rustup added {TARGET}, but not to the toolchain in use");
+        }
     }
-    if which("rustup").is_none() {
-        bail!("the toolchain in use has no {TARGET}");
+    if !has_source() && which("rustup").is_some() {
+        // A larger module is still a module.
+        if let Err(error) = rustup(&["component", "add", "rust-src"]) {
+            eprintln!("  {error:#}");
+        }
     }
+    let source = has_source();
+    Ok(Compiler::Toolchain { source })
+}
+
+fn rustup(arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("rustup");
     command
-        .args(["target", "add", TARGET])
+        .args(arguments)
         .envs([("RUSTUP_MAX_RETRIES", "1"), ("RUST_BACKTRACE", "0")]);
     eprintln!("  {}", shown(&command));
-    within(&mut command, RUSTUP_PATIENCE)?;
-    if !has_target() {
-        bail!("rustup added {TARGET}, but not to the toolchain in use");
-    }
-    Ok(Compiler::Toolchain)
+    within(&mut command, RUSTUP_PATIENCE)
+}
+
+fn has_source() -> bool {
+    sysroot("rustc").is_ok_and(|sysroot| sysroot.join(LIBRARY).is_file())
 }
 
 fn debian(may_install: bool) -> Result<Compiler> {
@@ -193,7 +224,7 @@ fn check_debian() -> Result<()> {
     if !Path::new(DEBIAN_CARGO).is_file() || !Path::new(DEBIAN_RUSTC).is_file() {
         bail!("{} not installed", DEBIAN_PACKAGES.join(" "));
     }
-    let source = sysroot(DEBIAN_RUSTC)?.join("lib/rustlib/src/rust/library/std/Cargo.toml");
+    let source = sysroot(DEBIAN_RUSTC)?.join(LIBRARY);
     if !source.is_file() {
         bail!(
             "{} is missing, the package rust-web-src has it",
@@ -291,9 +322,10 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_module_is_asked_of_debian_only() {
+    fn the_smallest_module_needs_the_librarys_source() {
         let shown_with = |compiler: Compiler| shown(&compiler.cargo(true));
-        assert!(!shown_with(Compiler::Toolchain).contains("-Z"));
+        assert!(!shown_with(Compiler::Toolchain { source: false }).contains("-Z"));
+        assert!(shown_with(Compiler::Toolchain { source: true }).contains("immediate-abort"));
         let debian = Compiler::Debian {
             linker: "/lld".into(),
         };

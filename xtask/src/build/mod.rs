@@ -104,6 +104,9 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     let mut inputs = Inputs::new().text(&format!("{kind:?}")).text(compiler);
     for part in [
         "src",
+        "pkg/index.js",
+        "pkg/host.js",
+        "pkg/store.js",
         "Cargo.toml",
         "Cargo.lock",
         ".cargo/config.toml",
