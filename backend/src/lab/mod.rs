@@ -1,5 +1,6 @@
 //! A shop and shoppers to try things on: made, simulated or taken from a published data set.
 
+pub mod complete_journey;
 mod draw;
 mod goods;
 pub mod shop;
@@ -18,11 +19,13 @@ pub struct Args {
 enum Command {
     Shop(shop::Args),
     Simulate(simulate::Args),
+    CompleteJourney(complete_journey::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
     match args.command {
         Command::Shop(args) => shop::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::CompleteJourney(args) => complete_journey::run(args),
     }
 }
