@@ -1,43 +1,43 @@
 //! The native companion's binary, `tillside`.
 
+use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::folders::{root, target};
 use crate::process::run;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Speed {
-    /// What the tests compile anyway.
-    Debug,
-    Release,
-}
-
-/// Builds the binary, if anything has changed, and returns its path.
-pub fn build(speed: Speed) -> Result<PathBuf> {
+/// Builds the optimised binary, if anything has changed, and returns its path.
+pub fn release() -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo
         .args([
             "build",
             "--locked",
+            "--release",
             "--package",
             "tillside-backend",
             "--bin",
             "tillside",
         ])
         .current_dir(root());
-    let folder = match speed {
-        Speed::Debug => "debug",
-        Speed::Release => {
-            cargo.arg("--release");
-            "release"
-        }
-    };
     run(&mut cargo).context("the backend does not compile")?;
-    Ok(target()
+    binary("release")
+}
+
+/// The binary that Cargo builds for the integration tests. Asking for it alone would compile its dependencies once
+/// more: without the tests, they have other features.
+pub fn tested() -> Result<PathBuf> {
+    binary("debug")
+}
+
+fn binary(folder: &str) -> Result<PathBuf> {
+    let path = target()
         .join(folder)
         .join("tillside")
-        .with_extension(std::env::consts::EXE_EXTENSION))
+        .with_extension(EXE_EXTENSION);
+    ensure!(path.is_file(), "{} was not made", path.display());
+    Ok(path)
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::args::{Call, Verb};
-use crate::backend::{self, Speed};
+use crate::backend;
 use crate::build::{self, Kind};
 use crate::folders::root;
 use crate::node;
@@ -34,7 +34,7 @@ fn size() -> Result<()> {
 fn script(name: &str) -> Result<()> {
     build::package(Kind::Release, None)?;
     node::install()?;
-    let tillside = step("build the backend", || backend::build(Speed::Release))?;
+    let tillside = step("build the backend", backend::release)?;
     let mut command = node::node()?;
     command
         .arg(root().join("tests/bench").join(name))

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::args::{Call, Flag, Verb};
-use crate::backend::{self, Speed};
+use crate::backend;
 use crate::build::{self, Kind};
 use crate::folders::root;
 use crate::process::{shown, step, which};
@@ -55,7 +55,7 @@ fn run(call: &Call) -> Result<()> {
     }
     let chosen = Shop::named(call.value("shop").unwrap_or_default());
     build::package(Kind::Release, None)?;
-    let tillside = step("build the backend", || backend::build(Speed::Release))?;
+    let tillside = step("build the backend", backend::release)?;
     let folders = shop::prepare(chosen, &tillside)?;
 
     let mut serve = Command::new(&tillside);

@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::args::{Call, Flag, Verb};
-use crate::backend::{self, Speed};
+use crate::backend;
 use crate::build::{self, Kind};
 use crate::folders::root;
 use crate::node;
@@ -99,7 +99,7 @@ fn in_javascript(tally: &mut Tally) {
     let mut around = Vec::new();
     let ready = tally.section("prepare a backend, a shop and a model", || {
         node::install()?;
-        let tillside = backend::build(Speed::Debug)?;
+        let tillside = backend::tested()?;
         around = surroundings::make(&tillside)?;
         Ok(Counts::default())
     });
