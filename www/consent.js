@@ -1,7 +1,8 @@
 /** The question of consent: a banner that does not block the page, with three answers of equal weight. Nothing is kept before an answer. */
 
 import { announce, byId, el } from "./dom.js";
-import { remember, t } from "./i18n.js";
+import { current, t } from "./i18n.js";
+import { keep } from "./keep.js";
 import { toPrivacy } from "./links.js";
 import { parse, refresh, watch } from "./router.js";
 import * as cart from "./cart.js";
@@ -26,13 +27,20 @@ export async function choose(choice) {
   const before = till.remembers();
   if (before && !choice.personalisation) cart.keep();
   await till.consent(choice);
-  remember(choice.personalisation);
+  if (choice.personalisation) keep("language", current());
+  else forgetPages();
   if (!before) cart.handOver();
   draw();
   await refresh({ again: before });
   // The button that was pressed is gone; reading goes on where the page begins.
   if (document.activeElement === document.body) byId("main").focus({ preventScroll: true });
   announce(t("consent.done"));
+}
+
+/** Takes off the device what the pages keep there. */
+export function forgetPages() {
+  keep("language", null);
+  keep("front", null);
 }
 
 function draw() {

@@ -1,24 +1,15 @@
 /** Which language the shop speaks, and how it writes texts, names, amounts and times in it. */
 
+import { kept } from "./keep.js";
 import { texts } from "./texts.js";
 
 /** @import { Attribute, Both, Good } from "./types.js" */
 /** @typedef {"en" | "zh"} Language */
 
-const STORED = "shop.language";
+const chosen = kept("language");
 
 /** @type {Language} */
-let language = stored() ?? (/^zh\b/i.test(navigator.language) ? "zh" : "en");
-
-/** @returns {Language | undefined} */
-function stored() {
-  try {
-    const value = localStorage.getItem(STORED);
-    return value === "en" || value === "zh" ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+let language = chosen === "en" || chosen === "zh" ? chosen : /^zh\b/i.test(navigator.language) ? "zh" : "en";
 
 export const current = () => language;
 
@@ -28,16 +19,6 @@ export const tag = (of = language) => (of === "zh" ? "zh-CN" : "en");
 /** @param {Language} to */
 export function speak(to) {
   language = to;
-}
-
-/** Keeps the choice on the device, or takes it off: only a shopper who allowed it is remembered. @param {boolean} allowed */
-export function remember(allowed) {
-  try {
-    if (allowed) localStorage.setItem(STORED, language);
-    else localStorage.removeItem(STORED);
-  } catch {
-    // A device that refuses storage has nothing to forget, and the language lasts as long as the page.
-  }
 }
 
 /**

@@ -2,19 +2,19 @@
 
 import { byId, el } from "./dom.js";
 import * as i18n from "./i18n.js";
+import { keep } from "./keep.js";
 import * as shop from "./shop.js";
 import * as till from "./till.js";
 import * as cart from "./cart.js";
 import * as shell from "./shell.js";
 import * as router from "./router.js";
 
-const opening = till.open();
 router.prepare();
 
 const actions = { speak, console: () => toggleConsole() };
 
 async function start() {
-  await Promise.all([shop.ready, opening]);
+  await Promise.all([shop.ready, till.opened]);
   shell.draw(actions);
   cart.watch(shell.bag);
   router.watch(shell.place);
@@ -43,8 +43,8 @@ async function toggleConsole() {
 /** @param {i18n.Language} language */
 async function speak(language) {
   i18n.speak(language);
-  i18n.remember(till.status().consent.personalisation);
-  await till.open();
+  if (till.status().consent.personalisation) keep("language", language);
+  await till.reopen();
   shell.draw(actions);
   await router.refresh({ again: true });
   byId("language").focus();

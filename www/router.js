@@ -99,6 +99,11 @@ async function show({ first = false, again = false, stay = false } = {}) {
     announce(view.title);
   }
   scrollTo({ top: y, behavior: "instant" });
+  const reached = scrollY;
+  view.shown?.().then(() => {
+    // The place may only exist now, unless the reader has gone elsewhere.
+    if (turn === navigation && scrollY === reached) scrollTo({ top: y, behavior: "instant" });
+  });
   for (const watcher of watchers) watcher();
 }
 

@@ -3,6 +3,8 @@
  * A shop may have hundreds of shards; nothing here reads them all.
  */
 
+import { keep, kept } from "./keep.js";
+
 /** @import { Category, Good, Shop } from "./types.js" */
 
 const root = new URL("/shop/", location.href);
@@ -24,6 +26,12 @@ async function json(path) {
   if (!response.ok) throw new Error(`GET /shop/${path} answered ${response.status}`);
   return response.json();
 }
+
+// What the front page showed last it will likely show again: it is on its way before the engine has said so.
+for (const number of (kept("front") ?? "").split(",")) if (/^\d+$/.test(number)) shard(Number(number));
+
+/** Keeps, or forgets, which goods the front page shows. @param {Iterable<string> | null} ids */
+export const keepFront = (ids) => keep("front", ids && [...new Set([...ids].map(shardOf))].join(","));
 
 /** Resolves when the shop's description is there; every other function here may be called after that. */
 export const ready = json("shop.json").then((/** @type {Shop} */ description) => {

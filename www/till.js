@@ -21,8 +21,7 @@ export const calls = [];
 /** @type {Set<() => void>} */
 const watchers = new Set();
 
-/** Opens the engine in the language of the page, again after the language has changed. */
-export async function open() {
+async function open() {
   const before = till?.status();
   await till?.close();
   till = await Tillside.open({
@@ -44,6 +43,12 @@ function called(id) {
   const found = category(id);
   return found && named(found.name);
 }
+
+/** Opening starts with the first import: nothing on the page is waited for longer. */
+export const opened = open();
+
+/** Opens the engine again, in the language that the page now speaks. */
+export const reopen = open;
 
 /** Calls `watcher` after everything that may change what the engine has to tell. @param {() => void} watcher */
 export function watch(watcher) {

@@ -57,6 +57,8 @@ export interface Route {
 export interface View {
   title: string;
   nodes: Node[];
+  /** Called when the nodes are on the page: what may come a moment later. Resolves when it has come. */
+  shown?: () => Promise<unknown>;
 }
 
 export interface Line {

@@ -1,11 +1,11 @@
 /** What the shopper allows, sees and takes back. */
 
 import { announce, el } from "../dom.js";
-import { number, remember, t } from "../i18n.js";
+import { number, t } from "../i18n.js";
 import * as i18n from "../i18n.js";
 import { refresh } from "../router.js";
 import * as cart from "../cart.js";
-import { choose } from "../consent.js";
+import { choose, forgetPages } from "../consent.js";
 import * as till from "../till.js";
 
 /** @import { View } from "../types.js" */
@@ -71,7 +71,7 @@ function oblivion() {
   const erase = async () => {
     await till.forget();
     cart.clear();
-    remember(false);
+    forgetPages();
     await refresh({ again: true });
     document.getElementById("forget")?.focus();
     announce(t("privacy.forgotten"));
