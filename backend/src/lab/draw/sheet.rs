@@ -9,7 +9,20 @@ pub struct Sheet {
     drawings: Vec<(&'static str, String)>,
 }
 
-const SHEETS: [&str; 1] = [include_str!("electronics.svg")];
+const SHEETS: [&str; 12] = [
+    include_str!("phones.svg"),
+    include_str!("computers.svg"),
+    include_str!("audio.svg"),
+    include_str!("appliances.svg"),
+    include_str!("kitchen.svg"),
+    include_str!("fresh.svg"),
+    include_str!("imported.svg"),
+    include_str!("baby.svg"),
+    include_str!("beauty.svg"),
+    include_str!("sports.svg"),
+    include_str!("fashion.svg"),
+    include_str!("home.svg"),
+];
 
 /// Every picture of every sheet.
 pub fn all() -> Vec<Sheet> {

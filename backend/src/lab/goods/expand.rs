@@ -113,14 +113,15 @@ impl Store {
         let price = price::shelf(change.of(row.price) * brand.level);
         let group = slug(&group[0]);
         let luck = hash(&group);
-        let sale_price = (luck % ON_OFFER == 0)
+        let sale_price = luck
+            .is_multiple_of(ON_OFFER)
             .then(|| price::shelf(price * OFFERS[(luck / ON_OFFER) as usize % OFFERS.len()]))
             .filter(|sale| *sale < price);
         let repeatable = kind.repeatable == "yes";
         let (colour, accent) = self.paint(&pick);
         Product {
             attributes: self.attributes(&pick, chosen || !repeatable),
-            out_of_stock: hash(&id) % OUT_OF_STOCK == 0,
+            out_of_stock: hash(&id).is_multiple_of(OUT_OF_STOCK),
             about: [row.about_en.clone(), row.about_zh.clone()],
             brand: brand.brand.clone(),
             category: kind.category.clone(),
@@ -175,10 +176,8 @@ impl Store {
         let size = pick.size.map(|(name, size, _)| (name, size));
         let look = pick.look.filter(|_| coloured).map(|look| ("color", look));
         let organic = (pick.line == Some("Organic")).then_some(("organic", "yes"));
-        let own = cells::pairs(&pick.row.attributes).filter_map(|(name, value)| match value {
-            None => Some((name, pick.brand.ecosystem.as_str())),
-            Some(value) => Some((name, value)),
-        });
+        let own = cells::pairs(&pick.row.attributes)
+            .map(|(name, value)| (name, value.unwrap_or(&pick.brand.ecosystem)));
         let brand = cells::pairs(&pick.brand.attributes)
             .filter_map(|(name, value)| value.map(|value| (name, value)));
         let mut attributes: Vec<(String, String)> = Vec::new();

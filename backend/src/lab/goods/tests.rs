@@ -11,7 +11,7 @@ fn the_store_is_always_the_same() {
 fn there_are_about_two_thousand_products_of_every_trade() {
     let products = all();
     assert!(
-        (1800..=2200).contains(&products.len()),
+        (1900..=2100).contains(&products.len()),
         "{}",
         products.len()
     );
