@@ -69,7 +69,7 @@ fn iso(text: &str) -> Option<i64> {
 }
 
 /// ISO 8601 in UTC; empty for an instant that has no such text.
-pub(super) fn print(milliseconds: i64) -> String {
+pub(crate) fn print(milliseconds: i64) -> String {
     DateTime::from_timestamp_millis(milliseconds)
         .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
         .unwrap_or_default()

@@ -32,6 +32,7 @@ mod table;
 pub use catalogue::catalogue;
 pub use error::{Error, File};
 pub use events::events;
+pub(crate) use instant::print as iso;
 pub use predictions::predictions;
 pub use refusals::{Reason, Refusals, Sample};
 pub use sessions::sessions;

@@ -6,6 +6,7 @@ use tillside::shop::{Model, terms};
 
 use super::complement::{Order, lower_bound};
 use super::goods::Goods;
+use crate::ingest::Product;
 
 /// No category, brand or parent.
 pub const NONE: u16 = u16::MAX;
@@ -30,10 +31,10 @@ pub struct Categories {
 }
 
 impl Categories {
-    pub fn of(goods: &Goods) -> Categories {
+    pub fn of(products: &[Option<&Product>]) -> Categories {
         let mut numbers: HashMap<(u16, &str), u16> = HashMap::new();
         let mut all = Categories::default();
-        for product in &goods.products {
+        for product in products {
             let mut place = NONE;
             for name in product.iter().flat_map(|product| &product.category) {
                 let next = all.names.len();
@@ -116,8 +117,7 @@ impl Brands {
 
 /// 0 where the feed has no price.
 pub fn prices(goods: &Goods) -> Vec<f32> {
-    let price =
-        |product: &Option<&crate::ingest::Product>| product.and_then(|product| product.price);
+    let price = |product: &Option<&Product>| product.and_then(|product| product.price);
     goods
         .products
         .iter()
@@ -207,7 +207,7 @@ pub fn postings(goods: &Goods) -> BTreeMap<String, Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::{Catalogue, Product};
+    use crate::ingest::Catalogue;
     use crate::train::goods::tests::interactions;
 
     fn product(key: &str, category: &[&str], repeatable: Option<bool>) -> Product {
@@ -235,7 +235,7 @@ mod tests {
         };
         let read = interactions(&[]);
         let goods = Goods::number(&read, &[], Some(&catalogue));
-        let categories = Categories::of(&goods);
+        let categories = Categories::of(&goods.products);
         assert_eq!(categories.names, ["Fresh", "Fruit", "Phones", "Fruit"]);
         assert_eq!(categories.parents, [NONE, 0, NONE, 2]);
         assert_eq!(categories.of, [1, 0, 3, NONE]);
@@ -266,7 +266,7 @@ mod tests {
         }
         let read = interactions(&sessions);
         let goods = Goods::number(&read, &read.sessions, Some(&catalogue));
-        let flags = flags(&goods, &Categories::of(&goods), &goods.orders());
+        let flags = flags(&goods, &Categories::of(&goods.products), &goods.orders());
         let of = |key| flags[goods.keys.iter().position(|known| *known == key).unwrap()] & 2 != 0;
         assert!(of("a"));
         assert!(

@@ -2,12 +2,19 @@
 //!
 //! Each order that holds an item is a trial: which others are in it, or in the shopper's next orders within
 //! [`WITHIN`]? A rule needs [`SHOPPERS`] different shoppers, and a share of the trials whose lower confidence bound
-//! (Wilson, 1927) exceeds the other item's share of all trials: together more often than chance explains. Items of
+//! (Wilson, 1927) is well above the other item's share of all trials: together more often than chance explains. Items of
 //! the same leaf category are left out, since another phone does not complement a phone. The weight is a cosine,
 //! damped for small counts, so that what everyone buys does not lead every list.
+//!
+//! Few pairs of items are bought together often enough to say so, but their categories are: phones and cases, running
+//! shoes and running tops. So the same rules are counted between leaf categories, and [`neighbours`] fills an item's
+//! row with what is bought most in the categories that its own leads to, first of all what resembles it: the case for
+//! this phone, the top of this brand.
 
 use rayon::prelude::*;
 
+use super::columns::Categories;
+use super::content::Descriptions;
 use super::sums::{Postings, Row, Sums, strongest};
 
 /// 90 days in milliseconds: shoes in spring, a tracksuit by summer.
@@ -25,8 +32,11 @@ const SHOPPERS: f32 = 3.0;
 /// Orders that each item is taken to have had beyond its own.
 const SHRINK: f32 = 5.0;
 
-/// One-sided 95 %.
-const Z: f64 = 1.645;
+/// Two-sided 95 %.
+const Z: f64 = 1.96;
+
+/// How much more than chance the lower bound must be: thousands of pairs are looked at, and some are lucky.
+const LIFT: f64 = 1.5;
 
 /// Neighbours kept.
 pub const KEEP: usize = 20;
@@ -41,9 +51,91 @@ pub struct Order {
     pub items: Vec<u32>,
 }
 
-/// Neighbours of each item. `orders` are by shopper, each shopper's oldest first; items with the same `leaf` are
+/// Categories that an item's own may lead to, items of each that are compared with it, and that are taken.
+const CATEGORIES: usize = 6;
+const COMPARED: usize = 64;
+const TAKEN: usize = 5;
+
+/// How much more likely full likeness makes an item.
+const LIKENESS: f32 = 8.0;
+
+/// Neighbours of each item, by its own orders and by its category's. `orders` are by shopper, each shopper's oldest
+/// first.
+pub fn neighbours(
+    orders: &[Order],
+    items: usize,
+    categories: &Categories,
+    descriptions: &Descriptions,
+) -> Vec<Row> {
+    let mut rows = rules(orders, items, |item| categories.leaf(item));
+    let of_categories: Vec<Order> = (orders.iter())
+        .map(|order| {
+            let leaves = order.items.iter().filter_map(|&item| categories.leaf(item));
+            let mut leaves: Vec<u32> = leaves.map(u32::from).collect();
+            leaves.sort_unstable();
+            leaves.dedup();
+            Order {
+                items: leaves,
+                ..*order
+            }
+        })
+        .collect();
+    let leads_to = rules(&of_categories, categories.names.len(), |_| None);
+    let bought = most_bought(orders, items, categories);
+    rows.par_iter_mut().enumerate().for_each(|(item, row)| {
+        let Some(leaf) = categories.leaf(item as u32) else {
+            return;
+        };
+        let mut more = Row::new();
+        for &(category, weight) in leads_to[usize::from(leaf)].iter().take(CATEGORIES) {
+            let candidates = &bought[category as usize];
+            let likely = |&(other, count): &(u32, f32)| {
+                (
+                    other,
+                    count * (1.0 + LIKENESS * descriptions.likeness(item as u32, other)),
+                )
+            };
+            let mut likely: Row = candidates.iter().map(likely).collect();
+            let total: f32 = likely.iter().map(|n| n.1).sum();
+            likely = strongest(likely, TAKEN);
+            more.extend(
+                likely
+                    .into_iter()
+                    .map(|(other, count)| (other, weight * count / total)),
+            );
+        }
+        for (other, weight) in more {
+            match row.iter_mut().find(|known| known.0 == other) {
+                Some(known) => known.1 += weight,
+                None => row.push((other, weight)),
+            }
+        }
+        *row = strongest(std::mem::take(row), KEEP);
+    });
+    rows
+}
+
+/// The items of each category in the most orders, and in how many.
+fn most_bought(orders: &[Order], items: usize, categories: &Categories) -> Vec<Row> {
+    let mut counts = vec![0.0f32; items];
+    for &item in orders.iter().flat_map(|order| &order.items) {
+        counts[item as usize] += 1.0;
+    }
+    let mut bought = vec![Row::new(); categories.names.len()];
+    for (item, count) in (0u32..).zip(counts).filter(|(_, count)| *count > 0.0) {
+        if let Some(leaf) = categories.leaf(item) {
+            bought[usize::from(leaf)].push((item, count));
+        }
+    }
+    bought
+        .into_iter()
+        .map(|row| strongest(row, COMPARED))
+        .collect()
+}
+
+/// Rules between things. `orders` are by shopper, each shopper's oldest first; things with the same `leaf` are
 /// substitutes, where it is given.
-pub fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Sync) -> Vec<Row> {
+fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Sync) -> Vec<Row> {
     let mut lines = Vec::new();
     let mut order_of = Vec::new();
     for (number, order) in orders.iter().enumerate() {
@@ -103,7 +195,7 @@ pub fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> +
                     let share = lower_bound(f64::from(hits.get(other)), trials.len() as f64);
                     let by_chance = reach[other as usize] / orders.len() as f64;
                     if shoppers.get(other) >= SHOPPERS
-                        && share > by_chance
+                        && share > LIFT * by_chance
                         && (here.is_none() || leaf(other) != here)
                     {
                         let theirs = postings.of(other).len() as f32 + SHRINK;
@@ -143,6 +235,7 @@ pub fn lower_bound(hits: f64, trials: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::Product;
     use proptest::prelude::*;
 
     const DAY: i64 = 86_400_000;
@@ -228,8 +321,40 @@ mod tests {
     }
 
     #[test]
+    fn categories_speak_for_items_that_were_bought_too_seldom() {
+        // Ten phones, each bought once, always with a case; twice as many shoppers buy pears.
+        let mut orders = Vec::new();
+        for shopper in 0..10 {
+            orders.push(order(shopper, 1, &[shopper, 10 + shopper % 2]));
+            orders.push(order(20 + shopper, 1, &[12]));
+            orders.push(order(30 + shopper, 1, &[12]));
+        }
+        let product = |category: &str, title: String| Product {
+            category: vec![category.to_owned()],
+            titles: vec![title],
+            ..Product::default()
+        };
+        let mut products: Vec<Product> = (0..10)
+            .map(|n| product("Phones", format!("model{} phone", n % 2)))
+            .collect();
+        products.extend((0..2).map(|n| product("Cases", format!("case for model{n}"))));
+        products.push(product("Fruit", "pears".into()));
+        let products: Vec<Option<&Product>> = products.iter().map(Some).collect();
+        let categories = Categories::of(&products);
+        let rows = neighbours(&orders, 13, &categories, &Descriptions::of(&products));
+        for (phone, row) in rows.iter().enumerate().take(10) {
+            let own_case = 10 + phone as u32 % 2;
+            assert_eq!(row[0].0, own_case, "the case for this phone first");
+            assert_eq!(row.len(), 2);
+        }
+        assert!(rows[10].iter().all(|n| n.0 < 10) && rows[10].len() == TAKEN);
+        assert_eq!(rows[12], []);
+    }
+
+    #[test]
     fn lower_bounds_are_wilsons() {
-        assert!((lower_bound(50.0, 100.0) - 0.4189).abs() < 1e-3);
+        assert!((lower_bound(30.0, 50.0) - 0.46).abs() < 0.005);
+        assert!((lower_bound(600.0, 1000.0) - 0.57).abs() < 0.005);
         assert_eq!(lower_bound(0.0, 10.0), 0.0);
         assert_eq!(lower_bound(0.0, 0.0), 0.0);
         assert!(lower_bound(1.0, 1.0) < 0.3);

@@ -67,76 +67,100 @@ fn features(product: &Product) -> Vec<Feature> {
     features
 }
 
-/// Neighbours of each item by description. `products` are in item order; `None` has no neighbours.
-pub fn neighbours(products: &[Option<&Product>]) -> Vec<Row> {
-    let items = products.len();
-    let mut numbers: HashMap<Feature, u32> = HashMap::new();
-    let mut worth = Vec::new();
-    let mut postings: Vec<Vec<u32>> = Vec::new();
-    let mut described: Vec<Vec<u32>> = Vec::with_capacity(items);
-    for (item, product) in products.iter().enumerate() {
-        let mut own: Vec<u32> = product
-            .map_or(Vec::new(), features)
-            .into_iter()
-            .map(|feature| {
-                let next = worth.len() as u32;
-                *numbers.entry(feature).or_insert_with_key(|feature| {
-                    worth.push(feature.worth());
-                    postings.push(Vec::new());
-                    next
-                })
-            })
-            .collect();
-        own.sort_unstable();
-        own.dedup();
-        for &feature in &own {
-            postings[feature as usize].push(item as u32);
-        }
-        described.push(own);
-    }
-    let weight: Vec<f32> = postings
-        .iter()
-        .zip(&worth)
-        .map(|(list, worth)| {
-            let rarity = (1.0 + items as f32 / list.len() as f32).ln();
-            worth * rarity
-        })
-        .collect();
-    for own in &mut described {
-        own.sort_by_key(|&feature| (postings[feature as usize].len(), feature));
-    }
-    let norm: Vec<f32> = described
-        .iter()
-        .map(|own| {
-            own.iter()
-                .map(|&f| weight[f as usize].powi(2))
-                .sum::<f32>()
-                .sqrt()
-        })
-        .collect();
+/// Every product's features, weighed, and who shares them.
+pub struct Descriptions {
+    /// Of each item, the rarest first.
+    features: Vec<Vec<u32>>,
+    /// Squared: what a shared feature adds to a product of two.
+    weight: Vec<f32>,
+    norm: Vec<f32>,
+    postings: Vec<Vec<u32>>,
+}
 
-    (0..items)
-        .into_par_iter()
-        .with_min_len(64)
-        .map_init(
-            || Sums::new(items),
-            |sums, item| {
-                let mut left = SEARCH;
-                for &feature in &described[item] {
-                    let list = &postings[feature as usize];
-                    let list = &list[..list.len().min(POSTINGS).min(left)];
-                    left -= list.len();
-                    let product = weight[feature as usize].powi(2);
-                    for &other in list.iter().filter(|&&other| other as usize != item) {
-                        sums.add(other, product / (norm[item] * norm[other as usize]));
+impl Descriptions {
+    /// `products` are in item order; `None` is like nothing.
+    pub fn of(products: &[Option<&Product>]) -> Descriptions {
+        let mut numbers: HashMap<Feature, u32> = HashMap::new();
+        let mut worth = Vec::new();
+        let mut postings: Vec<Vec<u32>> = Vec::new();
+        let mut described: Vec<Vec<u32>> = Vec::with_capacity(products.len());
+        for (item, product) in products.iter().enumerate() {
+            let mut own: Vec<u32> = product
+                .map_or(Vec::new(), features)
+                .into_iter()
+                .map(|feature| {
+                    let next = worth.len() as u32;
+                    *numbers.entry(feature).or_insert_with_key(|feature| {
+                        worth.push(feature.worth());
+                        postings.push(Vec::new());
+                        next
+                    })
+                })
+                .collect();
+            own.sort_unstable();
+            own.dedup();
+            for &feature in &own {
+                postings[feature as usize].push(item as u32);
+            }
+            described.push(own);
+        }
+        let rarity = |list: &Vec<u32>| (1.0 + products.len() as f32 / list.len() as f32).ln();
+        let weight: Vec<f32> = (postings.iter().zip(worth))
+            .map(|(list, worth)| (worth * rarity(list)).powi(2))
+            .collect();
+        for own in &mut described {
+            own.sort_by_key(|&feature| (postings[feature as usize].len(), feature));
+        }
+        let length = |own: &Vec<u32>| own.iter().map(|&f| weight[f as usize]).sum::<f32>().sqrt();
+        Descriptions {
+            norm: described.iter().map(length).collect(),
+            features: described,
+            weight,
+            postings,
+        }
+    }
+
+    /// Cosine of two items, from 0 to 1.
+    pub fn likeness(&self, a: u32, b: u32) -> f32 {
+        let [of_a, of_b] = [a, b].map(|item| &self.features[item as usize]);
+        let shared = of_a.iter().filter(|feature| of_b.contains(feature));
+        let product: f32 = shared.map(|&feature| self.weight[feature as usize]).sum();
+        if product > 0.0 {
+            product / (self.norm[a as usize] * self.norm[b as usize])
+        } else {
+            0.0
+        }
+    }
+
+    /// The items most like each.
+    pub fn neighbours(&self) -> Vec<Row> {
+        let items = self.features.len();
+        (0..items)
+            .into_par_iter()
+            .with_min_len(64)
+            .map_init(
+                || Sums::new(items),
+                |sums, item| {
+                    let mut left = SEARCH;
+                    for &feature in &self.features[item] {
+                        let list = &self.postings[feature as usize];
+                        let list = &list[..list.len().min(POSTINGS).min(left)];
+                        left -= list.len();
+                        let product = self.weight[feature as usize];
+                        for &other in list.iter().filter(|&&other| other as usize != item) {
+                            sums.add(
+                                other,
+                                product / (self.norm[item] * self.norm[other as usize]),
+                            );
+                        }
                     }
-                }
-                let mut row = sums.strongest(KEEP);
-                row.retain(|(_, likeness)| *likeness >= LEAST);
-                row
-            },
-        )
-        .collect()
+                    let mut row = sums.strongest(KEEP);
+                    row.retain(|(_, likeness)| *likeness >= LEAST);
+                    row
+                },
+            )
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -192,7 +216,7 @@ mod tests {
     #[test]
     fn the_most_alike_come_first() {
         let shelf = shelf();
-        let rows = neighbours(&shelf.iter().map(Some).collect::<Vec<_>>());
+        let rows = Descriptions::of(&shelf.iter().map(Some).collect::<Vec<_>>()).neighbours();
         let order = |item: usize| rows[item].iter().map(|n| n.0).collect::<Vec<_>>();
         assert_eq!(order(0)[..3], [1, 2, 3]);
         assert_eq!(order(5), [4]);
@@ -202,7 +226,8 @@ mod tests {
     #[test]
     fn a_twin_is_fully_alike_and_the_undescribed_have_no_neighbours() {
         let one = shelf().remove(0);
-        let rows = neighbours(&[Some(&one), None, Some(&one), Some(&Product::default())]);
+        let products = [Some(&one), None, Some(&one), Some(&Product::default())];
+        let rows = Descriptions::of(&products).neighbours();
         assert_eq!(rows[0].len(), 1);
         assert!((rows[0][0].1 - 1.0).abs() < 1e-5);
         assert_eq!((&rows[1], &rows[3]), (&Row::new(), &Row::new()));
@@ -231,7 +256,8 @@ mod tests {
             let shared = a.iter().filter(|feature| b.contains(feature));
             shared.map(|feature| weight(feature).powi(2)).sum()
         };
-        let rows = neighbours(&shelf.iter().map(Some).collect::<Vec<_>>());
+        let descriptions = Descriptions::of(&shelf.iter().map(Some).collect::<Vec<_>>());
+        let rows = descriptions.neighbours();
         for (a, row) in rows.iter().enumerate() {
             for (b, set) in sets.iter().enumerate().filter(|(b, _)| *b != a) {
                 let cosine = dot(&sets[a], set) / (dot(&sets[a], &sets[a]) * dot(set, set)).sqrt();

@@ -100,7 +100,7 @@ mod tests {
         };
         let read = interactions(&[(0, 1, "bbbaac")]);
         let goods = Goods::number(&read, &read.sessions, Some(&catalogue));
-        let fallback = Fallback::of(&goods, &Categories::of(&goods));
+        let fallback = Fallback::of(&goods, &Categories::of(&goods.products));
         assert_eq!(fallback.popular, ["b", "a", "d"]);
         let expected = [("Fresh", vec!["b", "a"]), ("Fresh > Fruit", vec!["a"])];
         assert_eq!(

@@ -85,7 +85,7 @@ pub fn run(args: Args) -> Outcome {
     if !refusals.is_empty() {
         eprintln!("{refusals}");
     }
-    let trained = read.newest.map_or_else(String::new, iso);
+    let trained = read.newest.map_or_else(String::new, ingest::iso);
     let labels = labels(&args.shop, catalogue.as_ref(), &trained)?;
     let neighbours = args.neighbours.map(usize::from);
 
@@ -120,13 +120,6 @@ pub fn run(args: Args) -> Outcome {
         summary(&args.out, &counted, &packed, &tuned, &read, &steps)
     );
     Ok(())
-}
-
-/// ISO 8601 in UTC; empty for an instant that has no such text.
-fn iso(milliseconds: i64) -> String {
-    chrono::DateTime::from_timestamp_millis(milliseconds)
-        .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
-        .unwrap_or_default()
 }
 
 /// What was read.

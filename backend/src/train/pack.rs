@@ -2,6 +2,7 @@
 //!
 //! [`count`] does what no setting changes; [`Counted::pack`] the rest, so that trying settings out is cheap.
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
@@ -9,7 +10,7 @@ use tillside::shop::{Blend, Model};
 
 use super::columns::{Brands, Categories, flags, postings, prices};
 use super::complement::{self, Order};
-use super::content;
+use super::content::{self, Descriptions};
 use super::goods::Goods;
 use super::sequence::{self, Rules};
 use super::sums::Row;
@@ -60,7 +61,7 @@ pub struct Counted<'a> {
     pub goods: Goods<'a>,
     pub orders: Vec<Order>,
     pub view: Rules,
-    pub buy: Option<Vec<Row>>,
+    pub buy: Vec<Row>,
     pub content: Option<Vec<Row>>,
     pub categories: Categories,
     pub brands: Brands,
@@ -82,17 +83,14 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
     let described = goods.products.iter().any(Option::is_some);
     step("counting what is viewed together");
     let view = sequence::rules(&goods.browsing(), goods.len());
-    let categories = Categories::of(&goods);
+    let categories = Categories::of(&goods.products);
     let brands = Brands::of(&goods);
     let orders = goods.orders();
-    let buy = (!orders.is_empty()).then(|| {
-        step("counting what is bought together");
-        complement::rules(&orders, goods.len(), |item| categories.leaf(item))
-    });
-    let content = described.then(|| {
-        step("comparing descriptions");
-        content::neighbours(&goods.products)
-    });
+    step("comparing descriptions");
+    let descriptions = Descriptions::of(&goods.products);
+    let content = described.then(|| descriptions.neighbours());
+    step("counting what is bought together");
+    let buy = complement::neighbours(&orders, goods.len(), &categories, &descriptions);
     Counted {
         goods,
         orders,
@@ -141,8 +139,8 @@ impl Counted<'_> {
             kept = neighbours.unwrap_or_else(|| affordable(&rows));
             packer.rows("view", &encode(&rows, kept));
         }
-        if let Some(rows) = &self.buy {
-            packer.rows("buy", &encode(rows, complement::KEEP));
+        if self.buy.iter().any(|row| !row.is_empty()) {
+            packer.rows("buy", &encode(&self.buy, complement::KEEP));
         }
         if let Some(rows) = &self.content {
             packer.rows("content", &encode(rows, content::KEEP));
@@ -217,7 +215,7 @@ fn popularity(counts: &[u64]) -> Vec<u8> {
 }
 
 fn encode(rows: &[Row], keep: usize) -> Vec<Vec<u8>> {
-    rows.iter()
+    rows.par_iter()
         .map(|row| {
             let mut list = row[..row.len().min(keep)].to_vec();
             let mut bytes = Vec::new();
@@ -266,4 +264,156 @@ pub fn reopen(bytes: Vec<u8>) -> Result<Model, tillside::shop::ModelError> {
     let model = Model::open(bytes)?;
     model.verify()?;
     Ok(model)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::{Interaction, Interactions, Kind, Session};
+    use crate::train::goods::tests::interactions;
+    use proptest::prelude::*;
+    use tillside::shop::Matrix;
+
+    const LABELS: Labels = Labels {
+        shop: "corner",
+        currency: "CNY",
+        trained: "",
+    };
+
+    fn neighbours(model: &Model, matrix: Matrix, key: &str) -> Vec<(String, f32)> {
+        let mut list = Vec::new();
+        let item = model.find(key).unwrap();
+        model
+            .neighbours(matrix, item, |item, weight| {
+                list.push((model.key(item).to_owned(), weight))
+            })
+            .unwrap();
+        list
+    }
+
+    #[test]
+    fn a_tiny_model_by_hand() {
+        // Views: a b, a b, a c; three shoppers buy c and d together, ten others something else.
+        let mut sessions = vec![(0, 1, "ab"), (1, 2, "ab"), (2, 3, "ac")];
+        sessions.extend((0..3).map(|shopper| (shopper, 10, "CD")));
+        sessions.extend(
+            (3..13)
+                .zip(["E", "F", "G", "H", "I", "J", "K", "L", "M", "N"])
+                .map(|(shopper, item)| (shopper, 13, item)),
+        );
+        let read = interactions(&sessions);
+        let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
+        let settings = Settings {
+            widen: 0.0,
+            ..Settings::default()
+        };
+        let packed = counted.pack(&settings, Some(2), &LABELS);
+        let model = reopen(packed.bytes.clone()).unwrap();
+        assert_eq!((model.items(), model.id()), (14, packed.id.as_str()));
+        let keys: Vec<&str> = (0..14).map(|item| model.key(item)).collect();
+        assert_eq!(
+            keys,
+            [
+                "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "a", "b"
+            ]
+        );
+        assert_eq!(model.popularity(0), 1.0);
+        let popularity = (255.0 * 3f64.ln() / 20f64.ln()).round() as f32 / 255.0;
+        assert_eq!(model.popularity(model.find("b").unwrap()), popularity);
+        // Numbers rise: c before b. b follows a twice, in the older sessions.
+        let of_a = neighbours(&model, Matrix::View, "a");
+        assert_eq!(
+            of_a.iter().map(|n| n.0.as_str()).collect::<Vec<_>>(),
+            ["c", "b"]
+        );
+        let recency = |n: f32| (-(15.0 - n) / 16.0).exp();
+        let seen = recency(0.0) + recency(1.0) + recency(2.0);
+        let expected = [
+            recency(2.0) / (seen + 5.0),
+            (recency(0.0) + recency(1.0)) / (seen + 5.0),
+        ];
+        for (found, expected) in of_a.iter().zip(expected) {
+            assert!(
+                (found.1 / expected - 1.0).abs() < 0.15,
+                "{found:?} {expected}"
+            );
+        }
+        assert_eq!(neighbours(&model, Matrix::Buy, "c").len(), 1);
+        assert_eq!(neighbours(&model, Matrix::Buy, "c")[0].0, "d");
+        assert!(neighbours(&model, Matrix::Buy, "e").is_empty());
+        assert!(!model.has(Matrix::Content));
+        assert!((model.decay() - 2.0).abs() < 1e-6);
+        assert_eq!(model.blend(), settings.blend);
+        assert_eq!(
+            packed
+                .sizes
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect::<Vec<_>>(),
+            [
+                "item.key.length",
+                "item.key.bytes",
+                "item.key.order",
+                "item.popularity",
+                "item.flags",
+                "view.length",
+                "view.data",
+                "buy.length",
+                "buy.data",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_name_is_the_hash_of_the_tensors() {
+        let read = interactions(&[(0, 1, "ab")]);
+        let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
+        let pack = |shop| {
+            let labels = Labels { shop, ..LABELS };
+            counted.pack(&Settings::default(), None, &labels)
+        };
+        let (one, other) = (pack("one"), pack("other"));
+        assert_eq!(one.id, other.id);
+        assert_ne!(one.bytes, other.bytes);
+        assert_eq!(one.id, hex(&Sha256::digest(tensors(&one.bytes)))[..12]);
+    }
+
+    #[test]
+    fn a_term_of_very_many_items_keeps_the_most_popular() {
+        let items: Vec<u32> = (0..50_000).map(|n| 200 * n).collect();
+        let row = item_row(&items);
+        assert!(row.len() <= ROW && row.len() > ROW / 2);
+        assert_eq!(item_row(&items[..100]).len(), 1 + 99 * 2);
+    }
+
+    proptest! {
+        #[test]
+        fn packs_what_was_counted(
+            sessions in prop::collection::vec(prop::collection::vec((0u32..40, 0u8..6), 1..12), 1..40),
+            keep in 1usize..12,
+        ) {
+            let mut read = Interactions { items: (0..40).map(|n| format!("item-{n}")).collect(), ..Interactions::default() };
+            for (events, n) in sessions.into_iter().zip(0..) {
+                let kind = |n: u8| [Kind::View, Kind::View, Kind::View, Kind::Cart, Kind::Buy, Kind::Buy][usize::from(n)];
+                let events = events.into_iter().map(|(item, n)| Interaction { item, time: 1, kind: kind(n) }).collect();
+                read.sessions.push(Session { shopper: n % 7, start: 1, events });
+            }
+            let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
+            let settings = Settings::default();
+            let model = reopen(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
+            prop_assert_eq!(model.items(), counted.goods.len());
+            let rows = sequence::widen(&counted.view, settings.widen);
+            for (item, key) in counted.goods.keys.iter().enumerate() {
+                prop_assert_eq!(model.key(item as u32), *key);
+                let row = &rows[item][..rows[item].len().min(keep)];
+                let found = neighbours(&model, Matrix::View, key);
+                prop_assert_eq!(found.len(), row.len());
+                let strongest = row.first().map_or(0.0, |n| n.1);
+                for (other, weight) in found {
+                    let at = row.iter().find(|n| counted.goods.keys[n.0 as usize] == other);
+                    prop_assert!((at.unwrap().1 - weight).abs() < 0.1 * strongest);
+                }
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ const HELD_BACK: usize = 10;
 pub const FEWEST: usize = 200;
 
 /// More than this are asked a sample.
-const MOST: usize = 12_000;
+const MOST: usize = 8_000;
 
 /// What trying out found.
 pub struct Tuned {
@@ -157,4 +157,67 @@ fn questions(sessions: &[Vec<String>]) -> Vec<Question<'_>> {
         .collect();
     let step = all.len().div_ceil(MOST).max(1);
     all.into_iter().step_by(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::goods::tests::interactions;
+
+    /// Shoppers walk the alphabet from some letter on.
+    fn walks(sessions: u32) -> Interactions {
+        let letters = "abcdefghijklmnopqrstuvwxyz";
+        let walk = |n: u32| {
+            let from = (n * 7 % 20) as usize;
+            (n, i64::from(n), &letters[from..from + 5])
+        };
+        interactions(&(0..sessions).map(walk).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn chooses_what_ranks_no_worse_than_the_defaults() {
+        let read = walks(800);
+        let tuned = tune(&read, None, None, |_| ()).unwrap();
+        let (metrics, questions) = tuned.validation.unwrap();
+        assert_eq!(questions, 320);
+        let (old, newest) = read.sessions.split_at(720);
+        let counted = count(Goods::number(&read, old, None), |_| ());
+        let known = counted.goods.keys.iter().copied().collect();
+        let labels = Labels {
+            shop: "",
+            currency: "",
+            trained: "",
+        };
+        let model = Model::open(counted.pack(&Settings::default(), None, &labels).bytes).unwrap();
+        let sessions: Vec<_> = newest
+            .iter()
+            .map(|session| browsed(session, &read, &known))
+            .collect();
+        let defaults = ask(&model, &super::questions(&sessions), false, |_| ()).metrics;
+        assert!(worth(&metrics) >= worth(&defaults));
+        assert!(metrics.mrr20 > 0.9, "a walk is easy to foresee");
+    }
+
+    #[test]
+    fn too_few_questions_leave_the_defaults() {
+        let tuned = tune(&walks(100), None, None, |_| ()).unwrap();
+        assert_eq!(tuned.settings, Settings::default());
+        assert!(tuned.validation.is_none());
+        let nothing = Interactions::default();
+        assert!(
+            tune(&nothing, None, None, |_| ())
+                .unwrap()
+                .validation
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn questions_are_thinned_evenly_and_never_about_what_was_seen() {
+        let session: Vec<String> = (0..20_000).map(|n| (n % 15_000).to_string()).collect();
+        let sessions = [session];
+        let asked = questions(&sessions);
+        assert!(asked.len() <= MOST && asked.len() > MOST / 2);
+        assert!(asked.iter().all(Question::is_new));
+    }
 }
