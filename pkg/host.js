@@ -59,9 +59,10 @@ export class Host {
     }
     if (typeof document === "undefined") return;
     const options = { signal: this.#listening.signal };
-    document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leave() : this.changed()), options);
+    const back = () => (this.#page.online(), this.changed());
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leave() : back()), options);
     addEventListener("pagehide", () => this.#leave(), options);
-    addEventListener("online", () => (this.#page.online(), this.changed()), options);
+    addEventListener("online", back, options);
   }
 
   /** Whether this is the one tab of the shop that may fold and resend what earlier pages left. The lock is held until
