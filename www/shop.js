@@ -39,6 +39,9 @@ export const ready = json("shop.json").then((/** @type {Shop} */ description) =>
   return description;
 });
 
+// It may fail before anybody waits for it.
+ready.catch(() => {});
+
 export const description = () => shop;
 
 /** The number of the shard that holds an item: FNV-1a over its UTF-8 bytes. @param {string} id */

@@ -22,7 +22,10 @@ export async function view({ again }) {
     const lines = cart.lines();
     place.replaceChildren(...(lines.length ? [table(lines), summary()] : [el("p", { class: "none" }, t("cart.empty"), " ", el("a", { href: toHome }, t("cart.browse")))]));
     const { place: next, filled } = lines.length ? slot({ placement: "cart", limit: 12 }, { added }) : slot({ placement: "home", limit: 6 }, { grid: true });
-    filled.then(() => shelf.replaceChildren(next));
+    filled.then(
+      () => shelf.replaceChildren(next),
+      () => shelf.replaceChildren(),
+    );
   };
   /** A card of the shelf went into the cart: a new line, and another shelf. @param {string} id */
   const added = async (id) => {
