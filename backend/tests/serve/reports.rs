@@ -1,6 +1,6 @@
 //! What the page's own code reports is taken whole, and read back by session.
 
-use tillside::intake::{Arrival, Intake, Value};
+use tillside::intake::{Arrival, Intake};
 use tillside::report::{Envelope, Outcome, Priority, Queue, message};
 
 use crate::http::post;
@@ -34,14 +34,15 @@ fn a_shoppers_visits_become_rows() {
             ),
             _ => ("Products Searched", r#"{"query":"红色 \"手机\""}"#),
         };
-        let properties: Value = serde_json::from_str(properties).expect("valid JSON");
+        let properties: serde_json::Value =
+            serde_json::from_str(properties).expect("valid JSON");
         let arrival = Arrival {
             id: &id,
             now,
             time: None,
         };
         let event = intake
-            .accept(name, &properties, arrival)
+            .accept(name, &properties.into(), arrival)
             .expect("it is a clean event");
         queue.push(&id, message(&event, &envelope), Priority::of(&event), now);
     }
