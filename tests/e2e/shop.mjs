@@ -1,0 +1,46 @@
+// The demo as a visitor has it: the real server with its real database, the shop and model of the demo, a real browser.
+
+import { launch, complaints } from "../support/browser.mjs";
+import { given, root } from "../support/surroundings.mjs";
+import { collector } from "../clients/collector.mjs";
+import { join } from "node:path";
+
+/**
+ * A shop that is closed when the test ends.
+ * @param {import("node:test").TestContext} test
+ * @param {{ model?: string, args?: string[] }} [options]
+ */
+export async function shop(test, { model = given("TILLSIDE_MODEL"), args = [] } = {}) {
+  const sites = [join(root, "www"), `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`];
+  const server = await collector(test, ...sites.flatMap((site) => ["--site", site]), "--model", model, ...args);
+  const browser = await launch();
+  test.after(() => browser.close());
+  return { ...server, browser };
+}
+
+/**
+ * A visitor with a device of their own; `heard` collects what goes wrong on their pages.
+ * @param {Awaited<ReturnType<typeof shop>>} shop
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function visitor({ browser, url }, options = {}) {
+  const context = await browser.newContext({ locale: "en-GB", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const heard = complaints(page);
+  return { context, page, heard, url };
+}
+
+/** The ids on a shelf, in order. @param {import("playwright-core").Page} page @param {string} placement */
+export async function ids(page, placement) {
+  const cards = page.locator(`main [data-placement="${placement}"] [data-id]`);
+  await cards.first().waitFor();
+  return cards.evaluateAll((cards) => cards.map((card) => card.getAttribute("data-id") ?? ""));
+}
+
+/** Every key and value that the page has on the device. @param {import("playwright-core").Page} page */
+export const stored = (page) =>
+  page.evaluate(async () => {
+    const databases = await indexedDB.databases();
+    return { databases: databases.map(({ name }) => name), local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie };
+  });
