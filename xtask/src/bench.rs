@@ -1,8 +1,10 @@
 //! `cargo xtask bench`: the figures that the documentation prints, measured again.
 
+mod quality;
+
 use anyhow::{Context, Result};
 
-use crate::args::{Call, Verb};
+use crate::args::{Call, Flag, Verb};
 use crate::backend;
 use crate::build::{self, Kind};
 use crate::folders::root;
@@ -16,11 +18,19 @@ pub static VERB: Verb = Verb {
             size      bytes that a page downloads (the default)\n  \
             page      micro- and milliseconds in Chromium\n  \
             quality   how well the model ranks sessions that it has not seen",
-    flags: &[],
+    flags: &[Flag {
+        name: "data",
+        value: Some("DIR"),
+        choices: &[],
+        about: "quality: a folder of logs, each a folder with train.csv[.gz] and test.csv[.gz]",
+    }],
     operands: &["size", "page", "quality"],
     run: |call: &Call| match call.operand {
         Some("page") => script("page.mjs"),
-        Some("quality") => script("quality.mjs"),
+        Some("quality") => quality::run(
+            &step("build the backend", backend::release)?,
+            call.value("data"),
+        ),
         _ => size(),
     },
 };
