@@ -60,7 +60,7 @@ export function bytes(bytes) {
 /** @param {number} time milliseconds since 1970 */
 export const clock = (time) => new Date(time).toLocaleTimeString(tag(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** @param {Good} good @returns {Attribute[]} */
+/** @param {Pick<Good, "a" | "z">} good @returns {Attribute[]} */
 export function attributes({ a = {}, z = [] }) {
   return Object.entries(a).map(([name, value], index) => {
     const [label = name, text = value] = (language === "zh" && z[index]) || [plain(name), plain(value)];

@@ -59,18 +59,20 @@ export function forgetLeft() {
 /**
  * Asks for a shelf and fetches what is on it. Rejects when there are items and not one of them can be fetched.
  * @param {Request} request
+ * @param {number} [first] how many of the items to fetch; all when left out
  * @returns {Promise<Stocked>}
  */
-export async function stock(request) {
+export async function stock(request, first) {
   let shelf = till.recommend(request);
   if (!shelf.items.length && !modelled()) {
     request = { ...request, fallback: await own(request) };
     shelf = till.recommend(request);
   }
-  const causes = shelf.items.flatMap(({ reasons }) => reasons.filter(({ code }) => !ABOUT_OTHERS.has(code)).flatMap(({ because }) => because ?? []));
+  const items = shelf.items.slice(0, first);
+  const causes = items.flatMap(({ reasons }) => reasons.filter(({ code }) => !ABOUT_OTHERS.has(code)).flatMap(({ because }) => because ?? []));
   const nameless = causes.filter((id) => !known(id));
-  const found = await goods([...shelf.items.map(({ id }) => id), ...nameless]);
-  if (shelf.items.length && !found.size) throw new Error(`none of the ${shelf.items.length} products could be read`);
+  const found = await goods([...items.map(({ id }) => id), ...nameless]);
+  if (items.length && !found.size) throw new Error(`none of the ${items.length} products could be read`);
   // Reasons call items by their titles: with the titles there, the same question has a readable answer.
   if (nameless.length) shelf = till.recommend(request);
   return { shelf, goods: found };
@@ -108,10 +110,9 @@ function heading({ placement, status }) {
  * @returns {HTMLElement | null}
  */
 export function draw({ shelf, goods }, { title = heading(shelf), grid = false, added } = {}) {
-  const items = shelf.items.filter(({ id }) => goods.has(id));
-  if (!items.length) return null;
+  if (!shelf.items.length) return null;
   const id = `shelf-${shelf.status.decision}`;
-  const list = cards({ shelf, goods }, items.length, { added });
+  const list = cards({ shelf, goods }, shelf.items.length, { added });
   list.classList.add(grid ? "grid" : "row");
   const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), !grid && arrows(list));
   return observed(el("section", { class: "shelf", "aria-labelledby": id }, head, list), shelf);
@@ -125,9 +126,9 @@ export function draw({ shelf, goods }, { title = heading(shelf), grid = false, a
  */
 export function cards({ shelf, goods }, to, { from = 0, added, plain = false } = {}) {
   const list = el("ul", { class: "cards", role: "list" });
-  for (const item of shelf.items.filter(({ id }) => goods.has(id)).slice(from, to)) {
-    const good = /** @type {Good} */ (goods.get(item.id));
-    list.append(card(good, { item, plain, chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
+  for (const item of shelf.items.slice(from, to)) {
+    const good = goods.get(item.id);
+    if (good) list.append(card(good, { item, plain, chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
   }
   return list;
 }

@@ -38,6 +38,7 @@ export const texts = /** @type {const} */ ({
 
   "list.count": ["{count} items", "{count} 件"],
   "list.first": ["The first {count}", "前 {count} 件"],
+  "list.filter": ["Filter", "筛选"],
   "list.more": ["Show more", "显示更多"],
   "list.none": ["Nothing found.", "没有找到商品。"],
   "list.noneWith": ["Nothing with these properties. Take one away to see more.", "没有同时符合这些条件的商品，去掉一个试试。"],

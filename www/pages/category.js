@@ -19,13 +19,14 @@ const REPORTED = 24;
 export async function view({ key: path, query, again }) {
   const here = category(path);
   if (!here) return missing();
-  const { count, list, filters, shelf } = await listing({ placement: "category", category: path }, query);
+  const { count, list, filters, shelf, shown } = await listing({ placement: "category", category: path }, query);
   if (!again) {
     const products = shelf.items.slice(0, REPORTED).map(({ id, position }) => ({ ...product(id), position }));
     till.track("Product List Viewed", { list_id: path, category: path, products });
   }
   return {
     title: named(here.name),
+    shown,
     nodes: [
       crumbs(path, { last: true }),
       el("div", { class: "list-head" }, el("h1", {}, named(here.name)), count),

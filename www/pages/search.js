@@ -13,11 +13,11 @@ export async function view({ query, again }) {
   const words = (query.get("q") ?? "").trim();
   if (!words) return { title: t("search.label"), nodes: [el("h1", {}, t("search.label")), el("p", {}, t("search.empty"))] };
   if (!again) till.track("Products Searched", { query: words });
-  const { count, list, filters, shelf } = await listing({ placement: "search", query: words }, query);
+  const { count, list, filters, shelf, shown } = await listing({ placement: "search", query: words }, query);
   const title = t("search.for", { query: words });
   const nodes = [
     el("div", { class: "list-head" }, el("h1", {}, title), count),
-    filters.childElementCount ? el("div", { class: "with-rail" }, el("aside", { class: "rail", "aria-label": t("category.narrow") }, filters), list) : list,
+    filters ? el("div", { class: "with-rail" }, el("aside", { class: "rail", "aria-label": t("category.narrow") }, filters), list) : list,
   ];
-  return { title, nodes: shelf.items.length ? nodes : [...nodes, slot({ placement: "home", limit: 6 }, { grid: true }).place] };
+  return { title, shown, nodes: shelf.items.length ? nodes : [...nodes, slot({ placement: "home", limit: 6 }, { grid: true }).place] };
 }
