@@ -17,8 +17,8 @@ use crate::ingest::Product;
 pub const KEEP: usize = 12;
 
 /// Index entries that one item's search may touch in all, and of one feature.
-const SEARCH: usize = 32_768;
-const POSTINGS: usize = 4_096;
+const SEARCH: usize = 8_192;
+const POSTINGS: usize = 1_024;
 
 /// Likeness below this is coincidence.
 const LEAST: f32 = 0.1;
