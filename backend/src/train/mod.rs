@@ -88,16 +88,18 @@ pub fn run(args: Args) -> Outcome {
     let trained = read.newest.map_or_else(String::new, ingest::iso);
     let labels = labels(&args.shop, catalogue.as_ref(), &trained)?;
     let neighbours = args.neighbours.map(usize::from);
+    let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
+    check(&goods)?;
+    // Now rather than after the work.
+    publish::prepare(&args.out)?;
 
     let tuned = steps.during("trying out settings", |bar| {
         tune::tune(&read, catalogue.as_ref(), neighbours, |more| bar.inc(more))
             .map_err(Error::Unreadable)
     })?;
     let counted = steps.during("counting", |bar| {
-        let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
-        check(&goods)?;
-        Ok::<Counted, Error>(pack::count(goods, |step| bar.set_message(step)))
-    })?;
+        pack::count(goods, |step| bar.set_message(step))
+    });
     let packed = steps.during("packing and reading back", |_| {
         let packed = counted.pack(&tuned.settings, neighbours, &labels);
         pack::reopen(packed.bytes.clone())?;

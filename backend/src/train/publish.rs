@@ -29,7 +29,7 @@ impl Files<'_> {
     /// # Errors
     /// [`Error::Write`]; what was in the folder before still works then.
     pub fn publish(&self, folder: &Path) -> Result<(), Error> {
-        fs::create_dir_all(folder).map_err(failed(folder))?;
+        prepare(folder)?;
         let before = named_part(folder);
         for (name, bytes) in [
             (self.part, self.model),
@@ -49,6 +49,17 @@ impl Files<'_> {
         }
         Ok(())
     }
+}
+
+/// Makes the folder where it is missing, and sees that it can be written to.
+///
+/// # Errors
+/// [`Error::Write`]
+pub fn prepare(folder: &Path) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let trial = folder.join(".trial.part");
+    let written = fs::write(&trial, "").and_then(|()| fs::remove_file(&trial));
+    written.map_err(failed(folder))
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error {

@@ -34,8 +34,7 @@ fn a_shoppers_visits_become_rows() {
             ),
             _ => ("Products Searched", r#"{"query":"红色 \"手机\""}"#),
         };
-        let properties: serde_json::Value =
-            serde_json::from_str(properties).expect("valid JSON");
+        let properties: serde_json::Value = serde_json::from_str(properties).expect("valid JSON");
         let arrival = Arrival {
             id: &id,
             now,
