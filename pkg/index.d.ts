@@ -50,7 +50,7 @@ export interface Request {
   category?: string;
   /** What was typed: needed by `search`. */
   query?: string;
-  /** Attributes every item must have, e.g. { colour: "red" }. */
+  /** Attributes every item must have, e.g. { color: "red" }, as the feed has them. */
   where?: Record<string, string>;
   /** Items not to show. */
   exclude?: readonly string[];
