@@ -41,8 +41,8 @@ impl Compiler {
         let remembered = fs::read_to_string(memory).unwrap_or_default();
         let found = match wanted {
             Some("debian") => debian(true)?,
-            Some(_) => toolchain()?,
-            None if has_target() => toolchain()?,
+            Some(_) => toolchain(true)?,
+            None if has_target() => toolchain(remembered != "toolchain")?,
             None if remembered == "debian" && debian(false).is_ok() => debian(false)?,
             None => any()?,
         };
@@ -83,28 +83,23 @@ impl Compiler {
 
     /// `cargo rustc` for the target; `small` leaves out panic messages where it can.
     pub fn cargo(&self, small: bool) -> Command {
-        let mut command = match self {
-            Compiler::Toolchain { .. } => self.command("cargo", "rustc"),
-            Compiler::Debian { .. } => self.command(DEBIAN_CARGO, "rustc"),
+        let program = match self {
+            Compiler::Toolchain { .. } => "cargo",
+            Compiler::Debian { .. } => DEBIAN_CARGO,
         };
-        if small && self.builds_library() {
-            let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"]"#;
-            command.args(["-Zbuild-std-features=optimize_for_size", "--config"]);
-            command.arg(format!("target.{TARGET}.rustflags={flags}"));
-        }
-        command
+        self.command(program, "rustc", small)
     }
 
-    /// `cargo clippy` for the target.
+    /// `cargo clippy` for the target, with the flags of a small module, so that both share one standard library.
     pub fn clippy(&self) -> Result<Command> {
         if matches!(self, Compiler::Toolchain { .. }) {
-            return Ok(self.command("cargo", "clippy"));
+            return Ok(self.command("cargo", "clippy", true));
         }
         if !Path::new(DEBIAN_CLIPPY).is_file() {
             debian::install(&["rust-web-clippy"], "lint the WebAssembly module")?;
         }
         // Not by way of cargo, which would look for rustup's first.
-        let mut command = self.command(DEBIAN_CLIPPY, "clippy");
+        let mut command = self.command(DEBIAN_CLIPPY, "clippy", true);
         command.env("CARGO", DEBIAN_CARGO);
         Ok(command)
     }
@@ -113,7 +108,7 @@ impl Compiler {
         !matches!(self, Compiler::Toolchain { source: false })
     }
 
-    fn command(&self, program: &str, verb: &str) -> Command {
+    fn command(&self, program: &str, verb: &str, small: bool) -> Command {
         let mut command = Command::new(program);
         command.args([verb, "--target", TARGET]);
         // Flags from outside would replace those of `.cargo/config.toml`, which the module needs.
@@ -124,6 +119,11 @@ impl Compiler {
             command
                 .arg("-Zbuild-std=std,panic_abort")
                 .env("RUSTC_BOOTSTRAP", "1");
+        }
+        if small && self.builds_library() {
+            let flags = r#"["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"]"#;
+            command.args(["-Zbuild-std-features=optimize_for_size", "--config"]);
+            command.arg(format!("target.{TARGET}.rustflags={flags}"));
         }
         if let Compiler::Debian { linker } = self {
             // What rustup's cargo sets would lead Debian's to the other toolchain's programs and libraries.
@@ -139,7 +139,7 @@ impl Compiler {
 }
 
 fn any() -> Result<Compiler> {
-    let first = match toolchain() {
+    let first = match toolchain(true) {
         Ok(found) => return Ok(found),
         Err(error) => error,
     };
@@ -163,7 +163,7 @@ fn has_target() -> bool {
     })
 }
 
-fn toolchain() -> Result<Compiler> {
+fn toolchain(may_add_source: bool) -> Result<Compiler> {
     if !has_target() {
         if which("rustup").is_none() {
             bail!("the toolchain in use has no {TARGET}");
@@ -173,7 +173,7 @@ fn toolchain() -> Result<Compiler> {
             bail!("rustup added {TARGET}, but not to the toolchain in use");
         }
     }
-    if !has_source() && which("rustup").is_some() {
+    if may_add_source && !has_source() && which("rustup").is_some() {
         // A larger module is still a module.
         if let Err(error) = rustup(&["component", "add", "rust-src"]) {
             eprintln!("  {error:#}");

@@ -92,7 +92,8 @@ pub fn lint() -> Result<()> {
     let compiler = Compiler::find(None, &folder.join("compiler"))?;
     let mut clippy = compiler.clippy()?;
     clippy
-        .args(["--package", "tillside", "--lib", "--locked", "--target-dir"])
+        .args(["--package", "tillside", "--lib", "--locked"])
+        .args(["--profile", Kind::Release.profile().0, "--target-dir"])
         .arg(&folder)
         .args(["--", "-D", "warnings"])
         .current_dir(root());

@@ -92,6 +92,11 @@ fn bundle(kind: Kind) -> Result<()> {
         );
     }
     fs::write(&path, bundle.replace(&named, &format!("./{MODULE}")))?;
+    // For the tests, which import the bundle from where it is; it is not published.
+    fs::write(
+        path.with_extension("d.ts"),
+        "export * from \"../index.js\";\n",
+    )?;
     Ok(())
 }
 
