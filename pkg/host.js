@@ -28,7 +28,7 @@ export class Host {
   /** Codes that were said and have not passed since. @type {Set<string>} */
   #said = new Set();
   /** Whether the device takes what is to be kept. */
-  #disk = typeof indexedDB !== "undefined";
+  #disk = false;
   /** @type {Promise<void> | undefined} */ #writing;
   /** @type {Promise<void> | undefined} */ #sending;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
@@ -38,7 +38,7 @@ export class Host {
   constructor(page, name, url, warn) {
     this.#page = page;
     this.#name = name;
-    this.#store = new Store(name);
+    this.#store = new Store(name, () => this.#emptied());
     this.#url = url;
     this.#warn = warn;
   }
@@ -49,13 +49,15 @@ export class Host {
 
   /** Goes on from what the device holds. */
   async start() {
-    if (this.#disk) {
-      try {
+    try {
+      // In a page storage is missed; a program without pages may have none.
+      this.#disk = typeof document !== "undefined" || typeof indexedDB !== "undefined";
+      if (this.#disk) {
         const { keys, values } = await this.#store.load();
         if (keys.length > 0) this.#page.restore(keys, values, await this.#lead());
-      } catch (error) {
-        this.#refused(error);
       }
+    } catch (error) {
+      this.#refused(error);
     }
     if (typeof document === "undefined") return;
     const options = { signal: this.#listening.signal };
@@ -66,14 +68,14 @@ export class Host {
   }
 
   /** Whether this is the one tab of the shop that may fold and resend what earlier pages left. The lock is held until
-   * the page goes; a browser without locks always leads. @returns {Promise<boolean>} */
+   * this is closed or the page goes; a browser without locks always leads. @returns {Promise<boolean>} */
   #lead() {
     const locks = globalThis.navigator?.locks;
     if (!locks) return Promise.resolve(true);
     return new Promise((resolve) => {
       const hold = (/** @type {Lock | null} */ lock) => {
         resolve(lock !== null);
-        return lock && new Promise(() => {});
+        return lock && new Promise((release) => this.#listening.signal.addEventListener("abort", release));
       };
       locks.request(`tillside:${this.#name}`, { ifAvailable: true }, hold).catch(() => resolve(true));
     });
@@ -89,6 +91,13 @@ export class Host {
   #refused(error) {
     this.#disk = false;
     this.#say("storage.denied", `the device keeps nothing (${error}): this page goes on in memory and forgets when it closes. Free space, or leave private mode.`);
+  }
+
+  /** Another tab deleted everything: nothing may be kept or sent here either, until a new page reads what is allowed. */
+  #emptied() {
+    this.#page.grant(false, false);
+    // Which would delete what that tab has stored since.
+    this.#page.effects();
   }
 
   /** After every call that may have changed something. */
@@ -162,16 +171,21 @@ export class Host {
     } catch {
       // No network, an aborted request, a wrapped fetch that throws: no answer.
     }
+    const before = this.#dropped();
     this.#page.settled(number, code, wait);
     if (code >= 200 && code < 300) {
       this.#said.delete("collector.unavailable");
       this.#said.delete("collector.refused");
     } else if (code === 0 || code === 408 || code === 429 || code >= 500) {
       this.#say("collector.unavailable", `the collector at ${this.#url} ${code ? `answered HTTP ${code}` : "does not answer"}; reports wait on the device and are sent again.`);
-    } else {
+    } else if (this.#dropped() > before) {
       this.#say("collector.refused", `the collector at ${this.#url} answered HTTP ${code}; what it refuses is dropped and counted. Check the write key and the collector's log.`);
     }
     this.changed();
+  }
+
+  #dropped() {
+    return this.#page.counts()[7] ?? 0;
   }
 
   /** The page may never come back: what waits goes out now. */
@@ -180,9 +194,14 @@ export class Host {
     for (let batch; this.#url && (batch = this.#page.batch(true)); ) this.#deliver(batch[0], batch[1], true);
   }
 
-  async close() {
+  /** No more on its own. */
+  stop() {
     this.#listening.abort();
     clearTimeout(this.#timer);
+  }
+
+  async close() {
+    this.stop();
     await this.written();
   }
 }

@@ -6,6 +6,7 @@
 
 import init, { Page } from "./dist/tillside.js";
 import { Host } from "./host.js";
+import { Store } from "./store.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
 /** @typedef {import("./index.d.ts").Problem} Problem */
@@ -15,6 +16,7 @@ import { Host } from "./host.js";
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
 /** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
+/** @typedef {{ event: string, properties: object, time: number }} Call */
 
 /** @type {readonly import("./index.d.ts").Placement[]} */
 const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent"];
@@ -23,6 +25,9 @@ const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", 
 /** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
 const FALLBACKS = ["none", "content", "popularity", "empty"];
 const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row"];
+
+/** Items of one shelf at most. */
+const MAX_LIMIT = 100;
 
 /** Calls kept for a page on which the engine runs. */
 const MAX_PENDING = 200;
@@ -104,10 +109,11 @@ async function manifest(url) {
 /** @param {string} base @param {any} manifest @returns {Promise<Uint8Array | Problem>} */
 async function model(base, manifest) {
   const part = manifest.parts.find((/** @type {any} */ part) => part.name === "model");
-  const url = new URL(part.url, new URL(base, globalThis.location?.href)).href;
+  let url = part.url;
   /** @type {Uint8Array<ArrayBuffer>} */
   let bytes;
   try {
+    url = new URL(url, new URL(base, globalThis.location?.href)).href;
     // The address holds the content's hash, so a cached copy is as good as a new one.
     bytes = new Uint8Array(await (await get(url, "force-cache")).arrayBuffer());
   } catch (error) {
@@ -179,6 +185,10 @@ export class Tillside {
   }
 
   async #open() {
+    const left = this.#left();
+    // What the page says now goes before what was chosen on a page without an engine.
+    const consent = { ...left.consent, ...this.#options.consent };
+    this.#options = { ...this.#options, consent };
     const options = this.#options;
     const base = options.model;
     const loading = load(options.wasm);
@@ -191,11 +201,12 @@ export class Tillside {
       try {
         const page = new Page(options.collector?.writeKey ?? "", this.#language);
         const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
-        const host = new Host(page, options.name ?? "tillside", options.collector?.url ?? "", warn);
+        const host = new Host(page, this.#name(), options.collector?.url ?? "", warn);
         await host.start();
-        page.grant(options.consent?.personalisation, options.consent?.measurement);
+        page.grant(consent.personalisation, consent.measurement);
         this.#host = host;
         this.#page = page;
+        this.#options.consent = allowed(page.counts());
         for (let code = 0; code < Page.reasons(); code++) {
           const [name, sentence] = page.reason(code).split("\n");
           this.#reasons.push({ code: /** @type {string} */ (name), sentence: /** @type {string} */ (sentence) });
@@ -208,12 +219,17 @@ export class Tillside {
     if (description && "code" in description) {
       this.#warn(description);
     } else if (description) {
-      this.#popular = { popular: description.fallback?.popular ?? [], categories: description.fallback?.categories ?? {} };
+      const { popular, categories } = description.fallback ?? {};
+      this.#popular = { popular: texts(popular) ?? [], categories: categories ?? {} };
       const content = await /** @type {Promise<Uint8Array | Problem>} */ (bytes);
       if ("code" in content) this.#warn(content);
       else this.#adopt(content);
     }
-    this.#replay();
+    if (this.#page && (left.consent || left.calls.length > 0)) await this.#replay();
+  }
+
+  #name() {
+    return this.#options.name ?? "tillside";
   }
 
   /** @param {Uint8Array} bytes */
@@ -245,6 +261,7 @@ export class Tillside {
   /** An engine that trapped is in an unknown state: it is left alone from here on. @param {unknown} error */
   #failed(error) {
     this.#page = undefined;
+    this.#host?.stop();
     this.#host = undefined;
     this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); the popular items are shown until the page is loaded again. Please report this.`));
   }
@@ -275,32 +292,45 @@ export class Tillside {
   #keep(event, properties) {
     const consent = this.#options.consent;
     if (!consent?.personalisation && !consent?.measurement) return { ok: false, reason: "no_consent" };
-    try {
-      const name = this.#pendingName();
-      const pending = JSON.parse(localStorage.getItem(name) ?? "[]");
-      pending.push({ event, properties, time: Date.now() });
-      localStorage.setItem(name, JSON.stringify(pending.slice(-MAX_PENDING)));
-    } catch {
-      // No storage either: the reason below says it.
-    }
+    this.#leave([...this.#left().calls, { event, properties, time: Date.now() }]);
     return { ok: false, reason: "no_engine" };
   }
 
   #pendingName() {
-    return `${this.#options.name ?? "tillside"}.pending`;
+    return `${this.#name()}.pending`;
   }
 
-  /** What pages without an engine kept, with the time it happened. */
-  #replay() {
-    if (!this.#page) return;
+  /** What pages without an engine left: the choice made there, and calls with the time they happened.
+   * @returns {{ consent?: import("./index.d.ts").Consent, calls: Call[] }} */
+  #left() {
     try {
-      const name = this.#pendingName();
-      const pending = JSON.parse(localStorage.getItem(name) ?? "[]");
-      if (pending.length > 0) localStorage.removeItem(name);
-      for (const { event, properties, time } of pending) this.#with((page) => page.track(event, properties, time));
+      const { consent, calls } = JSON.parse(localStorage.getItem(this.#pendingName()) ?? "{}");
+      return { consent, calls: Array.isArray(calls) ? calls : [] };
     } catch {
-      // Storage is refused or was tampered with: there is nothing to replay.
+      // Storage is refused or was tampered with: nothing was left.
+      return { calls: [] };
     }
+  }
+
+  /** @param {Call[]} calls */
+  #leave(calls) {
+    try {
+      const { consent } = this.#options;
+      localStorage.setItem(this.#pendingName(), JSON.stringify({ consent, calls: calls.slice(-MAX_PENDING) }));
+    } catch {
+      // No storage either, or properties of no JSON type: there is nowhere to wait.
+    }
+  }
+
+  /** Takes over what was left, one tab at a time; it stays where it is until the engine's own record is on the device. */
+  async #replay() {
+    const take = async () => {
+      for (const call of this.#left().calls) this.#with((page) => page.track(String(call?.event), call?.properties, Number(call?.time)));
+      await this.#host?.written();
+      this.#unkeep();
+    };
+    const locks = globalThis.navigator?.locks;
+    await (locks ? locks.request(this.#pendingName(), take) : take());
   }
 
   /** @param {Request} request @returns {Shelf} */
@@ -308,7 +338,7 @@ export class Tillside {
     const began = microseconds();
     /** @type {Shelf | undefined} */
     let shelf;
-    const asked = request && typeof request === "object" ? request : /** @type {Request} */ ({});
+    const asked = plain(request);
     if (this.#model) shelf = this.#with((page) => this.#ranked(page, asked));
     if (!shelf || shelf.items.length === 0) {
       const items = this.#unranked(asked);
@@ -321,15 +351,15 @@ export class Tillside {
   /** @param {Page} page @param {Request} request @returns {Shelf} */
   #ranked(page, request) {
     const placement = PLACEMENTS.indexOf(request.placement);
-    const { item, category, query, where, exclude } = request;
+    const { item, category, query = "", where = {}, exclude = [] } = request;
     const words = page.recommend(
       Math.max(placement, 0),
       wanted(request.limit),
-      item === undefined ? undefined : String(item),
-      category === undefined ? undefined : String(category),
-      query === undefined ? "" : String(query),
-      where ? Object.entries(where).flat().join("\n") : "",
-      exclude?.length ? exclude.join("\n") : "",
+      item,
+      category,
+      query,
+      Object.entries(where).flat().join("\n"),
+      exclude.join("\n"),
     );
     const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
     /** @type {(at: number) => number} */
@@ -403,7 +433,7 @@ export class Tillside {
   /** @param {string} id */
   #title(id) {
     try {
-      return this.#options.title?.(id) ?? id;
+      return String(this.#options.title?.(id) ?? id);
     } catch {
       return id;
     }
@@ -417,8 +447,11 @@ export class Tillside {
     let ids = request.fallback;
     // Only these may be filled with what is popular: nothing goes with an item by being popular.
     if (!ids && !this.#model && (request.placement === "home" || request.placement === "product")) ids = this.#popular.popular;
-    if (!ids && !this.#model && request.placement === "category") ids = this.#popular.categories[request.category ?? ""];
-    return (ids ?? []).filter((id) => !excluded.has(id)).slice(0, wanted(request.limit) || 1);
+    const { category = "" } = request;
+    if (!ids && !this.#model && request.placement === "category" && Object.hasOwn(this.#popular.categories, category)) {
+      ids = texts(this.#popular.categories[category]);
+    }
+    return (ids ?? []).filter((id) => !excluded.has(id)).slice(0, Math.max(1, Math.min(wanted(request.limit), MAX_LIMIT)));
   }
 
   /** @param {Request} request @param {string[]} ids @param {Shelf | undefined} before @returns {Shelf} */
@@ -447,20 +480,24 @@ export class Tillside {
 
   /** @param {Shelf} shelf @returns {Tracked} */
   impression(shelf) {
-    const { placement, status, items } = shelf;
-    if (this.#seen.has(status.decision)) return { ok: false, reason: "duplicate" };
+    const seen = reported(shelf);
+    if (!seen) return { ok: false, reason: "not_a_shelf" };
+    const { placement, decision, model, items } = seen;
+    if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
-    this.#seen.add(status.decision);
-    const receipt = this.#with((page) => page.impression(placement, status.decision, status.model, items.map((item) => item.id).join("\n")));
+    this.#seen.add(decision);
+    const receipt = this.#with((page) => page.impression(placement, decision, model, items.map((item) => item.id).join("\n")));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
   /** @param {Shelf} shelf @param {string} id @returns {Tracked} */
   click(shelf, id) {
-    const { placement, status, items } = shelf;
+    const seen = reported(shelf);
+    if (!seen) return { ok: false, reason: "not_a_shelf" };
+    const { placement, decision, model, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
-    const receipt = this.#with((page) => page.click(placement, status.decision, status.model, id, item.position));
+    const receipt = this.#with((page) => page.click(placement, decision, model, item.id, item.position));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
@@ -481,9 +518,12 @@ export class Tillside {
 
   /** @param {import("./index.d.ts").Consent} consent */
   async consent(consent) {
-    this.#options = { ...this.#options, consent: { ...this.#options.consent, ...consent } };
+    check({ consent });
+    const chosen = { ...this.#options.consent, ...consent };
+    this.#options = { ...this.#options, consent: chosen };
     if (this.#page) await this.#stored((page) => page.grant(consent.personalisation, consent.measurement));
-    else if (!this.#options.consent?.personalisation && !this.#options.consent?.measurement) this.#unkeep();
+    else if (chosen.personalisation || chosen.measurement) this.#leave(this.#left().calls);
+    else await this.#erase();
     return this.status();
   }
 
@@ -495,18 +535,27 @@ export class Tillside {
     }
   }
 
+  /** Without an engine: what this page left, and what earlier ones with an engine stored. */
+  async #erase() {
+    this.#unkeep();
+    // Where storage is refused there is nothing to delete.
+    await new Store(this.#name()).destroy().catch(() => {});
+  }
+
   async export() {
     const messages = this.#with((page) => page.messages()) ?? [];
     return { portrait: this.portrait(), queue: messages.map((message) => JSON.parse(message)) };
   }
 
   async forget() {
-    this.#unkeep();
     this.#seen.clear();
-    await this.#stored((page) => page.forget());
+    if (this.#page) await this.#stored((page) => page.forget());
+    else await this.#erase();
   }
 
   async flush() {
+    // Whoever asks has a reason to think that the network is back.
+    this.#with((page) => page.online());
     await this.#host?.send();
     return this.#with((page) => page.waiting()) ?? 0;
   }
@@ -538,11 +587,12 @@ export class Tillside {
       problems: [...this.#problems],
     };
     this.#with((page) => {
-      const [items = 0, size = 0, allowed = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = page.counts();
+      const counts = page.counts();
+      const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = counts;
       status.engine = "wasm";
       if (this.#model) status.model = { id: this.#model, items, bytes: size };
-      status.consent = { personalisation: (allowed & 1) > 0, measurement: (allowed & 2) > 0 };
-      if (allowed > 0 && this.#host?.disk) status.storage = "disk";
+      status.consent = allowed(counts);
+      if (purposes > 0 && this.#host?.disk) status.storage = "disk";
       status.session = page.session();
       status.memory = memory;
       status.queue = { waiting, bytes, sent, dropped, nextTry: next || null };
@@ -551,6 +601,54 @@ export class Tillside {
       for (let n = 0; n < refused.length; n += 2) status.intake.refused[refused[n]] = refused[n + 1];
     });
     return status;
+  }
+}
+
+/** Purposes, from the third of the engine's counts. @param {Float64Array} counts */
+function allowed([, , purposes = 0]) {
+  return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0 };
+}
+
+/** @param {unknown} value */
+const word = (value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined);
+
+/** @param {unknown} value */
+const texts = (value) => (Array.isArray(value) ? value.flatMap((one) => word(one) ?? []) : undefined);
+
+/** What is asked for, read once into values that cannot throw later, in the middle of the engine's work.
+ * What is of a wrong type counts as not given.
+ * @param {any} request @returns {Request} */
+function plain(request) {
+  try {
+    const { placement, limit, item, category, query, where, exclude, fallback } = Object(request);
+    const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
+      const text = word(value);
+      return text === undefined ? [] : [[name, text]];
+    });
+    return /** @type {Request} */ ({
+      placement: word(placement),
+      limit: limit === undefined ? undefined : Number(limit),
+      item: word(item),
+      category: word(category),
+      query: word(query),
+      where: Object.fromEntries(attributes),
+      exclude: texts(exclude),
+      fallback: texts(fallback),
+    });
+  } catch {
+    // A getter that throws, or a limit that is no number at all.
+    return /** @type {any} */ ({});
+  }
+}
+
+/** What reports name of a shelf, read once like a request; undefined for what is no shelf. @param {Shelf} shelf */
+function reported(shelf) {
+  try {
+    const { decision, model } = shelf.status;
+    const items = shelf.items.map(({ id, position }) => ({ id: String(id), position: Number(position) }));
+    return { placement: String(shelf.placement), decision: String(decision), model: String(model), items };
+  } catch {
+    return undefined;
   }
 }
 

@@ -24,11 +24,13 @@ const finished = (transaction) =>
 
 export class Store {
   #name;
+  #emptied;
   /** @type {IDBDatabase | undefined} */ #database;
 
-  /** @param {string} name */
-  constructor(name) {
+  /** @param {string} name @param {() => void} [emptied] is called when another tab deletes everything */
+  constructor(name, emptied) {
     this.#name = name;
+    this.#emptied = emptied;
   }
 
   /** Without `create`, connects only to what is there already. @param {boolean} create */
@@ -48,9 +50,10 @@ export class Store {
     try {
       const database = await done(opening);
       // A tab that deletes the database must not wait for this one.
-      database.onversionchange = () => {
+      database.onversionchange = ({ newVersion }) => {
         database.close();
         this.#database = undefined;
+        if (newVersion === null) this.#emptied?.();
       };
       this.#database = database;
     } catch (error) {
@@ -79,7 +82,7 @@ export class Store {
   async apply(effects) {
     let from = 0;
     for (let at = 0; at < effects.length; at += 3) if (effects[at] === DESTROY) from = at + 3;
-    if (from > 0) await this.#destroy();
+    if (from > 0) await this.destroy();
     if (from === effects.length) return;
     const database = await this.#connect(true);
     if (!database) return;
@@ -94,7 +97,7 @@ export class Store {
     await finished(transaction);
   }
 
-  async #destroy() {
+  async destroy() {
     // Looked at first, so that nothing is created only to be deleted; emptied first, since another tab may hold on.
     const database = await this.#connect(false);
     if (!database) return;
