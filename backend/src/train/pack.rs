@@ -21,6 +21,9 @@ const VIEW_BYTES: usize = 50;
 /// Between these the number of neighbours is chosen by size.
 const NEIGHBOURS: std::ops::RangeInclusive<usize> = 8..=40;
 
+/// Rows by which the size of all is judged.
+const SAMPLE: usize = 8_192;
+
 /// Longest row that a row list holds.
 const ROW: usize = u16::MAX as usize;
 
@@ -135,7 +138,8 @@ impl Counted<'_> {
         }
         let mut kept = 0;
         if self.view.rows.iter().any(|row| !row.is_empty()) {
-            let rows = sequence::widen(&self.view, settings.widen);
+            let most = neighbours.unwrap_or(*NEIGHBOURS.end());
+            let rows = sequence::widen(&self.view, settings.widen, most);
             kept = neighbours.unwrap_or_else(|| affordable(&rows));
             packer.rows("view", &encode(&rows, kept));
         }
@@ -225,12 +229,16 @@ fn encode(rows: &[Row], keep: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The most neighbours whose rows stay within [`VIEW_BYTES`].
+/// The most neighbours whose rows stay within [`VIEW_BYTES`], judged by a sample of them.
 fn affordable(rows: &[Row]) -> usize {
-    let budget = rows.len() * VIEW_BYTES;
+    let sample: Vec<Row> = rows
+        .iter()
+        .step_by(rows.len().div_ceil(SAMPLE).max(1))
+        .cloned()
+        .collect();
     let fits = |keep: usize| {
-        let bytes: usize = encode(rows, keep).iter().map(|row| 2 + row.len()).sum();
-        bytes <= budget
+        let bytes: usize = encode(&sample, keep).iter().map(|row| 2 + row.len()).sum();
+        bytes <= sample.len() * VIEW_BYTES
     };
     let (mut low, mut high) = (*NEIGHBOURS.start(), *NEIGHBOURS.end());
     while low < high {
@@ -402,7 +410,7 @@ mod tests {
             let settings = Settings::default();
             let model = reopen(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
             prop_assert_eq!(model.items(), counted.goods.len());
-            let rows = sequence::widen(&counted.view, settings.widen);
+            let rows = sequence::widen(&counted.view, settings.widen, keep);
             for (item, key) in counted.goods.keys.iter().enumerate() {
                 prop_assert_eq!(model.key(item as u32), *key);
                 let row = &rows[item][..rows[item].len().min(keep)];

@@ -117,8 +117,9 @@ fn recency(number: usize, of: usize) -> f32 {
     (-((of - 1 - number) as f64) / of as f64).exp() as f32
 }
 
-/// Rows mixed with the rows of their own neighbours, in proportion to `strength` and to how little was seen.
-pub fn widen(rules: &Rules, strength: f32) -> Vec<Row> {
+/// The `keep` strongest of rows mixed with the rows of their own neighbours, in proportion to `strength` and to how
+/// little was seen.
+pub fn widen(rules: &Rules, strength: f32, keep: usize) -> Vec<Row> {
     let items = rules.rows.len();
     (0..items)
         .into_par_iter()
@@ -139,7 +140,7 @@ pub fn widen(rules: &Rules, strength: f32) -> Vec<Row> {
                         }
                     }
                 }
-                sums.strongest(KEEP)
+                sums.strongest(keep)
             },
         )
         .collect()
@@ -193,7 +194,7 @@ mod tests {
         sessions.push(vec![0, 1]);
         let rules = rules(&sessions, 3);
         assert!(!row(&rules, 0).contains_key(&2));
-        let wide: Vec<BTreeMap<u32, f32>> = widen(&rules, 2.0)
+        let wide: Vec<BTreeMap<u32, f32>> = widen(&rules, 2.0, KEEP)
             .into_iter()
             .map(|row| row.into_iter().collect())
             .collect();
@@ -205,7 +206,7 @@ mod tests {
                 .enumerate()
                 .any(|(own, row)| row.contains_key(&(own as u32)))
         );
-        assert_eq!(widen(&rules, 0.0), rules.rows);
+        assert_eq!(widen(&rules, 0.0, KEEP), rules.rows);
     }
 
     /// Every pair of every session, weighed and summed in a dense matrix.
@@ -262,7 +263,7 @@ mod tests {
         ) {
             let with = |threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                pool.install(|| widen(&rules(&sessions, 300), 3.0))
+                pool.install(|| widen(&rules(&sessions, 300), 3.0, KEEP))
             };
             prop_assert_eq!(with(1), with(4));
         }
