@@ -66,7 +66,9 @@ try {
   const page = await browser.newPage();
   await page.goto(`${bench.url}/blank.html`);
   const inChromium = await page.evaluate(async () => {
-    const [{ measure }, { Tillside }] = await Promise.all([import("./calls.js"), import("/pkg/dist/index.js")]);
+    // A place on the server, not on the disk.
+    const engine = "/pkg/dist/index.js";
+    const [{ measure }, { Tillside }] = await Promise.all([import("./calls.js"), import(engine)]);
     return measure(Tillside, "/model/manifest.json");
   });
   const { Tillside } = await import("../../pkg/dist/index.js");
