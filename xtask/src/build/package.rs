@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use super::Kind;
 use crate::folders::root;
@@ -43,7 +43,7 @@ pub fn assemble(compiled: &Path, kind: Kind) -> Result<()> {
         fs::remove_dir_all(&dist)
             .with_context(|| format!("{} could not be emptied", dist.display()))?;
     }
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .input_path(compiled)
         .web(true)?
         // `index.js` says where the module is. A second `new URL(…, import.meta.url)` in the glue would make bundlers
@@ -54,12 +54,52 @@ pub fn assemble(compiled: &Path, kind: Kind) -> Result<()> {
         .keep_debug(kind == Kind::Dev)
         .remove_name_section(kind == Kind::Release)
         .remove_producers_section(true)
-        .generate(&dist)
+        .generate_output()
         .context("the glue could not be generated")?;
+    let renamed = match kind {
+        Kind::Dev => Vec::new(),
+        Kind::Release => shorten(&mut output),
+    };
+    output.emit(&dist)?;
+    rename(&dist.join(GLUE), &renamed)?;
     if kind == Kind::Release {
         optimise(&dist.join(MODULE))?;
     }
     bundle(kind)
+}
+
+/// Gives what the module imports from the glue names of a letter or two instead of ones that end in a hash, which no
+/// compression shortens. Returns the old and the new names.
+fn shorten(output: &mut Output) -> Vec<(String, String)> {
+    let imports = output.wasm_mut().imports.iter_mut().enumerate();
+    imports
+        .map(|(number, import)| {
+            let short = short(number);
+            (std::mem::replace(&mut import.name, short.clone()), short)
+        })
+        .collect()
+}
+
+/// a, b, …, z, ba, bb, …
+fn short(number: usize) -> String {
+    let last = char::from(b'a' + (number % 26) as u8).to_string();
+    match number / 26 {
+        0 => last,
+        rest => short(rest) + &last,
+    }
+}
+
+/// Names the functions that the glue gives to the module as the module now does.
+fn rename(glue: &Path, names: &[(String, String)]) -> Result<()> {
+    let mut script = fs::read_to_string(glue)?;
+    for (old, new) in names {
+        let key = format!(" {old}: ");
+        if script.matches(&key).count() != 1 {
+            bail!("{} does not give {old} to the module once", glue.display());
+        }
+        script = script.replace(&key, &format!(" {new}: "));
+    }
+    Ok(fs::write(glue, script)?)
 }
 
 /// One request in the page instead of four, and a third of the bytes.
@@ -110,4 +150,19 @@ fn optimise(module: &Path) -> Result<()> {
         .args(FEATURES)
         .args(["--strip-debug", "--strip-producers"]);
     run(&mut wasm_opt).context("wasm-opt, from the npm package binaryen, failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_are_all_different() {
+        let names: std::collections::BTreeSet<_> = (0..1000).map(short).collect();
+        assert_eq!(names.len(), 1000);
+        assert_eq!(
+            (short(0), short(25), short(26)),
+            ("a".into(), "z".into(), "ba".into())
+        );
+    }
 }
