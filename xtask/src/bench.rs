@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the figures that the documentation prints, measured again.
 
-mod quality;
+pub mod quality;
 
 use anyhow::{Context, Result};
 

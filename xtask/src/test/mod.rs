@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::args::{Call, Flag, Verb};
 use crate::backend;
+use crate::bench::quality;
 use crate::build::{self, Kind};
 use crate::folders::root;
 use crate::node;
@@ -97,15 +98,20 @@ fn in_javascript(tally: &mut Tally) {
         });
     }
     let mut around = Vec::new();
+    let mut binary = PathBuf::new();
     let ready = tally.section("prepare a backend, a shop and a model", || {
         node::install()?;
-        let tillside = backend::tested()?;
-        around = surroundings::make(&tillside)?;
+        binary = backend::tested()?;
+        around = surroundings::make(&binary)?;
         Ok(Counts::default())
     });
     if !ready {
         return;
     }
+    tally.section("ranking of a real click log", || {
+        quality::check(&binary)?;
+        Ok(Counts::ONE)
+    });
     match suites(&root().join("tests")) {
         Ok(suites) => {
             for (name, files) in suites {

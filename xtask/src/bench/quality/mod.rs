@@ -61,7 +61,7 @@ pub fn run(tillside: &Path, data: Option<&str>) -> Result<()> {
         .iter()
         .map(|(name, log)| {
             step(&format!("train and evaluate on {name}"), || {
-                measure(tillside, name, log, &work)
+                measure(tillside, name, log, &work).map(|measured| row(name, &measured))
             })
         })
         .collect::<Result<_>>()?;
@@ -102,7 +102,32 @@ fn folders(data: Option<&str>) -> Result<Vec<(String, Log)>> {
     Ok(logs)
 }
 
-fn measure(tillside: &Path, name: &str, log: &Log, work: &Path) -> Result<String> {
+struct Measured {
+    training: f64,
+    found: Evaluation,
+    /// HitRate@20 on what is new, of plain cosine co-occurrence.
+    cosine: f64,
+}
+
+/// Trains and evaluates on the click log that a published package carries: the model must rank better than plain
+/// co-occurrence, in at most sixty bytes an item.
+pub fn check(tillside: &Path) -> Result<()> {
+    let work = target().join("bench/quality");
+    fs::create_dir_all(&work).with_context(|| format!("{} cannot be made", work.display()))?;
+    let log = serenade::make(&work.join("serenade"))?;
+    let measured = measure(tillside, "serenade", &log, &work)?;
+    println!("{}", row("serenade", &measured));
+    let Measured { found, cosine, .. } = &measured;
+    ensure!(
+        found.new.hr > *cosine && found.bytes_per_item <= 60.0,
+        "HitRate@20 {:.4} at {:.1} bytes an item, cosine has {cosine:.4}",
+        found.new.hr,
+        found.bytes_per_item
+    );
+    Ok(())
+}
+
+fn measure(tillside: &Path, name: &str, log: &Log, work: &Path) -> Result<Measured> {
     let model = work.join("model").join(name);
     let started = Instant::now();
     output(
@@ -124,7 +149,21 @@ fn measure(tillside: &Path, name: &str, log: &Log, work: &Path) -> Result<String
     let found: Evaluation =
         serde_json::from_str(&json).context("`tillside evaluate` printed something else")?;
     let cosine = baseline::hit_rate(&log.sessions()?, &log.questions()?);
-    Ok(format!(
+    Ok(Measured {
+        training,
+        found,
+        cosine,
+    })
+}
+
+/// A row of the table.
+fn row(name: &str, measured: &Measured) -> String {
+    let Measured {
+        training,
+        found,
+        cosine,
+    } = measured;
+    format!(
         "| {name} | {} | {} | {:.1} | {training:.1} s | {:.4} | {:.4} | {:.4} | {:.4} | {cosine:.4} | {:.3} | {:.0} / {:.0} µs |",
         found.items,
         found.model_bytes,
@@ -136,5 +175,5 @@ fn measure(tillside: &Path, name: &str, log: &Log, work: &Path) -> Result<String
         found.new.hr / cosine,
         found.microseconds.p50,
         found.microseconds.p99,
-    ))
+    )
 }
