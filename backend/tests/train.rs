@@ -160,7 +160,7 @@ fn sessions_become_a_model_that_ranks_what_comes_next() {
         "ndcg@20",
         "coverage@20",
     ];
-    for protocol in ["all", "new"] {
+    for protocol in ["all", "others", "new"] {
         let of = found[protocol].as_object().unwrap();
         assert_eq!(of.len(), metrics.len());
         assert!(

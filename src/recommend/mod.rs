@@ -6,12 +6,16 @@
 //! λ come with the model, so that a part of a score can be shown as it is. With no history nothing is left but
 //! popularity: a cold shopper's list is the popular list, and every event moves it from there.
 //!
+//! Where a list may hold what was viewed already, such an item is not scored by that sum but by the odds that the next
+//! look returns to it, which the model's weights put on the same scale: see [`revisit`].
+//!
 //! Work is proportional to the neighbours touched, not to the catalogue: a dense array of sums with a list of the
 //! places touched. Ties go to the smaller item number. What it does not do yet is arrange beyond filters: no caps,
 //! no diversity, no exploration; so a list is a deterministic function of shopper, request and model.
 
 mod reasons;
 mod request;
+pub mod revisit;
 mod seeds;
 
 pub use reasons::{LANGUAGES, sentence};
@@ -37,6 +41,8 @@ const IN_CART: u8 = 2;
 const BOUGHT: u8 = 4;
 /// One of those a search or a filter found.
 const FOUND: u8 = 8;
+/// Scored by the odds of a return alone.
+const RETURNS: u8 = 16;
 const BLOCKED: u8 = EXCLUDED | IN_CART | BOUGHT;
 
 /// The working memory of [`Recommender::recommend`], reused between calls: five bytes and two for each item.
@@ -197,10 +203,8 @@ impl Recommender {
             return list;
         }
         let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
-        if request.placement == Placement::Recent {
-            self.recent(shopper, &call);
-        }
         self.accumulate(&call, &seeds, &mut list);
+        self.returns(shopper, &call);
         let best = self.select(&call, limit, &mut list);
         self.explain(&call, &seeds, best, &mut list);
         list
@@ -353,18 +357,21 @@ impl Recommender {
         }
     }
 
-    /// The shopper's own items, newest first.
-    fn recent(&mut self, shopper: &Shopper, call: &Call) {
-        if !call.request.personal {
+    /// The shopper's own items, where they have a place, by the odds of a return; where the model tells none, newest
+    /// first on their own shelf, and as any other item elsewhere.
+    fn returns(&mut self, shopper: &Shopper, call: &Call) {
+        let own = call.request.placement == Placement::Recent;
+        let weights = call.model.revisit();
+        let kept = call.request.placement == Placement::Home && call.request.keep_viewed;
+        if !call.request.personal || !(own || kept && weights.is_some()) {
             return;
         }
-        let newest = shopper
-            .recent()
-            .iter()
-            .rev()
-            .filter_map(|viewed| viewed.item);
-        for (k, item) in newest.enumerate() {
-            self.add(item, 1.0 / (k + 1) as f32);
+        let returns = revisit::returns(call.model, shopper);
+        for (k, one) in returns.iter().enumerate() {
+            let score = weights.map_or(1.0 / (k + 1) as f32, |weights| one.odds(weights));
+            self.add(one.item, 0.0);
+            self.score[one.item as usize] = score;
+            self.flag(one.item, RETURNS);
         }
     }
 
@@ -393,7 +400,7 @@ impl Recommender {
         };
         for &item in &self.touched {
             if self.allowed(call, item, &mut list.filtered) {
-                let standing: f32 = call.standing(item).iter().sum();
+                let standing: f32 = self.standing(call, item).iter().sum();
                 top.offer(self.score[item as usize] + standing, item);
             }
         }
@@ -424,6 +431,15 @@ impl Recommender {
         top.best
     }
 
+    /// What a score has beside the sums.
+    fn standing(&self, call: &Call, item: u32) -> [f32; 2] {
+        if self.flags[item as usize] & RETURNS == 0 {
+            call.standing(item)
+        } else {
+            [0.0; 2]
+        }
+    }
+
     fn allowed(&self, call: &Call, item: u32, filtered: &mut Filtered) -> bool {
         let flags = self.flags[item as usize];
         if call.only_found && flags & FOUND == 0 || !call.in_category(item) {
@@ -449,16 +465,20 @@ impl Recommender {
         let model = call.model;
         let mut strongest = vec![[(0.0f32, usize::MAX); 3]; best.len()];
         for (n, &(score, item)) in best.iter().enumerate() {
-            self.slot[item as usize] = n as u8 + 1;
             let mut entry = Entry {
                 item,
                 score,
                 contributions: [0.0; SOURCES],
                 reasons: Vec::new(),
             };
-            let [affinity, popularity] = call.standing(item);
-            entry.contributions[Source::Affinity as usize] = affinity;
-            entry.contributions[Source::Popularity as usize] = popularity;
+            if self.flags[item as usize] & RETURNS == 0 {
+                self.slot[item as usize] = n as u8 + 1;
+                let [affinity, popularity] = call.standing(item);
+                entry.contributions[Source::Affinity as usize] = affinity;
+                entry.contributions[Source::Popularity as usize] = popularity;
+            } else {
+                entry.contributions[Source::Recent as usize] = score;
+            }
             list.entries.push(entry);
         }
         for (number, seed) in seeds.iter().enumerate() {
@@ -480,15 +500,10 @@ impl Recommender {
         }
         for (entry, strongest) in list.entries.iter_mut().zip(&strongest) {
             self.slot[entry.item as usize] = 0;
-            // What a search or the shopper's own history gave is what is left.
-            let own = match call.request.placement {
-                Placement::Search => Source::Search,
-                Placement::Recent => Source::Recent,
-                _ => Source::Popularity,
-            };
-            if own != Source::Popularity {
+            if call.request.placement == Placement::Search {
+                // What the search gave is what is left.
                 let others: f32 = entry.contributions.iter().sum();
-                entry.contributions[own as usize] = (entry.score - others).max(0.0);
+                entry.contributions[Source::Search as usize] = (entry.score - others).max(0.0);
             }
             for (total, given) in list.blend.iter_mut().zip(entry.contributions) {
                 *total += given;

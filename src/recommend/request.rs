@@ -16,7 +16,7 @@ pub enum Placement {
     Category,
     /// What matches the words typed.
     Search,
-    /// What this shopper viewed, newest first.
+    /// What this shopper viewed, by how likely it is viewed again.
     Recent,
 }
 

@@ -9,7 +9,7 @@ const HISTORY: usize = 20;
 /// The latest purchases that count.
 const PURCHASES: usize = 5;
 /// An item of an earlier session counts for this part.
-const EARLIER: f32 = 0.3;
+pub(super) const EARLIER: f32 = 0.3;
 /// On the page of an item, what was viewed before counts for this part.
 const BESIDE_ANCHOR: f32 = 0.25;
 

@@ -229,6 +229,60 @@ fn recent_is_newest_first() {
     assert_eq!(list.entries[0].reasons[0].code, Code::Recent);
 }
 
+/// Older items are the likelier to be returned to, the one looked at hardly.
+const BACK: &str = "-3 0 0 0 0 0 -2 0 1 0 0 0 0 0 0";
+
+#[test]
+fn what_was_viewed_stands_by_the_odds_of_a_return() {
+    let model = Toy {
+        revisit: Some(BACK),
+        ..toy()
+    }
+    .open();
+    let shopper = shopper(&model, &["pear", "phone-old", "watch", "phone-a"]);
+    let recent = ask(&model, &shopper, &request(Placement::Recent));
+    assert_eq!(keys(&model, &recent), ["pear", "watch", "phone-a"]);
+    let odds = |sum: f32| sum.exp();
+    let expected = [odds(-2.0 + 3f32.ln()), odds(-2.0), odds(-3.0)];
+    for (entry, odds) in recent.entries.iter().zip(expected) {
+        assert!((entry.score - odds).abs() < 1e-6);
+        assert_eq!(
+            entry.contributions[Source::Recent as usize],
+            entry.score,
+            "nothing else speaks for it"
+        );
+        assert_eq!(entry.reasons[0].code, Code::Recent);
+    }
+
+    let mut home = request(Placement::Home);
+    let without = ask(&model, &shopper, &home);
+    home.keep_viewed = true;
+    let list = ask(&model, &shopper, &home);
+    let viewed: Vec<_> = list
+        .entries
+        .iter()
+        .filter(|entry| entry.contributions[Source::Recent as usize] > 0.0)
+        .cloned()
+        .collect();
+    assert_eq!(viewed, recent.entries, "the same odds in one list");
+    let new: Vec<_> = list
+        .entries
+        .iter()
+        .filter(|entry| !viewed.contains(entry))
+        .cloned()
+        .collect();
+    assert_eq!(new, without.entries, "new items keep score and order");
+    assert!(list.entries.is_sorted_by(|a, b| a.score >= b.score));
+    assert_eq!(keys(&model, &list)[..2], ["pear", "phone-b"]);
+    home.personal = false;
+    assert!(
+        ask(&model, &shopper, &home)
+            .entries
+            .iter()
+            .all(|entry| entry.contributions[Source::Recent as usize] == 0.0)
+    );
+}
+
 #[test]
 fn odd_requests_are_answered_and_said() {
     let model = toy().open();

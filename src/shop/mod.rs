@@ -13,7 +13,7 @@ pub mod safetensors;
 pub mod terms;
 
 use core::fmt;
-use core::ops::Range;
+use core::ops::{Range, RangeInclusive};
 
 use catalogue::Catalogue;
 pub use catalogue::SEPARATOR;
@@ -211,6 +211,9 @@ impl Default for Blend {
     }
 }
 
+/// How many weights tell the odds of a return. See [`crate::recommend::revisit`].
+pub const RETURN: usize = 15;
+
 /// An opened model. Item numbers are popularity ranks.
 #[derive(Debug)]
 pub struct Model {
@@ -219,6 +222,7 @@ pub struct Model {
     id: String,
     decay: f32,
     blend: Blend,
+    revisit: Option<[f32; RETURN]>,
     key: Ragged,
     order: Range<usize>,
     popularity: Range<usize>,
@@ -400,27 +404,45 @@ impl Opening<'_> {
         })
     }
 
-    fn blend(&self) -> Result<Blend, ModelError> {
-        let Some(text) = self.header.meta("blend") else {
-            return Ok(Blend::default());
+    /// The decimals of a metadata value into `to`, which tells how many there must be; whether there is such a value.
+    fn decimals(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<f64>,
+        to: &mut [f32],
+    ) -> Result<bool, ModelError> {
+        let Some(text) = self.header.meta(key) else {
+            return Ok(false);
         };
-        let error = ModelError::Metadata { key: "blend" };
         let mut values = text.split(' ').map(|value| {
             crate::decimal::parse(value)
-                .filter(|value| (0.0..=1000.0).contains(value))
+                .filter(|value| range.contains(value))
                 .map(|value| value as f32)
         });
-        let mut next = || values.next().flatten();
-        let blend = (|| {
-            Some(Blend {
-                sequence: next()?,
-                complement: next()?,
-                content: next()?,
-                affinity: next()?,
-                popularity: next()?,
-            })
-        })();
-        blend.ok_or(error)
+        for to in to {
+            *to = values
+                .next()
+                .flatten()
+                .ok_or(ModelError::Metadata { key })?;
+        }
+        match values.next() {
+            None => Ok(true),
+            Some(_) => Err(ModelError::Metadata { key }),
+        }
+    }
+
+    fn blend(&self) -> Result<Blend, ModelError> {
+        let mut values = [0.0; 5];
+        let given = self.decimals("blend", 0.0..=1000.0, &mut values)?;
+        let [sequence, complement, content, affinity, popularity] = values;
+        let blend = Blend {
+            sequence,
+            complement,
+            content,
+            affinity,
+            popularity,
+        };
+        Ok(if given { blend } else { Blend::default() })
     }
 }
 
@@ -462,6 +484,10 @@ impl Model {
                 .ok_or(metadata("decay"))? as f32,
         };
         let blend = opening.blend()?;
+        let mut revisit = [0.0; RETURN];
+        let revisit = opening
+            .decimals("revisit", -100.0..=100.0, &mut revisit)?
+            .then_some(revisit);
 
         let Some(key) = opening.ragged("item.key", true, Some(items))? else {
             return refuse("item.key.length", Why::Missing);
@@ -489,6 +515,7 @@ impl Model {
             id,
             decay,
             blend,
+            revisit,
             key,
             order,
             popularity,
@@ -594,11 +621,17 @@ impl Model {
         self.blend
     }
 
+    /// The weights of the odds of a return, where they were fitted.
+    pub fn revisit(&self) -> Option<&[f32; RETURN]> {
+        self.revisit.as_ref()
+    }
+
     /// The same model with other settings: how the trainer tries them out.
-    pub fn tuned(self, decay: f32, blend: Blend) -> Model {
+    pub fn tuned(self, decay: f32, blend: Blend, revisit: Option<[f32; RETURN]>) -> Model {
         Model {
             decay,
             blend,
+            revisit,
             ..self
         }
     }

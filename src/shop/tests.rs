@@ -11,6 +11,7 @@ pub(crate) struct Toy {
     pub content: Vec<(u32, u32, f32)>,
     pub terms: Vec<(&'static str, Vec<u32>)>,
     pub blend: Option<&'static str>,
+    pub revisit: Option<&'static str>,
 }
 
 impl Toy {
@@ -110,6 +111,7 @@ impl Toy {
         let items = n.to_string();
         let mut meta = vec![("items", items.as_str()), ("model", "toy")];
         meta.extend(self.blend.map(|blend| ("blend", blend)));
+        meta.extend(self.revisit.map(|revisit| ("revisit", revisit)));
         packer.finish(&meta)
     }
 
@@ -159,6 +161,7 @@ pub(crate) fn toy() -> Toy {
             ("apple", vec![1]),
         ],
         blend: None,
+        revisit: None,
     }
 }
 
@@ -235,6 +238,32 @@ fn what_it_does_not_know_is_ignored_unless_required() {
             name: "my.vectors".into()
         }
     );
+}
+
+#[test]
+fn numbers_of_the_metadata_are_as_many_and_in_range() {
+    let open = |blend, revisit| {
+        let toy = Toy {
+            blend: Some(blend),
+            revisit: Some(revisit),
+            ..toy()
+        };
+        Model::open(toy.pack())
+    };
+    let (blend, revisit) = ("1 2 3 4 5", "-1 2 3 4 5 6 7 8 9 10 11 12 13 14 100");
+    let model = open(blend, revisit).unwrap();
+    assert_eq!(model.blend().popularity, 5.0);
+    assert_eq!(model.revisit().unwrap()[..2], [-1.0, 2.0]);
+    assert_eq!(model.revisit().unwrap()[14], 100.0);
+    assert!(toy().open().revisit().is_none());
+    for wrong in ["1 2 3 4", "1 2 3 4 5 6", "1 2 3 4 -1", "1 2  3 4", ""] {
+        let refused = open(wrong, revisit).unwrap_err();
+        assert_eq!(refused, ModelError::Metadata { key: "blend" }, "{wrong}");
+    }
+    for wrong in ["1", "-1 2 3 4 5 6 7 8 9 10 11 12 13 14 101"] {
+        let refused = open(blend, wrong).unwrap_err();
+        assert_eq!(refused, ModelError::Metadata { key: "revisit" }, "{wrong}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ const BUDGET: usize = 64 * 1024;
 const BESIDE: usize = 34;
 
 /// Version of the stored form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// An item that was viewed, once at its latest view.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,10 @@ pub struct Viewed {
     pub item: Option<u32>,
     pub time: i64,
     pub session: u64,
+    /// How often it was viewed in that session.
+    pub looks: u32,
+    /// How often it was come to: a view right after another of the same item is a reload, not a visit.
+    pub visits: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -153,10 +157,17 @@ impl Shopper {
             item,
             time,
             session,
+            looks: 1,
+            visits: 1,
         };
         if let Some(at) = self.recent.iter().position(|known| known.key == key) {
+            let reload = at + 1 == self.recent.len();
             let known = self.recent.remove(at);
-            if known.time > time {
+            if known.session == session {
+                viewed.looks = known.looks.saturating_add(1);
+                viewed.visits = known.visits.saturating_add((!reload).into());
+                viewed.time = time.max(known.time);
+            } else if known.time > time {
                 viewed = known;
             }
         }
@@ -263,6 +274,8 @@ impl Shopper {
             put_text(&mut out, &viewed.key);
             put_uint(&mut out, viewed.time as u64);
             put_uint(&mut out, viewed.session);
+            put_uint(&mut out, viewed.looks.into());
+            put_uint(&mut out, viewed.visits.into());
         }
         put_uint(&mut out, self.cart.len() as u64);
         for line in &self.cart {
@@ -288,15 +301,21 @@ impl Shopper {
             events: reader.uint()?.try_into().ok()?,
             ..Shopper::default()
         };
-        for _ in 0..reader.count(3).filter(|&count| count <= RECENT)? {
+        for _ in 0..reader.count(5).filter(|&count| count <= RECENT)? {
             let key = reader.text()?.into();
             let time = reader.uint()? as i64;
-            shopper.recent.push(Viewed {
+            let viewed = Viewed {
                 key,
                 item: None,
                 time,
                 session: reader.uint()?,
-            });
+                looks: reader.uint()?.try_into().ok()?,
+                visits: reader.uint()?.try_into().ok()?,
+            };
+            if !(1..=viewed.looks).contains(&viewed.visits) {
+                return None;
+            }
+            shopper.recent.push(viewed);
         }
         for _ in 0..reader.count(2).filter(|&count| count <= CART)? {
             let key = reader.text()?.into();
@@ -438,6 +457,19 @@ mod tests {
             shopper.learn(&event(Kind::ProductViewed, time, &[key]), None);
         }
         assert_eq!(keys(&shopper), ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn reloads_are_looks_and_not_visits() {
+        let mut shopper = Shopper::default();
+        for (key, session) in [("a", 1), ("b", 1), ("b", 1), ("a", 1), ("b", 1), ("a", 2)] {
+            shopper.view(key, None, shopper.recent.len() as i64, session);
+        }
+        let counts = shopper.recent.iter();
+        let counts: Vec<_> = counts
+            .map(|viewed| (viewed.key.as_str(), viewed.looks, viewed.visits))
+            .collect();
+        assert_eq!(counts, [("b", 3, 2), ("a", 1, 1)]);
     }
 
     #[test]

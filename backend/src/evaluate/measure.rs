@@ -1,7 +1,9 @@
 //! How well a model ranks: the page's own recommender, asked what comes next.
 //!
-//! Two protocols. *All*: the whole catalogue is ranked, and the answer may be an item the session has seen. *New*: seen
-//! items are left out, as a shelf does, and only questions whose answer was not seen are asked.
+//! Three protocols. *All*: the whole catalogue is ranked, and the answer may be an item the session has seen. *Others*:
+//! the same, but the list leaves out the item that is being looked at, as nothing is gained by proposing it; a question
+//! whose answer it is counts as missed. *New*: seen items are left out, as a shelf does, and only questions whose answer
+//! was not seen are asked.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -33,6 +35,14 @@ impl Question<'_> {
     pub fn is_new(&self) -> bool {
         !self.prefix.iter().any(|key| key == self.target)
     }
+}
+
+/// What may be on the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    All,
+    Others,
+    New,
 }
 
 /// Metrics of one protocol. HR: the share of answers among the first k. MRR: the mean of 1/rank, 0 beyond k. NDCG
@@ -95,7 +105,7 @@ pub struct Answers {
 pub fn ask(
     model: &Model,
     questions: &[Question],
-    keep_viewed: bool,
+    protocol: Protocol,
     tick: impl Fn(u64) + Sync,
 ) -> Answers {
     let shown: Vec<AtomicBool> = (0..model.items()).map(|_| AtomicBool::new(false)).collect();
@@ -103,12 +113,14 @@ pub fn ask(
         .par_iter()
         .with_min_len(64)
         .map_init(Recommender::default, |recommender, question| {
-            let shopper = shopper(model, question.prefix);
-            let request = Request {
-                keep_viewed,
-                ..Request::new(Placement::Home, LIMIT)
-            };
-            let now = START + STEP * question.prefix.len() as i64;
+            let (shopper, now) = shopper_of(model, question.prefix);
+            let mut request = Request::new(Placement::Home, LIMIT);
+            request.keep_viewed = protocol != Protocol::New;
+            if protocol == Protocol::Others {
+                request
+                    .exclude
+                    .extend(question.prefix.last().map(String::as_str));
+            }
             let started = Instant::now();
             let list = recommender.recommend(model, &shopper, &request, now);
             let nanoseconds = started.elapsed().as_nanos().min(u32::MAX.into()) as u32;
@@ -135,8 +147,8 @@ pub fn ask(
     }
 }
 
-/// Someone who viewed these items, one after another.
-fn shopper(model: &Model, viewed: &[String]) -> Shopper {
+/// Someone who viewed these items, one after another, and when it is then.
+pub fn shopper_of(model: &Model, viewed: &[String]) -> (Shopper, i64) {
     let mut shopper = Shopper::default();
     for (key, n) in viewed.iter().zip(0..) {
         let event = Event {
@@ -150,7 +162,7 @@ fn shopper(model: &Model, viewed: &[String]) -> Shopper {
         };
         shopper.learn(&event, Some(model));
     }
-    shopper
+    (shopper, START + STEP * viewed.len() as i64)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use tillside::shop::Model;
 
-pub use measure::{Answers, LIMIT, Metrics, Question, ask};
+pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, shopper_of};
 use report::Report;
 
 use crate::ingest::{self, Refusals};
@@ -81,14 +81,12 @@ pub fn run(args: Args) -> Outcome {
         .cloned()
         .collect();
 
-    let bar = progress::bar("ranking the catalogue", (all.len() + new.len()) as u64);
-    let tick = |done| bar.inc(done);
-    let (all, new) = (
-        ask(&model, &all, true, tick),
-        ask(&model, &new, false, tick),
-    );
+    let bar = progress::bar("ranking the catalogue", (2 * all.len() + new.len()) as u64);
+    let ask = |questions: &[Question], protocol| ask(&model, questions, protocol, |n| bar.inc(n));
+    let others = ask(&all, Protocol::Others);
+    let (all, new) = (ask(&all, Protocol::All), ask(&new, Protocol::New));
     bar.finish_and_clear();
-    let report = Report::new(&model, &all, &new);
+    let report = Report::new(&model, &all, &others, &new);
     if args.json {
         println!("{}", report.json());
     } else {

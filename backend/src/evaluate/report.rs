@@ -14,6 +14,7 @@ pub struct Report {
     model_bytes: usize,
     bytes_per_item: f64,
     all: Metrics,
+    others: Metrics,
     new: Metrics,
     microseconds: Percentiles,
     #[serde(skip)]
@@ -43,13 +44,14 @@ impl Percentiles {
 }
 
 impl Report {
-    pub fn new(model: &Model, all: &Answers, new: &Answers) -> Report {
+    pub fn new(model: &Model, all: &Answers, others: &Answers, new: &Answers) -> Report {
         Report {
             items: model.items(),
             predictions: all.nanoseconds.len(),
             model_bytes: model.bytes(),
             bytes_per_item: model.bytes() as f64 / model.items().max(1) as f64,
             all: all.metrics,
+            others: others.metrics,
             new: new.metrics,
             microseconds: Percentiles::of([&all.nanoseconds[..], &new.nanoseconds].concat()),
             asked_new: new.nanoseconds.len(),
@@ -74,10 +76,10 @@ impl fmt::Display for Report {
             "one list: {:.1} µs at the median, {:.1} µs at the 99th percentile\n",
             self.microseconds.p50, self.microseconds.p99
         )?;
-        writeln!(out, "                     all      new")?;
+        writeln!(out, "                     all   others      new")?;
         writeln!(
             out,
-            "predictions     {:>8} {:>8}",
+            "predictions     {0:>8} {0:>8} {1:>8}",
             self.predictions, self.asked_new
         )?;
         type Value = fn(&Metrics) -> f64;
@@ -94,14 +96,16 @@ impl fmt::Display for Report {
         for (name, value) in rows {
             writeln!(
                 out,
-                "{name:<15} {:>8.4} {:>8.4}",
+                "{name:<15} {:>8.4} {:>8.4} {:>8.4}",
                 value(&self.all),
+                value(&self.others),
                 value(&self.new)
             )?;
         }
         writeln!(
             out,
-            "\nall: the whole catalogue is ranked; new: only what the session has not seen yet"
+            "\nall: the whole catalogue is ranked; others: all of it but the item being looked at; \
+             new: only what the session has not seen yet"
         )
     }
 }

@@ -131,6 +131,24 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
         )?,
     }
 
+    if let Some(returns) = &facts.tuned.returns {
+        let share = if settings.revisit.is_some() {
+            "The odds that a shopper goes back to an item were fitted to the same sessions"
+        } else {
+            "The model tells no odds of going back to an item: fitted to the same sessions they ranked no better"
+        };
+        writeln!(
+            out,
+            "\n{share}. Judged by the newer half of them, {} views of anything, what was seen included: \
+             HitRate@20 {:.4}, MRR@20 {:.4}; without, {:.4} and {:.4}.",
+            returns.steps,
+            returns.with.hr20,
+            returns.with.mrr20,
+            returns.without.hr20,
+            returns.without.mrr20
+        )?;
+    }
+
     writeln!(out, "\n## Size\n\n{} bytes", packed.bytes.len())?;
     writeln!(out, "\n| tensor | bytes |\n| --- | ---: |")?;
     for (name, bytes) in &packed.sizes {

@@ -7,6 +7,7 @@
 //! | `complement` | what is bought with and after what |
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
+//! | `revisit` | the odds that a session goes back to an item |
 //! | `tune` | settings, found by trying them on sessions held back |
 //! | `pack` | all of it as the bytes of a model file |
 //! | `manifest`, `card`, `publish` | the files of a model folder |
@@ -23,6 +24,7 @@ mod goods;
 mod manifest;
 mod pack;
 mod publish;
+mod revisit;
 mod sequence;
 mod steps;
 mod sums;

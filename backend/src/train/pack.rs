@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
-use tillside::shop::{Blend, Model};
+use tillside::shop::{Blend, Model, RETURN};
 
 use super::columns::{Brands, Categories, flags, postings, prices};
 use super::complement::{self, Order};
@@ -35,6 +35,8 @@ pub struct Settings {
     /// δ of the session weights.
     pub decay: f32,
     pub blend: Blend,
+    /// The weights of the odds of a return, where there was enough to fit them to.
+    pub revisit: Option<[f32; RETURN]>,
 }
 
 impl Default for Settings {
@@ -47,6 +49,7 @@ impl Default for Settings {
                 popularity: 0.002,
                 ..Blend::default()
             },
+            revisit: None,
         }
     }
 }
@@ -153,10 +156,13 @@ impl Counted<'_> {
             .sizes()
             .map(|(name, bytes)| (name.to_owned(), bytes))
             .collect();
-        let (items, decay, blend) = (
+        let (items, decay, blend, revisit) = (
             self.goods.len().to_string(),
             settings.decay.to_string(),
             blend_text(&settings.blend),
+            settings.revisit.map_or_else(String::new, |weights| {
+                weights.map(|w| w.to_string()).join(" ")
+            }),
         );
         let metadata = |id| {
             let all = [
@@ -167,6 +173,7 @@ impl Counted<'_> {
                 ("trained", labels.trained),
                 ("decay", decay.as_str()),
                 ("blend", blend.as_str()),
+                ("revisit", revisit.as_str()),
             ];
             all.into_iter()
                 .filter(|(_, value)| !value.is_empty())
@@ -313,6 +320,7 @@ mod tests {
         let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
         let settings = Settings {
             widen: 0.0,
+            revisit: Some([-0.25; RETURN]),
             ..Settings::default()
         };
         let packed = counted.pack(&settings, Some(2), &LABELS);
@@ -352,6 +360,7 @@ mod tests {
         assert!(!model.has(Matrix::Content));
         assert!((model.decay() - 2.0).abs() < 1e-6);
         assert_eq!(model.blend(), settings.blend);
+        assert_eq!(model.revisit(), settings.revisit.as_ref());
         assert_eq!(
             packed
                 .sizes

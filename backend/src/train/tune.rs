@@ -8,7 +8,8 @@ use tillside::shop::{Model, ModelError};
 
 use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
-use crate::evaluate::{Metrics, Question, ask};
+use super::revisit;
+use crate::evaluate::{Metrics, Protocol, Question, ask};
 use crate::ingest::{Catalogue, Interactions, Kind, Session};
 
 /// The share of sessions held back: one in so many.
@@ -20,11 +21,22 @@ pub const FEWEST: usize = 200;
 /// More than this are asked a sample.
 const MOST: usize = 8_000;
 
+/// Steps of sessions, returns among them, that the odds of a return are fitted to.
+const STEPS: usize = 16_000;
+
 /// What trying out found.
 pub struct Tuned {
     pub settings: Settings,
     /// How the chosen settings did on what was held back, and of how many questions; `None` where there were too few.
     pub validation: Option<(Metrics, usize)>,
+    pub returns: Option<Returns>,
+}
+
+/// What the odds of a return gain where they may be answers: fitted to the older half of the steps, judged by the newer.
+pub struct Returns {
+    pub without: Metrics,
+    pub with: Metrics,
+    pub steps: usize,
 }
 
 /// Finds settings for these interactions. `tick` is told how many questions more were answered.
@@ -52,6 +64,7 @@ pub fn tune(
         return Ok(Tuned {
             settings,
             validation: None,
+            returns: None,
         });
     }
 
@@ -64,7 +77,7 @@ pub fn tune(
         };
         Model::open(counted.pack(settings, neighbours, &labels).bytes)
     };
-    let judge = |model: &Model| ask(model, &questions, false, &tick).metrics;
+    let judge = |model: &Model| ask(model, &questions, Protocol::New, &tick).metrics;
     let mut model = open(&settings)?;
     let mut best = judge(&model);
     for widen in [0.3, 1.0, 8.0] {
@@ -80,17 +93,47 @@ pub fn tune(
         for value in trial.values {
             let mut other = from;
             *(trial.setting)(&mut other) = *value;
-            model = model.tuned(other.decay, other.blend);
+            model = model.tuned(other.decay, other.blend, None);
             let metrics = judge(&model);
             if worth(&metrics) > worth(&best) {
                 (settings, best) = (other, metrics);
             }
         }
     }
+    model = model.tuned(settings.decay, settings.blend, None);
+    let steps = thinned(steps(&held_back).collect(), STEPS);
+    let (revisit, returns) = returns(model, &settings, &steps, tick);
+    settings.revisit = revisit;
     Ok(Tuned {
         settings,
         validation: Some((best, questions.len())),
+        returns,
     })
+}
+
+/// Fits the odds of a return, if they rank better than none.
+fn returns(
+    model: Model,
+    settings: &Settings,
+    steps: &[Question],
+    tick: impl Fn(u64) + Sync,
+) -> (Option<revisit::Weights>, Option<Returns>) {
+    if steps.iter().filter(|step| !step.is_new()).count() < FEWEST {
+        return (None, None);
+    }
+    let (older, newer) = steps.split_at(steps.len() / 2);
+    let judge = |model: &Model| ask(model, newer, Protocol::All, &tick).metrics;
+    let without = judge(&model);
+    let weights = revisit::fit(&model, older, &tick);
+    let model = model.tuned(settings.decay, settings.blend, Some(weights));
+    let found = Returns {
+        without,
+        with: judge(&model),
+        steps: newer.len(),
+    };
+    let fitted = worth(&found.with) > worth(&found.without);
+    let weights = fitted.then(|| revisit::fit(&model, steps, &tick));
+    (weights, Some(found))
 }
 
 /// A setting that takes effect without packing again, and what to try beside its default.
@@ -143,20 +186,25 @@ fn browsed(
         .collect()
 }
 
+/// What came next in each session.
+fn steps(sessions: &[Vec<String>]) -> impl Iterator<Item = Question<'_>> {
+    sessions.iter().flat_map(|session| {
+        (1..session.len()).map(|at| Question {
+            prefix: &session[..at],
+            target: &session[at],
+        })
+    })
+}
+
+/// Every so many of them, so that there are at most `most`.
+fn thinned(all: Vec<Question>, most: usize) -> Vec<Question> {
+    let step = all.len().div_ceil(most).max(1);
+    all.into_iter().step_by(step).collect()
+}
+
 /// What came next in each session, where it was new, evenly thinned to at most [`MOST`].
 fn questions(sessions: &[Vec<String>]) -> Vec<Question<'_>> {
-    let all: Vec<Question> = sessions
-        .iter()
-        .flat_map(|session| {
-            (1..session.len()).map(|at| Question {
-                prefix: &session[..at],
-                target: &session[at],
-            })
-        })
-        .filter(Question::is_new)
-        .collect();
-    let step = all.len().div_ceil(MOST).max(1);
-    all.into_iter().step_by(step).collect()
+    thinned(steps(sessions).filter(Question::is_new).collect(), MOST)
 }
 
 #[cfg(test)]
@@ -193,9 +241,30 @@ mod tests {
             .iter()
             .map(|session| browsed(session, &read, &known))
             .collect();
-        let defaults = ask(&model, &super::questions(&sessions), false, |_| ()).metrics;
+        let defaults = ask(&model, &super::questions(&sessions), Protocol::New, |_| ()).metrics;
         assert!(worth(&metrics) >= worth(&defaults));
         assert!(metrics.mrr20 > 0.9, "a walk is easy to foresee");
+    }
+
+    #[test]
+    fn tells_the_odds_of_a_return_where_shoppers_go_back() {
+        // Every session goes on twice and then back to where it began.
+        let letters = "abcdefghijklmnopqrstuvwxyz";
+        let loops: Vec<String> = (0..24)
+            .map(|from| letters[from..from + 3].to_owned() + &letters[from..=from])
+            .collect();
+        let read = |sessions: u32| {
+            let one = |n: u32| (n, i64::from(n), loops[(n * 7 % 24) as usize].as_str());
+            interactions(&(0..sessions).map(one).collect::<Vec<_>>())
+        };
+        let tuned = tune(&read(2500), None, None, |_| ()).unwrap();
+        let returns = tuned.returns.unwrap();
+        assert_eq!(returns.steps, 375);
+        assert!(returns.with.mrr20 > 0.9 && returns.with.mrr20 > returns.without.mrr20);
+        assert!(tuned.settings.revisit.is_some());
+        // A walk never goes back: there is nothing to fit.
+        let tuned = tune(&walks(2500), None, None, |_| ()).unwrap();
+        assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
     }
 
     #[test]

@@ -30,6 +30,7 @@ struct Evaluation {
     model_bytes: u64,
     bytes_per_item: f64,
     all: Metrics,
+    others: Metrics,
     new: Metrics,
     microseconds: Percentiles,
 }
@@ -66,9 +67,11 @@ pub fn run(tillside: &Path, data: Option<&str>) -> Result<()> {
         })
         .collect::<Result<_>>()?;
     println!(
-        "| log | items | bytes | an item | training | HR@20 new | MRR@20 new | HR@20 all | MRR@20 all | cosine HR@20 new | ratio | one list, p50 / p99 |"
+        "| log | items | bytes | an item | training | HR@20 new | MRR@20 new | HR@20 all | MRR@20 all | HR@20 others | MRR@20 others | cosine HR@20 new | ratio | one list, p50 / p99 |"
     );
-    println!("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
+    println!(
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"
+    );
     for row in rows {
         println!("{row}");
     }
@@ -164,7 +167,7 @@ fn row(name: &str, measured: &Measured) -> String {
         cosine,
     } = measured;
     format!(
-        "| {name} | {} | {} | {:.1} | {training:.1} s | {:.4} | {:.4} | {:.4} | {:.4} | {cosine:.4} | {:.3} | {:.0} / {:.0} µs |",
+        "| {name} | {} | {} | {:.1} | {training:.1} s | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {cosine:.4} | {:.3} | {:.0} / {:.0} µs |",
         found.items,
         found.model_bytes,
         found.bytes_per_item,
@@ -172,6 +175,8 @@ fn row(name: &str, measured: &Measured) -> String {
         found.new.mrr,
         found.all.hr,
         found.all.mrr,
+        found.others.hr,
+        found.others.mrr,
         found.new.hr / cosine,
         found.microseconds.p50,
         found.microseconds.p99,

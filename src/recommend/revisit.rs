@@ -1,0 +1,213 @@
+//! How likely the next look goes back to something already looked at.
+//!
+//! A fifth to a half of all looks are returns. The model may bring [`RETURN`] weights, fitted on sessions that were held
+//! back, by which each item of the session gets `exp(w·x)`: the odds that it is looked at next, on the scale of the
+//! scores of new items, so that both can stand in one list. The features x are numbers of the session alone, given in
+//! `docs/model-format.md`; the trainer takes them from here.
+
+use super::seeds::EARLIER;
+use crate::shop::{Matrix, Model, RETURN};
+use crate::shopper::Shopper;
+
+/// Beyond this, either way, odds are as good as certain.
+const CERTAIN: f32 = 20.0;
+
+/// An item that may be looked at again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Return {
+    pub item: u32,
+    /// Whether it was last viewed in an earlier session.
+    pub earlier: bool,
+    pub features: [f32; RETURN],
+}
+
+impl Return {
+    /// On the scale of scores: positive and finite.
+    pub fn odds(&self, weights: &[f32; RETURN]) -> f32 {
+        let terms = self.features.iter().zip(weights);
+        let sum: f32 = terms.map(|(feature, weight)| feature * weight).sum();
+        let odds = libm::exp(f64::from(sum.clamp(-CERTAIN, CERTAIN))) as f32;
+        if self.earlier { odds * EARLIER } else { odds }
+    }
+}
+
+fn ln(value: u32) -> f32 {
+    libm::logf(value as f32)
+}
+
+/// What the shopper viewed and the model knows, newest first.
+pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
+    let session = shopper.recent().last().map(|viewed| viewed.session);
+    let (mut items, mut looks, mut visits) = (0, 0.0, 0.0);
+    for viewed in shopper.recent() {
+        if Some(viewed.session) == session {
+            items += 1;
+            looks += viewed.looks as f32;
+            visits += viewed.visits as f32;
+        }
+    }
+    let reloads = if looks > 0.0 {
+        1.0 - visits / looks
+    } else {
+        0.0
+    };
+    let newest = shopper.recent().iter().rev();
+    let mut known = newest
+        .filter_map(|viewed| Some((viewed.item?, viewed)))
+        .peekable();
+    let current = known.peek().map(|(item, viewed)| (*item, viewed.visits));
+    let mut leads_to = Vec::new();
+    if let Some((item, _)) = current {
+        // A damaged row is reported where it is summed.
+        let _ = model.neighbours(Matrix::View, item, |to, weight| leads_to.push((to, weight)));
+    }
+    let weight = |item| {
+        let at = leads_to.binary_search_by_key(&item, |(to, _)| *to);
+        at.map_or(0.0, |at| leads_to[at].1)
+    };
+    known
+        .enumerate()
+        .map(|(k, (item, viewed))| {
+            let mut features = [0.0; RETURN];
+            let reloaded = ln(viewed.looks) - ln(viewed.visits);
+            let popularity = model.popularity(item);
+            if k == 0 {
+                let of = [
+                    1.0,
+                    ln(items),
+                    popularity,
+                    ln(viewed.visits),
+                    reloaded,
+                    reloads,
+                ];
+                features[..6].copy_from_slice(&of);
+            } else {
+                let of = [
+                    1.0,
+                    f32::from(u8::from(k == 1)),
+                    ln(k as u32),
+                    ln(items),
+                    popularity,
+                    libm::logf(1.0 + 1000.0 * weight(item)),
+                    ln(viewed.visits),
+                    reloaded,
+                    current.map_or(0.0, |(_, visits)| ln(visits)),
+                ];
+                features[6..].copy_from_slice(&of);
+            }
+            Return {
+                item,
+                earlier: Some(viewed.session) != session,
+                features,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::tests::toy;
+    use proptest::prelude::*;
+
+    fn shopper(model: &Model, viewed: &[(&str, u64)]) -> Shopper {
+        let mut shopper = Shopper::default();
+        for (&(key, session), time) in viewed.iter().zip(1..) {
+            shopper.view(key, model.find(key), time, session);
+        }
+        shopper
+    }
+
+    #[test]
+    fn features_by_hand() {
+        let model = toy().open();
+        // A reload, a way back, an item that the model does not know, and an earlier session.
+        let viewed = [
+            ("pear", 1),
+            ("phone-a", 2),
+            ("phone-b", 2),
+            ("phone-b", 2),
+            ("unheard-of", 2),
+            ("phone-a", 2),
+        ];
+        let found = returns(&model, &shopper(&model, &viewed));
+        let (ln2, ln3) = (2f32.ln(), 3f32.ln());
+        let popularity = |key| model.popularity(model.find(key).unwrap());
+        assert_eq!(found.len(), 3);
+        assert_eq!((found[0].item, found[0].earlier), (0, false));
+        let close = |found: &[f32], expected: &[f32]| {
+            let mut pairs = found.iter().zip(expected);
+            let all = pairs.all(|(a, b)| (a - b).abs() < 1e-6);
+            assert!(
+                all && found.len() == expected.len(),
+                "{found:?} {expected:?}"
+            );
+        };
+        let of = [1.0, ln3, popularity("phone-a"), ln2, 0.0, 0.2];
+        close(&found[0].features[..6], &of);
+        assert_eq!(found[0].features[6..], [0.0; 9]);
+        let mut weight = 0.0;
+        model
+            .neighbours(Matrix::View, 0, |to, w| {
+                if to == 2 {
+                    weight = w
+                }
+            })
+            .unwrap();
+        assert!(weight > 0.4);
+        assert_eq!((found[1].item, found[1].earlier), (2, false));
+        assert_eq!(found[1].features[..6], [0.0; 6]);
+        let of = [
+            1.0,
+            1.0,
+            0.0,
+            ln3,
+            popularity("phone-b"),
+            (1.0 + 1000.0 * weight).ln(),
+            0.0,
+            ln2,
+            ln2,
+        ];
+        close(&found[1].features[6..], &of);
+        assert_eq!((found[2].item, found[2].earlier), (6, true));
+        assert_eq!(found[2].features[8], ln2);
+        assert_eq!(found[2].features[11], 0.0, "phones do not lead to pears");
+    }
+
+    #[test]
+    fn odds_by_hand() {
+        let mut one = Return {
+            item: 0,
+            earlier: false,
+            features: [0.0; RETURN],
+        };
+        (one.features[0], one.features[1]) = (1.0, 2.0);
+        let mut weights = [0.0; RETURN];
+        (weights[0], weights[1]) = (-1.0, 0.25);
+        assert!((one.odds(&weights) - (-0.5f32).exp()).abs() < 1e-6);
+        one.earlier = true;
+        assert!((one.odds(&weights) - 0.3 * (-0.5f32).exp()).abs() < 1e-6);
+    }
+
+    proptest! {
+        #[test]
+        fn odds_are_positive_and_finite(
+            viewed in prop::collection::vec((0usize..9, 1u64..3), 0..40),
+            weights in prop::array::uniform15(-100f32..100.0),
+        ) {
+            let toy = toy();
+            let model = toy.open();
+            let key = |n: usize| toy.items.get(n).map_or("unheard-of", |item| item.0);
+            let viewed: Vec<_> = viewed.into_iter().map(|(n, session)| (key(n), session)).collect();
+            let shopper = shopper(&model, &viewed);
+            let found = returns(&model, &shopper);
+            let known = shopper.recent().iter().filter(|viewed| viewed.item.is_some());
+            prop_assert_eq!(found.len(), known.count());
+            for one in found {
+                prop_assert!(one.features.iter().all(|x| x.is_finite() && *x >= 0.0));
+                let odds = one.odds(&weights);
+                prop_assert!(odds > 0.0 && odds.is_finite());
+            }
+        }
+    }
+}
