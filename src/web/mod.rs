@@ -7,6 +7,8 @@
 mod page;
 mod value;
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 /// Milliseconds since 1970.
 fn now() -> i64 {
     js_sys::Date::now() as i64
@@ -19,12 +21,19 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A UUID of version 7 (RFC 9562, 5.7): sorts by time.
+/// The newest id's milliseconds, and below them twelve bits that count within one.
+static LATEST: AtomicU64 = AtomicU64::new(0);
+
+/// A UUID of version 7 (RFC 9562, 5.7): those of one page sort in the order they were made, as what is kept under them
+/// is learned again in their order. The clock may stand still or be set back meanwhile (6.2, method 1).
 fn uuid() -> String {
+    let latest = LATEST.load(Ordering::Relaxed);
+    let stamp = ((now() as u64) << 12).max(latest + 1);
+    LATEST.store(stamp, Ordering::Relaxed);
     let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&now().to_be_bytes()[2..]);
-    bytes[6..].copy_from_slice(&random::<10>());
-    bytes[6] = (bytes[6] & 0x0f) | 0x70;
+    bytes[..6].copy_from_slice(&(stamp >> 12).to_be_bytes()[2..]);
+    bytes[6..8].copy_from_slice(&((stamp as u16 & 0x0fff) | 0x7000).to_be_bytes());
+    bytes[8..].copy_from_slice(&random::<8>());
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let mut text = String::with_capacity(36);
     for (n, byte) in bytes.iter().enumerate() {

@@ -55,7 +55,7 @@ pub enum Effect {
     Delete {
         keys: Vec<String>,
     },
-    /// Delete every row, also those of other tabs, and abort what is being sent.
+    /// Delete every row, also those of other tabs.
     Clear,
 }
 
