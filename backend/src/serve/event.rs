@@ -401,6 +401,14 @@ mod tests {
         })
     }
 
+    #[test]
+    fn a_number_is_stored_to_its_last_digit() {
+        let mut message = viewed();
+        message["properties"] = json!({ "value": 2.1409726266647774e217 });
+        let event = read_with(&message, None, json!({})).unwrap();
+        assert_eq!(stored_of(&event)["properties"], message["properties"]);
+    }
+
     proptest! {
         #[test]
         fn any_json_is_refused_or_becomes_a_sound_row(
