@@ -3,9 +3,9 @@
 // is under way at a time; when the page is hidden, what waits goes out in requests that outlive it.
 // @ts-check
 
-import { Store } from "./store.js";
-
 /** @typedef {import("./dist/tillside.js").Page} Page */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {ReturnType<Store["load"]>} Held */
 
 /** Events wait this long for company, unless there are enough of them. */
 const GATHER_MS = 2000;
@@ -22,8 +22,8 @@ function retryAfter(header) {
 export class Host {
   #page;
   #store;
+  #held;
   #url;
-  #name;
   #warn;
   /** Codes that were said and have not passed since. @type {Set<string>} */
   #said = new Set();
@@ -34,12 +34,14 @@ export class Host {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #listening = new AbortController();
 
-  /** @param {Page} page @param {string} name @param {string} url @param {(code: string, message: string) => void} warn */
-  constructor(page, name, url, warn) {
+  /** `held` is what the store holds, asked for while the engine compiled.
+   * @param {Page} page @param {Store} store @param {Held} held @param {string} url @param {(code: string, message: string) => void} warn */
+  constructor(page, store, held, url, warn) {
     this.#page = page;
-    this.#name = name;
-    this.#store = new Store(name, () => this.#emptied());
+    this.#store = store;
+    this.#held = held;
     this.#url = url;
+    store.emptied = () => this.#emptied();
     this.#warn = warn;
   }
 
@@ -53,8 +55,8 @@ export class Host {
       // In a page storage is missed; a program without pages may have none.
       this.#disk = typeof document !== "undefined" || typeof indexedDB !== "undefined";
       if (this.#disk) {
-        const { keys, values } = await this.#store.load();
-        if (keys.length > 0) this.#page.restore(keys, values, await this.#lead());
+        const [{ keys, values }, lead] = await Promise.all([this.#held, this.#lead()]);
+        if (keys.length > 0) this.#page.restore(keys, values, lead);
       }
     } catch (error) {
       this.#refused(error);
@@ -77,7 +79,7 @@ export class Host {
         resolve(lock !== null);
         return lock && new Promise((release) => this.#listening.signal.addEventListener("abort", release));
       };
-      locks.request(`tillside:${this.#name}`, { ifAvailable: true }, hold).catch(() => resolve(true));
+      locks.request(`tillside:${this.#store.name}`, { ifAvailable: true }, hold).catch(() => resolve(true));
     });
   }
 

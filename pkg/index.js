@@ -194,6 +194,10 @@ export class Tillside {
     const loading = load(options.wasm);
     const found = base === undefined ? undefined : manifest(base);
     const bytes = found?.then((found) => ("code" in found ? found : model(/** @type {string} */ (base), found)));
+    const store = new Store(this.#name());
+    const held = store.load();
+    // Who needs it asks for it, and hears of it then.
+    held.catch(() => {});
     const missing = await loading;
     if (missing) {
       this.#warn(missing);
@@ -201,7 +205,7 @@ export class Tillside {
       try {
         const page = new Page(options.collector?.writeKey ?? "", this.#language);
         const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
-        const host = new Host(page, this.#name(), options.collector?.url ?? "", warn);
+        const host = new Host(page, store, held, options.collector?.url ?? "", warn);
         await host.start();
         page.grant(consent.personalisation, consent.measurement);
         this.#host = host;

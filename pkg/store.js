@@ -23,20 +23,19 @@ const finished = (transaction) =>
   });
 
 export class Store {
-  #name;
-  #emptied;
+  /** Called when another tab deletes everything. */
+  emptied = () => {};
   /** @type {IDBDatabase | undefined} */ #database;
 
-  /** @param {string} name @param {() => void} [emptied] is called when another tab deletes everything */
-  constructor(name, emptied) {
-    this.#name = name;
-    this.#emptied = emptied;
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
   }
 
   /** Without `create`, connects only to what is there already. @param {boolean} create */
   async #connect(create) {
     if (this.#database) return this.#database;
-    const opening = indexedDB.open(this.#name, 1);
+    const opening = indexedDB.open(this.name, 1);
     let absent = false;
     opening.onupgradeneeded = () => {
       if (create) {
@@ -53,7 +52,7 @@ export class Store {
       database.onversionchange = ({ newVersion }) => {
         database.close();
         this.#database = undefined;
-        if (newVersion === null) this.#emptied?.();
+        if (newVersion === null) this.emptied();
       };
       this.#database = database;
     } catch (error) {
@@ -106,7 +105,7 @@ export class Store {
     await finished(transaction);
     database.close();
     this.#database = undefined;
-    const deleting = indexedDB.deleteDatabase(this.#name);
+    const deleting = indexedDB.deleteDatabase(this.name);
     await new Promise((resolve) => {
       deleting.onsuccess = deleting.onerror = deleting.onblocked = resolve;
     });

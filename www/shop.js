@@ -12,6 +12,9 @@ const root = new URL("/shop/", location.href);
 /** Shards that `find` may read when there is no engine to say what fits. */
 const SCAN = 12;
 
+/** As long as `tillside serve` lets a browser use a shard without asking again. */
+const FRESH_MS = 60_000;
+
 /** @type {Shop} */
 let shop;
 
@@ -27,11 +30,28 @@ async function json(path) {
   return response.json();
 }
 
-// What the front page showed last it will likely show again: it is on its way before the engine has said so.
-for (const number of (kept("front") ?? "").split(",")) if (/^\d+$/.test(number)) shard(Number(number));
+/** What the front page showed last it will likely show again: for as long as a shard would be fresh it is at hand, and later its shards
+ * are on their way before the engine has said so. @type {Record<string, Good>} */
+const front = atHand();
 
-/** Keeps, or forgets, which goods the front page shows. @param {Iterable<string> | null} ids */
-export const keepFront = (ids) => keep("front", ids && [...new Set([...ids].map(shardOf))].join(","));
+/** @returns {Record<string, Good>} */
+function atHand() {
+  try {
+    const { time, shards, goods } = JSON.parse(kept("front") ?? "{}");
+    const age = Date.now() - time;
+    if (age >= 0 && age < FRESH_MS) return goods;
+    for (const number of shards) shard(Number(number));
+  } catch {
+    // Nothing was kept, or not by this page.
+  }
+  return {};
+}
+
+/** Keeps, or forgets, the goods on the front page. @param {Map<string, Good> | null} goods */
+export function keepFront(goods) {
+  const shards = [...new Set([...(goods?.keys() ?? [])].map(shardOf))];
+  keep("front", goods && JSON.stringify({ time: Date.now(), shards, goods: Object.fromEntries(goods) }));
+}
 
 /** Resolves when the shop's description is there; every other function here may be called after that. */
 export const ready = json("shop.json").then((/** @type {Shop} */ description) => {
@@ -72,7 +92,7 @@ function shard(number) {
  * @returns {Good | undefined}
  */
 export function known(id) {
-  const content = shop && shards.get(shardOf(id));
+  const content = (shop && shards.get(shardOf(id))) ?? front;
   const good = content && Object.hasOwn(content, id) ? content[id] : undefined;
   return good && { ...good, id };
 }
@@ -93,7 +113,8 @@ export async function good(id) {
  */
 export async function goods(ids) {
   const wanted = [...ids];
-  await Promise.allSettled([...new Set(wanted.map(shardOf))].map(shard));
+  const missing = wanted.filter((id) => !known(id));
+  await Promise.allSettled([...new Set(missing.map(shardOf))].map(shard));
   /** @type {Map<string, Good>} */
   const found = new Map();
   for (const id of wanted) {

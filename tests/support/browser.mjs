@@ -3,7 +3,7 @@
 import { chromium } from "playwright-core";
 import { given } from "./surroundings.mjs";
 
-const QUIET = [
+export const QUIET = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

@@ -34,7 +34,7 @@ export async function view() {
       const shelves = below(front);
       rest.replaceChildren(...shelves.map(({ place }) => place));
       departments.forEach(({ path }, index) => illustrate(/** @type {HTMLImageElement} */ (pictures[index]), path).catch(() => {}));
-      keepFront(till.remembers() ? front.goods.keys() : null);
+      keepFront(till.remembers() ? front.goods : null);
       await Promise.allSettled(shelves.map(({ filled }) => filled));
     },
   };

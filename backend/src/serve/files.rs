@@ -1,8 +1,9 @@
 //! A file as an HTTP response: conditional, compressed, or a part of it.
 //!
 //! Entity tags are strong, so each compressed form has its own. Ranges are of the uncompressed file. A file whose name
-//! holds the beginning of its own hash, as `model-<12 hex>.safetensors` does, never changes and is cached for a year;
-//! everything else is asked for again each time, and costs a 304.
+//! holds the beginning of its own hash, as `model-<12 hex>.safetensors` does, never changes and is cached for a year.
+//! Pages and manifests, which name all else, are asked for again each time, and cost a 304. The rest is fresh for as
+//! long as the operator says: a returning shopper's page would otherwise wait for a 304 for each of its scripts.
 
 use std::path::Path;
 
@@ -17,8 +18,19 @@ use super::range::{self, Requested};
 /// Hex digits of the hash in a name that make it its content's own.
 const HASH_IN_NAME: usize = 12;
 
+const MANIFEST: &str = "manifest.json";
+
 /// Answers GET or HEAD for the file at `path`.
-pub fn respond(path: &Path, asset: &Asset, method: &Method, request: &HeaderMap) -> Response {
+///
+/// `fresh` is for how many seconds a file that may change is used without asking.
+pub fn respond(
+    path: &Path,
+    asset: &Asset,
+    method: &Method,
+    request: &HeaderMap,
+    fresh: u32,
+) -> Response {
+    let caching = caching(path, asset, fresh);
     let whole_tag = tag(asset, None);
     let requested = match text(request, header::RANGE) {
         Some(range) if method == Method::GET && still_fresh(request, &whole_tag) => {
@@ -32,7 +44,7 @@ pub fn respond(path: &Path, asset: &Asset, method: &Method, request: &HeaderMap)
     };
     let tag = tag(asset, encoding);
     if text(request, header::IF_NONE_MATCH).is_some_and(|known| lists(known, &tag)) {
-        return finish(StatusCode::NOT_MODIFIED, Bytes::new(), path, asset, &tag);
+        return finish(StatusCode::NOT_MODIFIED, Bytes::new(), &tag, &caching);
     }
     let (status, bytes) = match &requested {
         Requested::Whole => (
@@ -50,7 +62,7 @@ pub fn respond(path: &Path, asset: &Asset, method: &Method, request: &HeaderMap)
         true => Bytes::new(),
         false => bytes,
     };
-    let mut response = finish(status, body, path, asset, &tag);
+    let mut response = finish(status, body, &tag, &caching);
     let headers = response.headers_mut();
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -76,18 +88,15 @@ pub fn respond(path: &Path, asset: &Asset, method: &Method, request: &HeaderMap)
 }
 
 /// The headers that a 304 has in common with the response it stands for.
-fn finish(status: StatusCode, body: Bytes, path: &Path, asset: &Asset, tag: &str) -> Response {
+fn finish(status: StatusCode, body: Bytes, tag: &str, caching: &str) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        headers.insert(header::ETAG, tag);
+    for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, caching)] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
     }
-    let caching = match names_its_content(path, asset) {
-        true => "public, max-age=31536000, immutable",
-        false => "no-cache",
-    };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     response
 }
@@ -122,6 +131,18 @@ fn still_fresh(request: &HeaderMap, tag: &str) -> bool {
     match request.get(header::IF_RANGE) {
         None => true,
         Some(condition) => condition.as_bytes() == tag.as_bytes(),
+    }
+}
+
+fn caching(path: &Path, asset: &Asset, fresh: u32) -> String {
+    let names_others = path.extension().is_some_and(|kind| kind == "html")
+        || path.file_name().is_some_and(|name| name == MANIFEST);
+    if names_its_content(path, asset) {
+        "public, max-age=31536000, immutable".into()
+    } else if names_others || fresh == 0 {
+        "no-cache".into()
+    } else {
+        format!("public, max-age={fresh}")
     }
 }
 

@@ -76,6 +76,9 @@ pub struct Args {
     /// Folder of static pages, at / or at a prefix such as /shop=DIR; repeatable
     #[arg(long = "site", value_name = "[PREFIX=]DIR")]
     sites: Vec<String>,
+    /// Seconds for which a browser uses a script, style or picture without asking again; 0 while working on them
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=31_536_000))]
+    max_age: u32,
     /// Write key that may deliver events; repeatable. Without it every key may
     #[arg(long = "write-key", value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     write_keys: Vec<String>,
@@ -151,6 +154,7 @@ pub fn run(args: Args) -> Outcome {
         mounts,
         assets,
         model: args.model,
+        fresh: args.max_age,
         log: Default::default(),
         started: Instant::now(),
         received: Default::default(),

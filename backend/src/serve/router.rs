@@ -38,6 +38,8 @@ pub struct Service {
     pub mounts: Mounts,
     pub assets: Arc<Assets>,
     pub model: Option<PathBuf>,
+    /// Seconds for which files that may change are used without asking.
+    pub fresh: u32,
     pub log: RefusalLog,
     pub started: Instant,
     pub received: Received,
@@ -233,7 +235,7 @@ async fn file(State(service): State<Arc<Service>>, request: Request) -> Response
         Found::Nothing => not_found(),
         Found::Folder => folder(&head.uri),
         Found::File(path) => match service.assets.get(&path) {
-            Ok(asset) => files::respond(&path, &asset, &head.method, &head.headers),
+            Ok(asset) => files::respond(&path, &asset, &head.method, &head.headers, service.fresh),
             Err(error) => {
                 eprintln!("error: {} cannot be read: {error}", path.display());
                 not_found()

@@ -9,7 +9,7 @@ use super::goods::Goods;
 
 /// Keys of popular items, and of each category's.
 const POPULAR: usize = 100;
-const IN_CATEGORY: usize = 24;
+const IN_CATEGORY: usize = 12;
 
 /// Keys in all categories together; with many categories each gets fewer, at least [`FEWEST`].
 const IN_ALL: usize = 5_000;

@@ -63,12 +63,13 @@ impl Site {
 #[test]
 fn pages_of_every_mount_come_with_their_type_and_policy() {
     let site = Site::start(&[]);
-    for (path, content_type) in [
-        ("/", "text/html; charset=utf-8"),
-        ("/zh/", "text/html; charset=utf-8"),
-        ("/app.js?v=1", "text/javascript; charset=utf-8"),
-        ("/shop/img/a.svg", "image/svg+xml"),
-        ("/model/manifest.json", "application/json"),
+    let (asked, fresh) = ("no-cache", "public, max-age=60");
+    for (path, content_type, caching) in [
+        ("/", "text/html; charset=utf-8", asked),
+        ("/zh/", "text/html; charset=utf-8", asked),
+        ("/app.js?v=1", "text/javascript; charset=utf-8", fresh),
+        ("/shop/img/a.svg", "image/svg+xml", fresh),
+        ("/model/manifest.json", "application/json", asked),
     ] {
         let response = site.get(path, &[]);
         assert_eq!(
@@ -82,12 +83,30 @@ fn pages_of_every_mount_come_with_their_type_and_policy() {
                 .is_some_and(|policy| policy.starts_with(POLICY))
         );
         assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(response.header("cache-control"), Some("no-cache"));
+        assert_eq!(response.header("cache-control"), Some(caching), "{path}");
     }
     let response = site.get("/zh?lang=zh", &[]);
     assert_eq!(
         (response.status, response.header("location")),
         (308, Some("/zh/?lang=zh"))
+    );
+}
+
+#[test]
+fn how_long_a_file_is_fresh_is_the_operators_choice() {
+    let caching = |arguments: &[&str]| {
+        let site = Site::start(arguments);
+        let response = site.get("/app.js", &[]);
+        let tag = response.header("etag").expect("it has a tag").to_owned();
+        let again = site.get("/app.js", &[("if-none-match", &tag)]);
+        let first = response.header("cache-control").map(str::to_owned);
+        assert_eq!(again.header("cache-control").map(str::to_owned), first);
+        first
+    };
+    assert_eq!(caching(&["--max-age", "0"]).as_deref(), Some("no-cache"));
+    assert_eq!(
+        caching(&["--max-age", "3600"]).as_deref(),
+        Some("public, max-age=3600")
     );
 }
 
