@@ -110,6 +110,8 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             "what rare items borrow from their neighbours",
             settings.widen,
         ),
+        ("what rules gain by holding both ways", settings.mutual),
+        ("what rising items gain", settings.trend),
         ("λ viewed together", blend.sequence),
         ("λ bought together", blend.complement),
         ("λ alike by description", blend.content),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `goods` | items in the model's numbering, and what shoppers did with them |
 //! | `sequence` | what is viewed after what |
+//! | `lean` | what of that holds both ways, and what is rising |
 //! | `complement` | what is bought with and after what |
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
@@ -21,6 +22,7 @@ mod complement;
 mod content;
 mod error;
 mod goods;
+mod lean;
 mod manifest;
 mod pack;
 mod publish;

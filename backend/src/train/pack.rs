@@ -12,6 +12,7 @@ use super::columns::{Brands, Categories, flags, postings, prices};
 use super::complement::{self, Order};
 use super::content::{self, Descriptions};
 use super::goods::Goods;
+use super::lean;
 use super::sequence::{self, Rules};
 use super::sums::Row;
 
@@ -32,6 +33,9 @@ const ROW: usize = u16::MAX as usize;
 pub struct Settings {
     /// How much rows of rare items borrow: [`sequence::widen`].
     pub widen: f32,
+    /// How much rules lean to what holds both ways, and to what is rising: [`lean::lean`].
+    pub mutual: f32,
+    pub trend: f32,
     /// δ of the session weights.
     pub decay: f32,
     pub blend: Blend,
@@ -44,6 +48,8 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             widen: 3.0,
+            mutual: 0.2,
+            trend: 0.3,
             decay: 2.0,
             blend: Blend {
                 popularity: 0.002,
@@ -67,6 +73,7 @@ pub struct Counted<'a> {
     pub goods: Goods<'a>,
     pub orders: Vec<Order>,
     pub view: Rules,
+    pub rising: Vec<f32>,
     pub buy: Vec<Row>,
     pub content: Option<Vec<Row>>,
     pub categories: Categories,
@@ -88,7 +95,9 @@ pub struct Packed {
 pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
     let described = goods.products.iter().any(Option::is_some);
     step("counting what is viewed together");
-    let view = sequence::rules(&goods.browsing(), goods.len());
+    let browsing = goods.browsing();
+    let view = sequence::rules(&browsing, goods.len());
+    let rising = lean::rising(&browsing, goods.len());
     let categories = Categories::of(&goods.products);
     let brands = Brands::of(&goods);
     let orders = goods.orders();
@@ -101,6 +110,7 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
         goods,
         orders,
         view,
+        rising,
         buy,
         content,
         categories,
@@ -142,7 +152,8 @@ impl Counted<'_> {
         let mut kept = 0;
         if self.view.rows.iter().any(|row| !row.is_empty()) {
             let most = neighbours.unwrap_or(*NEIGHBOURS.end());
-            let rows = sequence::widen(&self.view, settings.widen, most);
+            let view = lean::lean(&self.view, &self.rising, settings.mutual, settings.trend);
+            let rows = sequence::widen(&view, settings.widen, most);
             kept = neighbours.unwrap_or_else(|| affordable(&rows));
             packer.rows("view", &encode(&rows, kept));
         }
@@ -320,6 +331,8 @@ mod tests {
         let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
         let settings = Settings {
             widen: 0.0,
+            mutual: 0.0,
+            trend: 0.0,
             revisit: Some([-0.25; RETURN]),
             ..Settings::default()
         };
@@ -419,7 +432,8 @@ mod tests {
             let settings = Settings::default();
             let model = reopen(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
             prop_assert_eq!(model.items(), counted.goods.len());
-            let rows = sequence::widen(&counted.view, settings.widen, keep);
+            let view = lean::lean(&counted.view, &counted.rising, settings.mutual, settings.trend);
+            let rows = sequence::widen(&view, settings.widen, keep);
             for (item, key) in counted.goods.keys.iter().enumerate() {
                 prop_assert_eq!(model.key(item as u32), *key);
                 let row = &rows[item][..rows[item].len().min(keep)];

@@ -80,12 +80,16 @@ pub fn tune(
     let judge = |model: &Model| ask(model, &questions, Protocol::New, &tick).metrics;
     let mut model = open(&settings)?;
     let mut best = judge(&model);
-    for widen in [0.3, 1.0, 8.0] {
-        let other = Settings { widen, ..settings };
-        let opened = open(&other)?;
-        let metrics = judge(&opened);
-        if worth(&metrics) > worth(&best) {
-            (settings, best, model) = (other, metrics, opened);
+    for trial in REPACKED {
+        let from = settings;
+        for value in trial.values {
+            let mut other = from;
+            *(trial.setting)(&mut other) = *value;
+            let opened = open(&other)?;
+            let metrics = judge(&opened);
+            if worth(&metrics) > worth(&best) {
+                (settings, best, model) = (other, metrics, opened);
+            }
         }
     }
     for trial in trials(&counted) {
@@ -136,13 +140,29 @@ fn returns(
     (weights, Some(found))
 }
 
-/// A setting that takes effect without packing again, and what to try beside its default.
+/// A setting, and what to try beside its default.
 struct Trial {
     setting: fn(&mut Settings) -> &mut f32,
     values: &'static [f32],
 }
 
-/// Only what the shop's data can tell: without descriptions there is no content to weigh.
+/// Settings of what is packed.
+const REPACKED: [Trial; 3] = [
+    Trial {
+        setting: |s| &mut s.widen,
+        values: &[0.3, 1.0, 8.0],
+    },
+    Trial {
+        setting: |s| &mut s.mutual,
+        values: &[0.0, 0.1, 0.35],
+    },
+    Trial {
+        setting: |s| &mut s.trend,
+        values: &[0.0, 0.15, 0.6],
+    },
+];
+
+/// Settings that take effect without packing again. Only what the shop's data can tell: without descriptions there is no content to weigh.
 fn trials(counted: &Counted) -> Vec<Trial> {
     let mut trials = vec![Trial {
         setting: |s| &mut s.decay,
