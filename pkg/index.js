@@ -490,7 +490,7 @@ export class Tillside {
     if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
-    const receipt = this.#with((page) => page.impression(placement, decision, model, items.map((item) => item.id).join("\n")));
+    const receipt = this.#with((page) => page.shelf([placement, decision, model, ...items.map((item) => item.id)].join("\n"), 0));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
@@ -501,7 +501,7 @@ export class Tillside {
     const { placement, decision, model, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
-    const receipt = this.#with((page) => page.click(placement, decision, model, item.id, item.position));
+    const receipt = this.#with((page) => page.shelf([placement, decision, model, item.id].join("\n"), item.position));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 

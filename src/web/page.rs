@@ -24,10 +24,10 @@ pub struct Page {
 }
 
 /// A receipt as one text: the message id and the session, or `!` and the reason.
-fn receipt(id: &str, outcome: Result<Session, Declined>) -> String {
+fn receipt(id: &str, outcome: Result<Session, Declined>) -> JsValue {
     match outcome {
-        Ok(session) => [id, &session.to_string()].concat(),
-        Err(declined) => ["!", &declined.to_string()].concat(),
+        Ok(session) => [id, &session.to_string()].concat().into(),
+        Err(declined) => ["!", &declined.to_string()].concat().into(),
     }
 }
 
@@ -170,18 +170,19 @@ impl Page {
     }
 
     /// Opens a model; answers `code\nmessage` when it is refused.
-    pub fn open_model(&self, bytes: Vec<u8>) -> Option<String> {
-        let error = self.engine.borrow_mut().open_model(bytes).err()?;
-        Some([error.code(), "\n", &error.to_string()].concat())
+    #[wasm_bindgen(unchecked_return_type = "string | undefined")]
+    pub fn open_model(&self, bytes: Vec<u8>) -> JsValue {
+        match self.engine.borrow_mut().open_model(bytes) {
+            Ok(()) => JsValue::UNDEFINED,
+            Err(error) => [error.code(), "\n", &error.to_string()].concat().into(),
+        }
     }
 
     /// The model's id; empty when none is open.
-    pub fn model(&self) -> String {
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn model(&self) -> JsValue {
         let engine = self.engine.borrow();
-        engine
-            .model()
-            .map(|model| model.id().to_owned())
-            .unwrap_or_default()
+        engine.model().map_or("", |model| model.id()).into()
     }
 
     /// How many reason codes there are.
@@ -190,31 +191,32 @@ impl Page {
     }
 
     /// The name and the sentence of a reason code, on two lines.
-    pub fn reason(&self, code: usize) -> String {
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn reason(&self, code: usize) -> JsValue {
         let (name, sentence) = sentence(code, self.language);
-        [name, "\n", sentence].concat()
+        [name, "\n", sentence].concat().into()
     }
 
-    pub fn key(&self, item: u32) -> String {
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn key(&self, item: u32) -> JsValue {
         let engine = self.engine.borrow();
-        engine
-            .model()
-            .map(|model| model.key(item).to_owned())
-            .unwrap_or_default()
+        engine.model().map_or("", |model| model.key(item)).into()
     }
 
     /// The name of a category (2) or a brand (3).
-    pub fn name(&self, kind: u32, number: u16) -> String {
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn name(&self, kind: u32, number: u16) -> JsValue {
         let engine = self.engine.borrow();
         match engine.model() {
-            Some(model) if kind == 2 => model.category_path(number),
-            Some(model) => model.brand_name(number).to_owned(),
-            None => String::new(),
+            Some(model) if kind == 2 => model.category_path(number).into(),
+            Some(model) => model.brand_name(number).into(),
+            None => "".into(),
         }
     }
 
     /// Takes an event that happened at `time`, or now when that is 0.
-    pub fn track(&self, name: &str, properties: JsValue, time: f64) -> String {
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn track(&self, name: &str, properties: JsValue, time: f64) -> JsValue {
         let id = uuid();
         let properties = value::read(properties);
         let time = (time > 0.0).then_some(time as i64);
@@ -227,7 +229,7 @@ impl Page {
         receipt(&id, outcome)
     }
 
-    fn shelf_event(&self, content: Content) -> String {
+    fn shelf_event(&self, content: Content) -> JsValue {
         let id = uuid();
         let arrival = Arrival {
             id: &id,
@@ -238,35 +240,22 @@ impl Page {
         receipt(&id, outcome)
     }
 
-    /// A shelf was seen; `ids` are on lines.
-    pub fn impression(&self, placement: &str, decision: &str, model: &str, ids: &str) -> String {
-        self.shelf_event(
-            Shelf {
-                placement,
-                decision,
-                model,
-            }
-            .impression(ids.split('\n')),
-        )
-    }
-
-    /// An item of a shelf was chosen.
-    pub fn click(
-        &self,
-        placement: &str,
-        decision: &str,
-        model: &str,
-        id: &str,
-        position: u32,
-    ) -> String {
-        self.shelf_event(
-            Shelf {
-                placement,
-                decision,
-                model,
-            }
-            .click(id, position),
-        )
+    /// A shelf was seen, or at a `position` from 1, an item of it was chosen. On lines: the placement, the decision,
+    /// the model, and the ids.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn shelf(&self, lines: &str, position: u32) -> JsValue {
+        let mut lines = lines.split('\n');
+        let mut next = || lines.next().unwrap_or_default();
+        let shelf = Shelf {
+            placement: next(),
+            decision: next(),
+            model: next(),
+        };
+        let content = match position {
+            0 => shelf.impression(lines),
+            _ => shelf.click(next(), position),
+        };
+        self.shelf_event(content)
     }
 
     /// Ranks. Attributes are name and value on lines in turn, what to exclude is on lines.
@@ -301,8 +290,11 @@ impl Page {
     }
 
     /// A fresh name for a list.
-    pub fn decision(&self) -> String {
-        Session(self.engine.borrow_mut().decision(now())).to_string()
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn decision(&self) -> JsValue {
+        Session(self.engine.borrow_mut().decision(now()))
+            .to_string()
+            .into()
     }
 
     /// The lists of `Portrait` in `index.d.ts` in their order, each entry as a list of its fields, and how many events.
@@ -318,11 +310,13 @@ impl Page {
     }
 
     /// The session under way; empty when there is none.
-    pub fn session(&self) -> String {
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn session(&self) -> JsValue {
         let session = self.engine.borrow().intake().session(now());
         session
             .map(|session| session.to_string())
             .unwrap_or_default()
+            .into()
     }
 
     /// Numbers of `Status` in `index.d.ts`: the model's items and bytes; what is allowed as bits (1 personalisation, 2
