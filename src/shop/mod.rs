@@ -215,7 +215,7 @@ impl Default for Blend {
 pub const RETURN: usize = 15;
 
 /// An opened model. Item numbers are popularity ranks.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Model {
     file: Vec<u8>,
     items: usize,
@@ -373,11 +373,11 @@ impl Opening<'_> {
         Ok(column)
     }
 
-    fn catalogue(&self, items: usize) -> Result<Catalogue, ModelError> {
-        let category_name = self.ragged("category.name", true, None)?;
-        let brand_name = self.ragged("brand.name", true, None)?;
-        let [categories, brands] =
-            [&category_name, &brand_name].map(|names| names.as_ref().map_or(0, Ragged::len));
+    fn catalogue(&self, items: usize, catalogue: &mut Catalogue) -> Result<(), ModelError> {
+        catalogue.category_name = self.ragged("category.name", true, None)?;
+        catalogue.brand_name = self.ragged("brand.name", true, None)?;
+        let [categories, brands] = [&catalogue.category_name, &catalogue.brand_name]
+            .map(|names| names.as_ref().map_or(0, Ragged::len));
         if categories > usize::from(NONE) {
             return refuse("category.name.length", Why::Shape);
         }
@@ -393,15 +393,12 @@ impl Opening<'_> {
                 }
             }
         }
-        Ok(Catalogue {
-            category: self.numbers("item.category", items, |_| categories)?,
-            brand: self.numbers("item.brand", items, |_| brands)?,
-            price,
-            flags: self.column("item.flags", Dtype::U8, Some(items))?,
-            category_parent: self.numbers("category.parent", categories, |row| row)?,
-            category_name,
-            brand_name,
-        })
+        catalogue.price = price;
+        catalogue.category = self.numbers("item.category", items, |_| categories)?;
+        catalogue.brand = self.numbers("item.brand", items, |_| brands)?;
+        catalogue.flags = self.column("item.flags", Dtype::U8, Some(items))?;
+        catalogue.category_parent = self.numbers("category.parent", categories, |row| row)?;
+        Ok(())
     }
 
     /// The decimals of a metadata value into `to`, which tells how many there must be; whether there is such a value.
@@ -444,19 +441,11 @@ impl Opening<'_> {
         };
         Ok(if given { blend } else { Blend::default() })
     }
-}
 
-impl Model {
-    /// Opens a model file.
-    ///
-    /// # Errors
-    /// Whatever breaks `docs/model-format.md`. Never panics, and never allocates more than a part of the file's size.
-    pub fn open(file: Vec<u8>) -> Result<Model, ModelError> {
-        let opening = Opening {
-            file: &file,
-            header: safetensors::read(&file)?,
-        };
-        let meta = |key| opening.header.meta(key);
+    /// All but the file itself. Into a place that exists already: half a model returned from here and there, and dropped
+    /// at each refusal, took kilobytes of the module.
+    fn fill(&self, model: &mut Model) -> Result<(), ModelError> {
+        let meta = |key| self.header.meta(key);
         let (format, version) = (meta("format").unwrap_or(""), meta("version").unwrap_or(""));
         if format != FORMAT || version != VERSION {
             return Err(ModelError::Version {
@@ -468,65 +457,61 @@ impl Model {
                 return Err(ModelError::Requires { name: name.into() });
             }
         }
-        let metadata = |key| ModelError::Metadata { key };
-        let items = meta("items")
-            .and_then(crate::decimal::parse)
-            .filter(|&items| items >= 0.0 && items <= MAX_ITEMS as f64)
-            .ok_or(metadata("items"))? as usize;
-        let id = meta("model")
-            .filter(|id| !id.is_empty() && id.len() <= 64)
-            .ok_or(metadata("model"))?
-            .to_owned();
-        let decay = match meta("decay") {
-            None => 2.0,
-            Some(text) => crate::decimal::parse(text)
-                .filter(|decay| (0.1..=100.0).contains(decay))
-                .ok_or(metadata("decay"))? as f32,
-        };
-        let blend = opening.blend()?;
+        let mut items = [0.0];
+        if !self.decimals("items", 0.0..=MAX_ITEMS as f64, &mut items)? {
+            return Err(ModelError::Metadata { key: "items" });
+        }
+        let items = items[0] as usize;
+        model.items = items;
+        model.id = meta("model").unwrap_or("").into();
+        if !(1..=64).contains(&model.id.len()) {
+            return Err(ModelError::Metadata { key: "model" });
+        }
+        let mut decay = [2.0];
+        self.decimals("decay", 0.1..=100.0, &mut decay)?;
+        model.decay = decay[0];
+        model.blend = self.blend()?;
         let mut revisit = [0.0; RETURN];
-        let revisit = opening
+        model.revisit = self
             .decimals("revisit", -100.0..=100.0, &mut revisit)?
             .then_some(revisit);
 
-        let Some(key) = opening.ragged("item.key", true, Some(items))? else {
+        let Some(key) = self.ragged("item.key", true, Some(items))? else {
             return refuse("item.key.length", Why::Missing);
         };
+        model.key = key;
         let wide = items > 1 << 16;
-        let order = opening.required(
-            "item.key.order",
-            if wide { Dtype::U32 } else { Dtype::U16 },
-            items,
-        )?;
-        let popularity = opening.required("item.popularity", Dtype::U8, items)?;
-        if !file[popularity.clone()].is_sorted_by(|a, b| a >= b) {
+        let dtype = if wide { Dtype::U32 } else { Dtype::U16 };
+        model.order = self.required("item.key.order", dtype, items)?;
+        model.popularity = self.required("item.popularity", Dtype::U8, items)?;
+        if !self.file[model.popularity.clone()].is_sorted_by(|a, b| a >= b) {
             return refuse("item.popularity", Why::Order);
         }
-        let catalogue = opening.catalogue(items)?;
-        let term = opening.ragged("term.text", true, None)?;
-        let term_items = match &term {
-            Some(term) => opening.ragged("term.items", false, Some(term.len()))?,
-            None => None,
-        };
-        let matrix = |name| opening.ragged(name, false, Some(items));
-        let (view, buy, content) = (matrix("view")?, matrix("buy")?, matrix("content")?);
-        let model = Model {
-            items,
-            id,
-            decay,
-            blend,
-            revisit,
-            key,
-            order,
-            popularity,
-            catalogue,
-            term,
-            term_items,
-            view,
-            buy,
-            content,
-            file,
-        };
+        self.catalogue(items, &mut model.catalogue)?;
+        model.term = self.ragged("term.text", true, None)?;
+        if let Some(term) = &model.term {
+            model.term_items = self.ragged("term.items", false, Some(term.len()))?;
+        }
+        model.view = self.ragged("view", false, Some(items))?;
+        model.buy = self.ragged("buy", false, Some(items))?;
+        model.content = self.ragged("content", false, Some(items))?;
+        Ok(())
+    }
+}
+
+impl Model {
+    /// Opens a model file.
+    ///
+    /// # Errors
+    /// Whatever breaks `docs/model-format.md`. Never panics, and never allocates more than a part of the file's size.
+    pub fn open(file: Vec<u8>) -> Result<Model, ModelError> {
+        let mut model = Model::default();
+        Opening {
+            file: &file,
+            header: safetensors::read(&file)?,
+        }
+        .fill(&mut model)?;
+        model.file = file;
         model.check_order()?;
         Ok(model)
     }

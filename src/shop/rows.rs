@@ -12,7 +12,7 @@ use super::{ModelError, Why};
 const BLOCK: usize = 16;
 
 /// Where the rows of a list lie in the file. Lengths are one byte each (texts) or two (rows).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ragged {
     lengths: Range<usize>,
     wide: bool,

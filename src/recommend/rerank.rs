@@ -1,0 +1,54 @@
+//! The order of a list that is on screen already.
+//!
+//! Nothing is added and nothing left out. What the shopper has seen stays where it is, and so does what the shop has
+//! pinned: a list that jumps under the reader's eyes is worse than one in yesterday's order. The rest is sorted by the
+//! scores that [`Recommender::recommend`] gives, equals in the order they were in; what the model does not know comes
+//! last, in the order it was in.
+
+use super::{Call, Leaning, Recommender, Request, seeds};
+use crate::shop::Model;
+use crate::shopper::Shopper;
+
+/// The longest list that is ordered; what is beyond stays where it is.
+pub const MAX_RERANKED: usize = 500;
+
+impl Recommender {
+    /// The new order of `ids`: for each place the index of what was given. `stays` says of an index from 0 whether its
+    /// item keeps its place. Of the request, placement, item and whether history may be used count.
+    pub fn rerank(
+        &mut self,
+        model: &Model,
+        shopper: &Shopper,
+        request: &Request,
+        ids: &[&str],
+        stays: impl Fn(usize) -> bool,
+        now: i64,
+    ) -> Vec<u32> {
+        self.clear(model.items());
+        let anchor = request.item.and_then(|key| model.find(key));
+        let call = Call {
+            model,
+            request,
+            blend: seeds::blend(model, request.placement),
+            leaning: Leaning::of(model, shopper, request.personal, now),
+            within: Vec::new(),
+            only_found: false,
+        };
+        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
+        // A damaged row costs an item its score, as it does on a shelf, and no more.
+        self.accumulate(&call, &seeds, &mut Default::default());
+        let moves = |n: &u32| (*n as usize) < MAX_RERANKED && !stays(*n as usize);
+        let places: Vec<u32> = (0..ids.len() as u32).filter(moves).collect();
+        let mut scored: Vec<(f32, u32)> = Vec::with_capacity(places.len());
+        for &n in &places {
+            let known = model.find(ids[n as usize]);
+            let score = known.map_or(f32::NEG_INFINITY, |item| self.total(&call, item));
+            scored.insert(scored.partition_point(|other| other.0 >= score), (score, n));
+        }
+        let mut order: Vec<u32> = (0..ids.len() as u32).collect();
+        for (place, (_, n)) in places.into_iter().zip(scored) {
+            order[place as usize] = n;
+        }
+        order
+    }
+}
