@@ -14,7 +14,8 @@ router.prepare();
 const actions = { speak, console: () => toggleConsole() };
 
 async function start() {
-  await Promise.all([shop.ready, till.opened]);
+  await Promise.all([parsed(), shop.ready, till.opened]);
+  byId("skip").addEventListener("click", skip);
   shell.draw(actions);
   cart.watch(shell.bag);
   router.watch(shell.place);
@@ -50,10 +51,14 @@ async function speak(language) {
   byId("language").focus();
 }
 
-byId("skip").addEventListener("click", (event) => {
+/** @param {Event} event */
+function skip(event) {
   event.preventDefault();
   byId("main").focus();
-});
+}
+
+/** The script runs as soon as it is there, perhaps before the rest of the document is. */
+const parsed = () => document.readyState === "loading" && new Promise((done) => addEventListener("DOMContentLoaded", done, { once: true }));
 
 start().catch((error) => {
   byId("main").replaceChildren(

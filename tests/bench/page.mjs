@@ -87,7 +87,7 @@ try {
     }
   }
 
-  const sites = [join(root, "www"), `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`, `/bench=${join(root, "tests/bench")}`];
+  const sites = [given("TILLSIDE_SITE"), `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`, `/bench=${join(root, "tests/bench")}`];
   const demo = await serve(...sites.flatMap((site) => ["--site", site]), "--model", given("TILLSIDE_MODEL"));
   const visit = await devtools.page();
   await visit.goto(demo.url);

@@ -6,12 +6,12 @@ import { collector } from "../clients/collector.mjs";
 import { join } from "node:path";
 
 /**
- * A shop that is closed when the test ends.
+ * A shop that is closed when the test ends. Its pages are the sources, whose modules a test can import.
  * @param {import("node:test").TestContext} test
- * @param {{ model?: string, args?: string[] }} [options]
+ * @param {{ site?: string, model?: string, args?: string[] }} [options]
  */
-export async function shop(test, { model = given("TILLSIDE_MODEL"), args = [] } = {}) {
-  const sites = [join(root, "www"), `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`];
+export async function shop(test, { site = join(root, "www"), model = given("TILLSIDE_MODEL"), args = [] } = {}) {
+  const sites = [site, `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`];
   const server = await collector(test, ...sites.flatMap((site) => ["--site", site]), "--model", model, ...args);
   const browser = await launch();
   test.after(() => browser.close());

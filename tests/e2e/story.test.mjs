@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { given } from "../support/surroundings.mjs";
 import { ids, shop, stored, visitor } from "./shop.mjs";
 
 const PHONES = "Phones > Smartphones";
 
 test("a visit from the first page to the rows in the database", async (t) => {
-  const open = await shop(t);
+  const open = await shop(t, { site: given("TILLSIDE_SITE") });
   const { page, heard, url, context } = await visitor(open);
 
   await page.goto(url);

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::build;
 use crate::folders::{root, target};
 use crate::process::{run, step};
 use crate::python;
@@ -45,6 +46,8 @@ impl Shop {
 pub struct Folders {
     pub shop: PathBuf,
     pub model: PathBuf,
+    /// The pages, the same for every shop.
+    pub site: PathBuf,
     /// What the collector stores.
     pub collected: PathBuf,
 }
@@ -55,6 +58,7 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
     let folders = Folders {
         shop: base.join("shop"),
         model: base.join("model"),
+        site: build::site()?,
         collected: base.join("collected"),
     };
     let goods = Inputs::new()

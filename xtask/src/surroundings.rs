@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `TILLSIDE` | the backend's binary |
 //! | `TILLSIDE_SHOP`, `TILLSIDE_MODEL` | folders of the demo's shop and of the model trained on it |
+//! | `TILLSIDE_SITE` | the demo's pages |
 //! | `CHROMIUM` | a browser to start |
 //! | `PYTHONPATH` | where the Python packages of `tests/requirements.txt` are |
 
@@ -23,6 +24,7 @@ pub fn make(tillside: &Path) -> Result<Vec<(&'static str, OsString)>> {
         ("TILLSIDE", tillside.into()),
         ("TILLSIDE_SHOP", folders.shop.into()),
         ("TILLSIDE_MODEL", folders.model.into()),
+        ("TILLSIDE_SITE", folders.site.into()),
         ("CHROMIUM", browser::chromium()?.into()),
         ("PYTHONPATH", python::packages()?.into()),
     ])

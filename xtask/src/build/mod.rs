@@ -4,6 +4,7 @@
 
 mod compiler;
 mod package;
+mod site;
 mod size;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::process::{run, step};
 use crate::stamp::{Inputs, Stamp};
 use compiler::{Compiler, TARGET};
 
+pub use site::site;
 pub use size::sizes;
 
 pub static VERB: Verb = Verb {
