@@ -52,48 +52,22 @@ pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
         0.0
     };
     let newest = shopper.recent().iter().rev();
-    let mut known = newest
-        .filter_map(|viewed| Some((viewed.item?, viewed)))
-        .peekable();
-    let current = known.peek().map(|(item, viewed)| (*item, viewed.visits));
-    let mut leads_to = Vec::new();
-    if let Some((item, _)) = current {
-        // A damaged row is reported where it is summed.
-        let _ = model.neighbours(Matrix::View, item, |to, weight| leads_to.push((to, weight)));
-    }
-    let weight = |item| {
-        let at = leads_to.binary_search_by_key(&item, |(to, _)| *to);
-        at.map_or(0.0, |at| leads_to[at].1)
-    };
-    known
+    let known = newest.filter_map(|viewed| Some((viewed.item?, viewed)));
+    let mut returns: Vec<Return> = known
         .enumerate()
         .map(|(k, (item, viewed))| {
             let mut features = [0.0; RETURN];
-            let reloaded = ln(viewed.looks) - ln(viewed.visits);
             let popularity = model.popularity(item);
+            let visits = ln(viewed.visits);
+            let reloaded = ln(viewed.looks) - visits;
             if k == 0 {
-                let of = [
-                    1.0,
-                    ln(items),
-                    popularity,
-                    ln(viewed.visits),
-                    reloaded,
-                    reloads,
-                ];
+                let of = [1.0, ln(items), popularity, visits, reloaded, reloads];
                 features[..6].copy_from_slice(&of);
             } else {
-                let of = [
-                    1.0,
-                    f32::from(u8::from(k == 1)),
-                    ln(k as u32),
-                    ln(items),
-                    popularity,
-                    libm::logf(1.0 + 1000.0 * weight(item)),
-                    ln(viewed.visits),
-                    reloaded,
-                    current.map_or(0.0, |(_, visits)| ln(visits)),
-                ];
-                features[6..].copy_from_slice(&of);
+                let second = if k == 1 { 1.0 } else { 0.0 };
+                let of = [1.0, second, ln(k as u32), ln(items), popularity];
+                features[6..11].copy_from_slice(&of);
+                (features[12], features[13]) = (visits, reloaded);
             }
             Return {
                 item,
@@ -101,7 +75,20 @@ pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
                 features,
             }
         })
-        .collect()
+        .collect();
+    // What the current item says of the others.
+    if let Some((current, others)) = returns.split_first_mut() {
+        // A damaged row is reported where it is summed.
+        let _ = model.neighbours(Matrix::View, current.item, |to, weight| {
+            if let Some(other) = others.iter_mut().find(|other| other.item == to) {
+                other.features[11] = libm::logf(1.0 + 1000.0 * weight);
+            }
+        });
+        for other in others {
+            other.features[14] = current.features[3];
+        }
+    }
+    returns
 }
 
 #[cfg(test)]

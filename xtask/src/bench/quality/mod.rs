@@ -113,7 +113,7 @@ struct Measured {
 }
 
 /// Trains and evaluates on the click log that a published package carries: the model must rank better than plain
-/// co-occurrence, in at most sixty bytes an item.
+/// co-occurrence, in at most sixty bytes an item, and better still where going back is an answer.
 pub fn check(tillside: &Path) -> Result<()> {
     let work = target().join("bench/quality");
     fs::create_dir_all(&work).with_context(|| format!("{} cannot be made", work.display()))?;
@@ -126,6 +126,12 @@ pub fn check(tillside: &Path) -> Result<()> {
         "HitRate@20 {:.4} at {:.1} bytes an item, cosine has {cosine:.4}",
         found.new.hr,
         found.bytes_per_item
+    );
+    ensure!(
+        found.others.hr > found.new.hr && found.others.mrr > found.new.mrr,
+        "returns are foreseen worse than new items: MRR@20 {:.4} on all others, {:.4} on what is new",
+        found.others.mrr,
+        found.new.mrr
     );
     Ok(())
 }
