@@ -56,12 +56,33 @@ export interface Request {
   exclude?: readonly string[];
   /** What to show where nothing can be computed. */
   fallback?: readonly string[];
+  /** 0–1, default 0: how much being unlike what stands above counts beside the score. */
+  diversity?: number;
+  /** At most so many of one brand, and of one leaf category, in any five in a row. Given up, category first, where nothing
+   *  else is left: warning "spread_relaxed". */
+  spread?: { brand?: number; category?: number };
+  /** 0–0.5, default 0: the share of places for items that hardly anybody sees, drawn with a known propensity. */
+  discovery?: number;
+  /** Items at places from 1. Of two on one place the first holds; an item that may not be shown loses its place. */
+  pins?: readonly { id: string; position: number }[];
+}
+
+export interface RerankRequest {
+  /** How scores are made, as for `recommend`. */
+  placement: Placement;
+  item?: string;
+  /** The list on screen; the first 500 are ordered. */
+  ids: readonly string[];
+  /** How many of them have been seen and stay where they are; default 0. */
+  visible?: number;
+  /** Items that stay where they are. */
+  pinned?: readonly string[];
 }
 
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
-  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "host";
+  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "host";
   /** The item, category or brand that caused it. */
   because?: string;
   /** One sentence in the chosen language. */
@@ -75,9 +96,30 @@ export interface ShelfItem {
   source: Source;
   /** From 1. */
   position: number;
+  placed: "ranked" | "pinned" | "discovered";
+  /** The probability with which a discovered item was drawn for its place; 1 for the others. */
+  propensity: number;
   /** Strongest first, at least one. */
   reasons: Reason[];
 }
+
+/** A list that was made, taken apart. */
+export interface Explained {
+  decision: string;
+  /** When it was made, milliseconds since 1970. */
+  time: number;
+  placement: Placement;
+  model: string;
+  items: (ShelfItem & {
+    /** What each source gave; they sum to the score. */
+    contributions: Partial<Record<Source, number>>;
+    /** What each item of the history, the page or the cart gave, strongest first. */
+    causes: { code: Reason["code"]; because: string; given: number }[];
+  })[];
+}
+
+/** The newest 200 lists of this page can be explained. */
+export type Explanation = (Explained & { gone?: undefined }) | { decision: string; gone: true };
 
 export interface ShelfStatus {
   /** Identifies this list in reports. */
@@ -140,6 +182,10 @@ export declare class Tillside {
   track(event: string, properties?: object): Tracked;
   /** Synchronous. Never throws. */
   recommend(request: Request): Shelf;
+  /** The ids in the order that suits the shopper now: a permutation. What the model does not know comes last. Never throws. */
+  rerank(request: RerankRequest): string[];
+  /** Why a list is as it is, by `shelf.status.decision`. */
+  explain(decision: string): Explanation;
   /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */
   impression(shelf: Shelf): Tracked;
   /** Report that an item of a shelf was chosen. */

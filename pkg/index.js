@@ -24,10 +24,14 @@ const PLACEMENTS = ["home", "product", "complements", "cart", "category", "searc
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
 /** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
 const FALLBACKS = ["none", "content", "popularity", "empty"];
-const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row"];
+const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict"];
+const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
 
 /** Items of one shelf at most. */
 const MAX_LIMIT = 100;
+
+/** Decisions that can be explained, the newest. */
+const MAX_DECISIONS = 200;
 
 /** Calls kept for a page on which the engine runs. */
 const MAX_PENDING = 200;
@@ -168,6 +172,7 @@ export class Tillside {
   #model = "";
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
+  /** @type {Map<string, () => import("./index.d.ts").Explained>} */ #decisions = new Map();
 
   /** @param {Options} options */
   constructor(options) {
@@ -355,26 +360,33 @@ export class Tillside {
   /** @param {Page} page @param {Request} request @returns {Shelf} */
   #ranked(page, request) {
     const placement = PLACEMENTS.indexOf(request.placement);
-    const { item, category, query = "", where = {}, exclude = [] } = request;
+    const { item, category, query = "", where = {}, exclude = [], diversity = 0, spread = {}, discovery = 0, pins = [] } = request;
+    const attributes = Object.entries(where);
     const words = page.recommend(
       Math.max(placement, 0),
       wanted(request.limit),
       item,
       category,
-      query,
-      Object.entries(where).flat().join("\n"),
-      exclude.join("\n"),
+      lines([query, ...attributes.flat(), ...pins.flatMap(({ id, position }) => [id, `${position}`]), ...exclude]),
+      attributes.length,
+      pins.length,
+      diversity,
+      spread.brand ?? 0,
+      spread.category ?? 0,
+      discovery,
     );
     const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
     /** @type {(at: number) => number} */
     const word = (at) => words[at] ?? 0;
     /** @type {ShelfItem[]} */
     const items = [];
+    /** @type {number[]} */
+    const starts = [];
     let at = 14;
     for (let position = 1; position <= word(0); position++) {
       const reasons = [];
-      const count = word(at + 3);
-      const first = at + 4;
+      const count = word(at + 12);
+      const first = at + 13;
       for (let n = 0; n < count; n++) {
         const code = /** @type {{ code: string, sentence: string }} */ (this.#reasons[word(first + n * 3)]);
         const kind = word(first + n * 3 + 1);
@@ -397,9 +409,13 @@ export class Tillside {
         score: floats[at + 1] ?? 0,
         source: SOURCES[word(at + 2)] ?? "popularity",
         position,
+        placed: PLACED[word(at + 3)] ?? "ranked",
+        propensity: floats[at + 4] ?? 1,
         reasons,
       });
-      at = first + count * 3;
+      starts.push(at);
+      const causes = first + count * 3;
+      at = causes + 1 + word(causes) * 3;
     }
     /** @type {Partial<Record<import("./index.d.ts").Source, number>>} */
     const blend = {};
@@ -409,12 +425,22 @@ export class Tillside {
     });
     const warnings = WARNINGS.filter((_, n) => word(2) & (1 << n));
     if (placement < 0) warnings.push("unknown_placement");
+    const decision = this.#decision(page);
+    const time = Date.now();
+    const model = this.#model;
+    const place = PLACEMENTS[placement] ?? "home";
+    // Taken apart only for who asks.
+    this.#decisions.set(decision, () => {
+      const parts = items.map((item, n) => ({ ...item, ...this.#parts(page, words, floats, starts[n] ?? 0) }));
+      return { decision, time, model, placement: place, items: parts };
+    });
+    if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
     return {
-      placement: PLACEMENTS[placement] ?? "home",
+      placement: place,
       items,
       status: {
-        decision: this.#decision(page),
-        model: this.#model,
+        decision,
+        model,
         fallback: FALLBACKS[word(1)] ?? "empty",
         blend,
         filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
@@ -422,6 +448,38 @@ export class Tillside {
         microseconds: 0,
       },
     };
+  }
+
+  /** What a score is made of. @param {Page} page @param {Uint32Array} words @param {Float32Array} floats @param {number} at */
+  #parts(page, words, floats, at) {
+    /** @type {Partial<Record<import("./index.d.ts").Source, number>>} */
+    const contributions = {};
+    SOURCES.forEach((source, n) => {
+      const given = floats[at + 5 + n];
+      if (given) contributions[source] = given;
+    });
+    const causes = [];
+    let cause = at + 13 + (words[at + 12] ?? 0) * 3;
+    for (let left = words[cause++] ?? 0; left > 0; left--, cause += 3) {
+      const { code } = /** @type {{ code: any }} */ (this.#reasons[words[cause] ?? 0]);
+      causes.push({ code, because: this.#key(page, words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
+    }
+    causes.sort((one, other) => other.given - one.given);
+    return { contributions, causes };
+  }
+
+  /** @param {string} decision @returns {import("./index.d.ts").Explanation} */
+  explain(decision) {
+    return this.#decisions.get(decision)?.() ?? { decision, gone: true };
+  }
+
+  /** @param {import("./index.d.ts").RerankRequest} request @returns {string[]} */
+  rerank(request) {
+    const { placement, item, exclude: ids = [], limit: visible = 0, fallback: pinned = [] } = plain(request, "ids", "visible", "pinned");
+    const stays = new Uint8Array(ids.length).fill(1, 0, visible);
+    pinned.forEach((id) => ids.includes(id) && (stays[ids.indexOf(id)] = 1));
+    const order = ids.length > 0 && this.#model && this.#with((page) => page.rerank(Math.max(PLACEMENTS.indexOf(placement), 0), item, lines(ids), stays));
+    return order ? Array.from(order, (n) => /** @type {string} */ (ids[n])) : [...ids];
   }
 
   /** @param {Page | undefined} page */
@@ -465,6 +523,8 @@ export class Tillside {
       score: 0,
       source: /** @type {const} */ ("host"),
       position: n + 1,
+      placed: /** @type {const} */ ("ranked"),
+      propensity: 1,
       reasons: [{ code: /** @type {const} */ ("host"), text: HOST_REASON[this.#language] }],
     }));
     return {
@@ -619,12 +679,20 @@ const word = (value) => (typeof value === "string" ? value : typeof value === "n
 /** @param {unknown} value */
 const texts = (value) => (Array.isArray(value) ? value.flatMap((one) => word(one) ?? []) : undefined);
 
+/** From 0 to `most`; 0 for what is no number. @param {unknown} value @param {number} most */
+const within = (value, most) => Math.min(Math.max(Number(value ?? 0) || 0, 0), most);
+
+/** Texts as one, each on a line of its own. @param {readonly string[]} texts */
+const lines = (texts) => texts.map((text) => text.replaceAll("\n", " ")).join("\n");
+
 /** What is asked for, read once into values that cannot throw later, in the middle of the engine's work.
- * What is of a wrong type counts as not given.
+ * What is of a wrong type counts as not given. The names are those of what a list holds out, how long it is and what fills it.
  * @param {any} request @returns {Request} */
-function plain(request) {
+function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, limit, item, category, query, where, exclude, fallback } = Object(request);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
+    const { brand, category: leaf } = Object(spread);
+    const pinned = Array.isArray(pins) ? pins : [];
     const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
       const text = word(value);
       return text === undefined ? [] : [[name, text]];
@@ -638,6 +706,13 @@ function plain(request) {
       where: Object.fromEntries(attributes),
       exclude: texts(exclude),
       fallback: texts(fallback),
+      diversity: within(diversity, 1),
+      spread: { brand: within(brand, 255), category: within(leaf, 255) },
+      discovery: within(discovery, 0.5),
+      pins: pinned.flatMap((pin) => {
+        const id = word(pin?.id);
+        return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
+      }),
     });
   } catch {
     // A getter that throws, or a limit that is no number at all.

@@ -7,7 +7,7 @@
 
 use crate::consent::Purposes;
 use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
-use crate::recommend::{List, Recommender, Request};
+use crate::recommend::{List, Placement, Recommender, Request};
 use crate::report::{self, Content, Envelope, Priority, Queue};
 use crate::shop::{Model, ModelError};
 use crate::shopper::{Portrait, Shopper};
@@ -314,6 +314,34 @@ impl Engine {
         }
         self.recommender
             .recommend(model, &self.shopper, request, now)
+    }
+
+    /// The order of a list on screen; see [`Recommender::rerank`]. As it was when no model is open.
+    pub fn rerank(
+        &mut self,
+        placement: Placement,
+        item: Option<&str>,
+        ids: &[&str],
+        stays: impl Fn(usize) -> bool,
+        now: i64,
+    ) -> Vec<u32> {
+        let Some(model) = &self.model else {
+            return (0..ids.len() as u32).collect();
+        };
+        let request = Request {
+            item,
+            personal: self.purposes.personalisation,
+            ..Request::new(placement, ids.len())
+        };
+        self.recommender
+            .rerank(model, &self.shopper, &request, ids, stays, now)
+    }
+
+    /// Where chance comes in, a list is the same for as long as the visit lasts.
+    pub fn seed(&self, now: i64) -> u64 {
+        self.intake
+            .session(now)
+            .map_or(self.settings.seed, |session| session.0)
     }
 
     /// A name for a list that was just made, unique on this device.

@@ -81,7 +81,14 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
     };
     while places.len() < limit {
         let at = places.len();
-        let pin = stock.pins.iter().find(|pin| pin.0 == at);
+        let waits = |pin: &&(usize, f32, u32)| !places.iter().any(|place| place.item == pin.2);
+        let pin = stock.pins.iter().filter(waits).find(|pin| pin.0 == at);
+        // What was pinned further down moves up where the list would end, rather than being lost.
+        let pin = pin.or_else(|| {
+            left.is_empty()
+                .then(|| stock.pins.iter().find(waits))
+                .flatten()
+        });
         let place = if let Some(&(_, score, item)) = pin {
             let placed = Placed::Pinned;
             Place {
@@ -99,22 +106,7 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
                 placed: Placed::Discovered { propensity },
             }
         } else if left.is_empty() {
-            // What was pinned further down moves up rather than being lost.
-            match stock
-                .pins
-                .iter()
-                .find(|pin| pin.0 > at && !has(&places, pin.2))
-            {
-                Some(&(_, score, item)) => {
-                    let placed = Placed::Pinned;
-                    Place {
-                        score,
-                        item,
-                        placed,
-                    }
-                }
-                None => break,
-            }
+            break;
         } else {
             let (chosen, gave_up) = choose(stock, wish, &left, &nearest, &places, best);
             relaxed |= gave_up;
@@ -135,10 +127,6 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
         places.push(place);
     }
     (places, relaxed)
-}
-
-fn has(places: &[Place], item: u32) -> bool {
-    places.iter().any(|place| place.item == item)
 }
 
 /// The best candidate for the next place, and whether the spread was given up for it.
@@ -207,4 +195,201 @@ fn crowd(stock: &Stock, places: &[Place], kind: impl Fn(u32) -> bool) -> usize {
         .map(|start| (start..start + WINDOW).filter(|place| held(*place)).count())
         .max()
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::tests::Toy;
+    use proptest::prelude::*;
+
+    const CATEGORIES: [&str; 3] = ["Phones", "Watches", "Fruit"];
+    const BRANDS: [&str; 4] = ["Nova", "Kite", "Orchard", ""];
+    const KEYS: [&str; 24] = [
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r",
+        "s", "t", "u", "v", "w", "x",
+    ];
+
+    /// 24 items of these kinds: category and brand of each.
+    fn shop(kinds: &[(usize, usize)]) -> Model {
+        let item = |(key, kind): (&&'static str, &(usize, usize))| {
+            (*key, CATEGORIES[kind.0], BRANDS[kind.1], 1.0, 0)
+        };
+        Toy {
+            items: KEYS.iter().zip(kinds).map(item).collect(),
+            view: Vec::new(),
+            buy: Vec::new(),
+            content: Vec::new(),
+            terms: Vec::new(),
+            blend: None,
+            revisit: None,
+        }
+        .open()
+    }
+
+    fn kinds() -> impl Strategy<Value = Vec<(usize, usize)>> {
+        prop::collection::vec((0..3usize, 0..4usize), 24)
+    }
+
+    fn ranked(count: u32) -> Vec<(f32, u32)> {
+        (0..count).map(|n| (1.0 - n as f32 / 30.0, n)).collect()
+    }
+
+    fn items(places: &[Place]) -> Vec<u32> {
+        places.iter().map(|place| place.item).collect()
+    }
+
+    /// The most of one kind in any five in a row.
+    fn crowded<T: PartialEq>(places: &[Place], of: impl Fn(u32) -> Option<T>) -> usize {
+        let mut most = 0;
+        for start in 0..places.len() {
+            let row = &places[start..(start + WINDOW).min(places.len())];
+            for kind in row.iter().filter_map(|place| of(place.item)) {
+                let alike = row
+                    .iter()
+                    .filter(|place| of(place.item).as_ref() == Some(&kind));
+                most = most.max(alike.count());
+            }
+        }
+        most
+    }
+
+    proptest! {
+        #[test]
+        fn with_no_wish_the_order_is_that_of_the_scores(kinds in kinds(), limit in 1..30usize) {
+            let model = shop(&kinds);
+            let ranked = ranked(24);
+            let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[] };
+            let (places, relaxed) = arrange(&stock, &Arrangement::default(), limit);
+            let expected: Vec<u32> = (0..limit.min(24) as u32).collect();
+            prop_assert_eq!((items(&places), relaxed), (expected, false));
+        }
+
+        #[test]
+        fn nothing_twice_pins_hold_and_the_spread_is_kept_or_said_to_be_given_up(
+            kinds in kinds(), limit in 1..24usize, diversity in 0.0..1.0f32, discovery in 0.0..0.5f32,
+            brand in 0..4u8, category in 0..4u8, seed: u64, pin_item in 0..24u32, pin_at in 0..24usize,
+        ) {
+            let model = shop(&kinds);
+            let ranked = ranked(16);
+            let pins: Vec<(usize, f32, u32)> = (pin_at < limit).then_some((pin_at, 0.5, pin_item)).into_iter().collect();
+            let discoveries: Vec<u32> = (16..24).filter(|item| *item != pin_item).collect();
+            let stock = Stock { model: &model, ranked: &ranked, pins: &pins, discoveries: &discoveries };
+            let wish = Arrangement { diversity, discovery, brand, category, seed, ..Arrangement::default() };
+            let (places, relaxed) = arrange(&stock, &wish, limit);
+            prop_assert_eq!(&arrange(&stock, &wish, limit).0, &places);
+            let mut once = items(&places);
+            once.sort_unstable();
+            once.dedup();
+            prop_assert_eq!(once.len(), places.len());
+            prop_assert!(places.len() <= limit);
+            if let Some((at, _, item)) = pins.first() {
+                let found = places.iter().position(|place| place.item == *item);
+                let found = found.unwrap_or(usize::MAX);
+                // It moves up only where nothing is left that ranks.
+                let above = places.iter().take(found).filter(|place| place.placed == Placed::Ranked);
+                let all = ranked.iter().filter(|(_, other)| other != item);
+                prop_assert!(found == *at || found < *at && above.count() == all.count());
+            }
+            let drawn = places.iter().any(|place| matches!(place.placed, Placed::Discovered { .. }));
+            if !relaxed && !drawn && pins.is_empty() {
+                prop_assert!(brand == 0 || crowded(&places, |item| model.brand(item)) <= usize::from(brand));
+                prop_assert!(category == 0 || crowded(&places, |item| model.category(item)) <= usize::from(category));
+            }
+        }
+    }
+
+    #[test]
+    fn diversity_brings_other_kinds_up() {
+        let kinds: Vec<(usize, usize)> = (0..24)
+            .map(|n| {
+                if n < 12 {
+                    (0, 0)
+                } else {
+                    (1 + n % 2, n % 3 + 1)
+                }
+            })
+            .collect();
+        let model = shop(&kinds);
+        let ranked = ranked(24);
+        let stock = Stock {
+            model: &model,
+            ranked: &ranked,
+            pins: &[],
+            discoveries: &[],
+        };
+        let distance = |diversity| {
+            let wish = Arrangement {
+                diversity,
+                ..Arrangement::default()
+            };
+            let chosen = items(&arrange(&stock, &wish, 10).0);
+            let pairs = chosen
+                .iter()
+                .flat_map(|one| chosen.iter().map(move |other| (*one, *other)));
+            pairs
+                .filter(|(one, other)| one < other)
+                .map(|(one, other)| 1.0 - similarity(&model, one, other))
+                .sum::<f32>()
+        };
+        assert_eq!(distance(0.0), 0.0);
+        assert!(distance(0.5) > 20.0, "{}", distance(0.5));
+    }
+
+    #[test]
+    fn what_cannot_be_spread_says_so() {
+        let model = shop(&[(0, 0); 24]);
+        let ranked = ranked(24);
+        let stock = Stock {
+            model: &model,
+            ranked: &ranked,
+            pins: &[],
+            discoveries: &[],
+        };
+        let wish = Arrangement {
+            brand: 2,
+            ..Arrangement::default()
+        };
+        let (places, relaxed) = arrange(&stock, &wish, 6);
+        assert_eq!((items(&places), relaxed), ((0..6).collect(), true));
+    }
+
+    #[test]
+    fn discoveries_get_their_share_and_each_its_propensity() {
+        let model = shop(&[(0, 3); 24]);
+        let ranked = ranked(12);
+        let discoveries: Vec<u32> = (12..24).collect();
+        let stock = Stock {
+            model: &model,
+            ranked: &ranked,
+            pins: &[],
+            discoveries: &discoveries,
+        };
+        let mut shown = [0u32; 24];
+        let mut slots = 0;
+        const VISITS: u64 = 10_000;
+        for seed in 0..VISITS {
+            let wish = Arrangement {
+                discovery: 0.1,
+                seed: mix(seed),
+                ..Arrangement::default()
+            };
+            for place in arrange(&stock, &wish, 10).0 {
+                if let Placed::Discovered { propensity } = place.placed {
+                    assert_eq!(propensity, 1.0 / 12.0);
+                    shown[place.item as usize] += 1;
+                    slots += 1;
+                }
+            }
+        }
+        assert!((slots as f64 / (VISITS * 10) as f64 - 0.1).abs() < 0.005);
+        let each = f64::from(slots) / 12.0;
+        assert!(
+            shown[12..]
+                .iter()
+                .all(|count| (f64::from(*count) / each - 1.0).abs() < 0.2),
+            "{shown:?}"
+        );
+        assert_eq!(shown[..12], [0; 12]);
+    }
 }

@@ -10,19 +10,24 @@
 //! look returns to it, which the model's weights put on the same scale: see [`revisit`].
 //!
 //! Work is proportional to the neighbours touched, not to the catalogue: a dense array of sums with a list of the
-//! places touched. Ties go to the smaller item number. What it does not do yet is arrange beyond filters: no caps,
-//! no diversity, no exploration; so a list is a deterministic function of shopper, request and model.
+//! places touched. Ties go to the smaller item number. [`arrange`] makes a list of the best; a list is a function of
+//! shopper, request and model.
 
+mod arrange;
 mod reasons;
 mod request;
+mod rerank;
 pub mod revisit;
 mod seeds;
 
+pub use arrange::Placed;
 pub use reasons::{LANGUAGES, sentence};
 pub use request::*;
+pub use rerank::MAX_RERANKED;
 
 use crate::shop::{Blend, Matrix, Model, terms};
 use crate::shopper::Shopper;
+use arrange::{Place, Stock};
 use seeds::Seed;
 
 /// The longest list.
@@ -31,6 +36,10 @@ pub const MAX_LIMIT: usize = 100;
 /// Popular items that are always candidates, and how far into the popular ones the shopper's categories are sought.
 const POPULAR: usize = 200;
 const LEANING: usize = 2000;
+
+/// Candidates for each place of a list that is arranged, and for all of them.
+const CHOICE: usize = 4;
+const CHOICES: usize = 200;
 
 /// How far a search's own match outweighs the rest.
 const MATCH: f32 = 4.0;
@@ -205,8 +214,18 @@ impl Recommender {
         let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
         self.accumulate(&call, &seeds, &mut list);
         self.returns(shopper, &call);
-        let best = self.select(&call, limit, &mut list);
-        self.explain(&call, &seeds, best, &mut list);
+        let places = if request.arrangement.is_plain() {
+            let ranked = self.select(&call, limit, &mut list);
+            let place = |(score, item)| Place {
+                score,
+                item,
+                placed: Placed::Ranked,
+            };
+            ranked.into_iter().map(place).collect()
+        } else {
+            self.arrange(&call, limit, &mut list)
+        };
+        self.explain(&call, &seeds, places, &mut list);
         list
     }
 
@@ -385,8 +404,8 @@ impl Recommender {
                         self.add(item, seed.weight * weight);
                     }
                 });
-            if row.is_err() && !list.warnings.contains(&Warning::DamagedRow) {
-                list.warnings.push(Warning::DamagedRow);
+            if row.is_err() {
+                list.warn(Warning::DamagedRow);
             }
         }
     }
@@ -400,8 +419,7 @@ impl Recommender {
         };
         for &item in &self.touched {
             if self.allowed(call, item, &mut list.filtered) {
-                let standing: f32 = self.standing(call, item).iter().sum();
-                top.offer(self.score[item as usize] + standing, item);
+                top.offer(self.total(call, item), item);
             }
         }
         let fills = match call.request.placement {
@@ -429,6 +447,67 @@ impl Recommender {
             }
         }
         top.best
+    }
+
+    fn arrange(&mut self, call: &Call, limit: usize, list: &mut List) -> Vec<Place> {
+        let model = call.model;
+        let wish = &call.request.arrangement;
+        let ranked = self.select(call, (limit * CHOICE).min(CHOICES).max(limit), list);
+        let mut nothing = Filtered::default();
+        let mut pins: Vec<(usize, f32, u32)> = Vec::new();
+        for (key, place) in &wish.pins {
+            let item = model.find(key).filter(|item| {
+                (1..=limit).contains(place) && self.allowed(call, *item, &mut nothing)
+            });
+            let warning = match item {
+                None => Warning::PinUnavailable,
+                Some(item) if pins.iter().any(|pin| pin.0 == place - 1 || pin.2 == item) => {
+                    Warning::PinConflict
+                }
+                Some(item) => {
+                    pins.push((place - 1, self.total(call, item), item));
+                    continue;
+                }
+            };
+            list.warn(warning);
+        }
+        let mut discoveries = Vec::new();
+        if wish.discovery > 0.0 {
+            // The less popular half, of what the shopper leans to where there is enough of that.
+            let items = model.items() as u32;
+            let hardly_seen = |item: &u32| {
+                self.score[*item as usize] == 0.0
+                    && self.allowed(call, *item, &mut Filtered::default())
+                    && !ranked.iter().any(|(_, other)| other == item)
+                    && !pins.iter().any(|pin| pin.2 == *item)
+            };
+            discoveries = (items / 2..items).filter(hardly_seen).collect();
+            let leans = |item: &u32| call.leaning.category(model, *item) > 0.0;
+            if discoveries.iter().filter(|item| leans(item)).count() >= limit {
+                discoveries.retain(leans);
+            }
+        }
+        let stock = Stock {
+            model,
+            ranked: &ranked,
+            pins: &pins,
+            discoveries: &discoveries,
+        };
+        let (mut places, relaxed) = arrange::arrange(&stock, wish, limit);
+        for place in &mut places {
+            if matches!(place.placed, Placed::Discovered { .. }) {
+                place.score = self.total(call, place.item);
+            }
+        }
+        if relaxed {
+            list.warn(Warning::SpreadRelaxed);
+        }
+        places
+    }
+
+    /// An item's score.
+    fn total(&self, call: &Call, item: u32) -> f32 {
+        self.score[item as usize] + self.standing(call, item).iter().sum::<f32>()
     }
 
     /// What a score has beside the sums.
@@ -461,15 +540,22 @@ impl Recommender {
     }
 
     /// Walks the seeds once more for the few items chosen, to say what each source gave and which item caused it.
-    fn explain(&mut self, call: &Call, seeds: &[Seed], best: Vec<(f32, u32)>, list: &mut List) {
+    fn explain(&mut self, call: &Call, seeds: &[Seed], places: Vec<Place>, list: &mut List) {
         let model = call.model;
-        let mut strongest = vec![[(0.0f32, usize::MAX); 3]; best.len()];
-        for (n, &(score, item)) in best.iter().enumerate() {
+        let mut strongest = vec![[(0.0f32, usize::MAX); 3]; places.len()];
+        for (n, place) in places.into_iter().enumerate() {
+            let Place {
+                score,
+                item,
+                placed,
+            } = place;
             let mut entry = Entry {
                 item,
                 score,
+                placed,
                 contributions: [0.0; SOURCES],
                 reasons: Vec::new(),
+                causes: Vec::new(),
             };
             if self.flags[item as usize] & RETURNS == 0 {
                 self.slot[item as usize] = n as u8 + 1;
@@ -492,6 +578,11 @@ impl Recommender {
                 if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
                     let given = seed.weight * weight;
                     list.entries[n].contributions[source] += given;
+                    list.entries[n].causes.push(Cause {
+                        code: seed.code,
+                        item: seed.item,
+                        given,
+                    });
                     if given > strongest[n][source].0 {
                         strongest[n][source] = (given, number);
                     }

@@ -3,6 +3,7 @@
 //! A reason is exact: it names the item whose row gave most to the score. Sentences hold `{}` where the name of that
 //! item, category or brand goes; names are the page's to know.
 
+use super::arrange::Placed;
 use super::request::{Because, Code, Entry, Reason, Source};
 use crate::shop::Model;
 
@@ -15,7 +16,7 @@ const MOST: usize = 3;
 /// A reason must carry at least this share of the score to be given beside a stronger one.
 const LEAST: f32 = 0.1;
 
-const SENTENCES: [(&str, [&str; 2]); 10] = [
+const SENTENCES: [(&str, [&str; 2]); 12] = [
     ("viewed", ["Because you viewed {}", "因为您浏览过{}"]),
     (
         "also_viewed",
@@ -32,6 +33,8 @@ const SENTENCES: [(&str, [&str; 2]); 10] = [
     ("popular", ["Popular with other shoppers", "大家都在买"]),
     ("search", ["Matches your search", "符合您的搜索"]),
     ("recent", ["You viewed this recently", "您最近浏览过"]),
+    ("pinned", ["Chosen by the shop", "店家推荐"]),
+    ("discovery", ["Something new to discover", "发现新鲜好物"]),
 ];
 
 impl Code {
@@ -59,6 +62,19 @@ pub(super) fn give(
     cause: impl Fn(Source) -> Option<(Code, u32)>,
     lean: (f32, f32),
 ) {
+    let code = match entry.placed {
+        Placed::Ranked => None,
+        Placed::Pinned => Some(Code::Pinned),
+        Placed::Discovered { .. } => Some(Code::Discovery),
+    };
+    if let Some(code) = code {
+        entry.reasons.push(Reason {
+            code,
+            because: Because::Nothing,
+            share: 0.0,
+        });
+        return;
+    }
     let mut add = |source: Source, code, because| {
         let share = entry.contributions[source as usize] / entry.score;
         if share > 0.0 {
@@ -115,8 +131,8 @@ mod tests {
     #[test]
     fn every_code_has_a_sentence_in_both_languages() {
         assert_eq!(Code::Viewed.name(), "viewed");
-        assert_eq!(Code::Recent.name(), "recent");
-        assert_eq!(Code::Recent as usize, Code::COUNT - 1);
+        assert_eq!(Code::Discovery.name(), "discovery");
+        assert_eq!(Code::Discovery as usize, Code::COUNT - 1);
         for code in 0..Code::COUNT {
             let (name, english) = sentence(code, 0);
             let (_, chinese) = sentence(code, 1);

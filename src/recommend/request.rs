@@ -1,5 +1,7 @@
 //! What a page asks for, and what it gets.
 
+use super::arrange::Placed;
+
 /// Where a list is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -72,6 +74,31 @@ pub struct Request<'a> {
     pub personal: bool,
     /// Whether items the shopper has just viewed may be shown on a personal list.
     pub keep_viewed: bool,
+    pub arrangement: Arrangement<'a>,
+}
+
+/// How the best candidates become a list; by default in the order of their scores.
+#[derive(Clone, Debug, Default)]
+pub struct Arrangement<'a> {
+    /// 0 to 1: how much being unlike what stands above counts beside the score.
+    pub diversity: f32,
+    /// At most so many of one brand, and of one leaf category, in any five in a row; 0 is no bound.
+    pub brand: u8,
+    pub category: u8,
+    /// 0 to 0.5: the share of places for items that hardly anybody sees.
+    pub discovery: f32,
+    /// Items at places from 1. Of two pins on one place, or of one item, the first holds.
+    pub pins: Vec<(&'a str, usize)>,
+    /// Where chance comes in, the same seed gives the same list.
+    pub seed: u64,
+}
+
+impl Arrangement<'_> {
+    /// Whether scores alone decide.
+    pub fn is_plain(&self) -> bool {
+        let bounds = usize::from(self.brand) + usize::from(self.category) + self.pins.len();
+        self.diversity <= 0.0 && self.discovery <= 0.0 && bounds == 0
+    }
 }
 
 impl Request<'_> {
@@ -86,6 +113,7 @@ impl Request<'_> {
             exclude: Vec::new(),
             personal: true,
             keep_viewed: false,
+            arrangement: Arrangement::default(),
         }
     }
 }
@@ -150,6 +178,10 @@ pub enum Code {
     Popular,
     Search,
     Recent,
+    /// The shop put it there.
+    Pinned,
+    /// Drawn from what hardly anybody sees.
+    Discovery,
 }
 
 /// What a reason points at, as numbers of the model.
@@ -166,10 +198,21 @@ pub enum Because {
 pub struct Entry {
     pub item: u32,
     pub score: f32,
+    pub placed: Placed,
     /// What each source gave; they sum to the score.
     pub contributions: [f32; SOURCES],
     /// Strongest first; at least one.
     pub reasons: Vec<Reason>,
+    /// What each item of the history, the page and the cart gave: the parts of the first three contributions.
+    pub causes: Vec<Cause>,
+}
+
+/// A part of a score that one item is the cause of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cause {
+    pub code: Code,
+    pub item: u32,
+    pub given: f32,
 }
 
 impl Entry {
@@ -222,15 +265,24 @@ pub enum Warning {
     UnknownAttribute,
     /// A row of the model is damaged: its neighbours were left out.
     DamagedRow,
+    /// Too many of one brand or category stand together: there was nothing else to put there.
+    SpreadRelaxed,
+    /// A pinned item that is unknown, out of stock or filtered: its place went to another.
+    PinUnavailable,
+    /// Two pins on one place, or an item pinned twice: the first holds.
+    PinConflict,
 }
 
 impl Warning {
-    pub const NAMES: [&str; 5] = [
+    pub const NAMES: [&str; 8] = [
         "limit_clamped",
         "unknown_item",
         "unknown_category",
         "unknown_attribute",
         "damaged_row",
+        "spread_relaxed",
+        "pin_unavailable",
+        "pin_conflict",
     ];
 }
 
@@ -242,4 +294,13 @@ pub struct List {
     pub blend: [f32; SOURCES],
     pub filtered: Filtered,
     pub warnings: Vec<Warning>,
+}
+
+impl List {
+    /// Says it once.
+    pub(super) fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
 }

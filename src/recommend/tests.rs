@@ -418,3 +418,74 @@ proptest! {
         }
     }
 }
+
+fn order(model: &Model, shopper: &Shopper, ids: &[&str], stays: &[usize]) -> Vec<u32> {
+    let request = Request::new(Placement::Home, ids.len());
+    let stays = |n: usize| stays.contains(&n);
+    Recommender::default().rerank(model, shopper, &request, ids, stays, NOW)
+}
+
+#[test]
+fn a_list_on_screen_follows_the_shopper_and_keeps_what_stays() {
+    let model = toy().open();
+    let ids = ["apple", "watch", "nobody-knows", "phone-c", "phone-b"];
+    let shopper = shopper(&model, &["phone-a"]);
+    let free = order(&model, &shopper, &ids, &[]);
+    let place = |n: u32| free.iter().position(|other| *other == n).unwrap();
+    assert!(place(4) < place(0), "a phone before an apple: {free:?}");
+    assert_eq!(free[4], 2, "what nobody knows comes last");
+    let kept = order(&model, &shopper, &ids, &[0, 1]);
+    assert_eq!(kept[..2], [0, 1]);
+}
+
+proptest! {
+    #[test]
+    fn reranking_is_a_permutation(ids in prop::collection::vec(0..9usize, 0..20), stays in prop::collection::vec(0..20usize, 0..6)) {
+        const IDS: [&str; 9] = ["phone-a", "apple", "phone-b", "case", "watch", "phone-c", "x", "", "é"];
+        let ids: Vec<&str> = ids.into_iter().map(|n| IDS[n]).collect();
+        let found = order(&toy().open(), &Shopper::default(), &ids, &stays);
+        let mut sorted = found.clone();
+        sorted.sort_unstable();
+        prop_assert_eq!(sorted, (0..ids.len() as u32).collect::<Vec<_>>());
+        prop_assert!(stays.iter().all(|n| *n >= ids.len() || found[*n] == *n as u32));
+    }
+}
+
+#[test]
+fn what_each_item_gave_is_its_source() {
+    let model = toy().open();
+    let shopper = shopper(&model, &["phone-a", "phone-b"]);
+    let list = ask(&model, &shopper, &request(Placement::Home));
+    assert!(list.entries.iter().any(|entry| entry.causes.len() > 1));
+    for entry in &list.entries {
+        let given: f32 = entry.causes.iter().map(|cause| cause.given).sum();
+        let sources: f32 = entry.contributions[..3].iter().sum();
+        assert!((given - sources).abs() < 1e-6);
+        let all: f32 = entry.contributions.iter().sum();
+        assert!((all - entry.score).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn pins_hold_their_places_and_say_when_they_cannot() {
+    let model = toy().open();
+    let mut request = Request::new(Placement::Home, 4);
+    request.exclude = vec!["case"];
+    request.arrangement.pins = vec![
+        ("watch", 1),
+        ("phone-c", 3),
+        ("apple", 3),
+        ("case", 2),
+        ("gone", 4),
+        ("apple", 9),
+    ];
+    let list = ask(&model, &Shopper::default(), &request);
+    let shown = keys(&model, &list);
+    assert_eq!((shown[0], shown[2]), ("watch", "phone-c"));
+    assert_eq!(list.entries[0].placed, Placed::Pinned);
+    assert_eq!(list.entries[0].reasons[0].code, Code::Pinned);
+    assert_eq!(
+        list.warnings,
+        [Warning::PinConflict, Warning::PinUnavailable]
+    );
+}

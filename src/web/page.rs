@@ -11,7 +11,7 @@ use super::{now, path, random, uuid, value};
 use crate::consent::Purposes;
 use crate::engine::{Declined, Effect, Engine, Settings};
 use crate::intake::{Arrival, Session};
-use crate::recommend::{Because, Code, List, Placement, Request, sentence};
+use crate::recommend::{Arrangement, Because, Code, List, Placed, Placement, Request, sentence};
 use crate::report::{Content, Outcome, Shelf};
 use crate::shop::terms;
 
@@ -258,35 +258,67 @@ impl Page {
         self.shelf_event(content)
     }
 
-    /// Ranks. Attributes are name and value on lines in turn, what to exclude is on lines.
+    /// Ranks. On lines: what was typed; name and value of so many attributes; id and place of so many pins; the ids to
+    /// exclude.
     ///
     /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of
-    /// the blend as floats; then for each item its number, score as a float, source, and the number of its reasons,
-    /// each with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause.
+    /// the blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1
+    /// pinned, 2 discovered), its propensity as a float, seven contributions as floats, the number of its reasons, each
+    /// with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its
+    /// causes, each with code, item and what it gave as a float.
     #[allow(clippy::too_many_arguments)]
     pub fn recommend(
         &self,
         number: u8,
         limit: usize,
-        item: Option<String>,
-        category: Option<String>,
-        query: &str,
-        attributes: &str,
-        exclude: &str,
+        item: JsValue,
+        category: JsValue,
+        lines: &str,
+        attributes: usize,
+        pins: usize,
+        diversity: f32,
+        most_of_brand: u8,
+        most_of_category: u8,
+        discovery: f32,
     ) -> Vec<u32> {
+        let (item, category) = (item.as_string(), category.as_string());
         let mut request = Request::new(placement(number), limit);
         request.item = item.as_deref();
         request.category = category.as_deref();
-        request.query = query;
-        let mut lines = attributes.split('\n');
-        while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-            request.attributes.push(terms::attribute(name, value));
+        let mut lines = lines.split('\n');
+        let mut next = || lines.next().unwrap_or_default();
+        request.query = next();
+        for _ in 0..attributes {
+            let name = next();
+            request.attributes.push(terms::attribute(name, next()));
         }
-        if !exclude.is_empty() {
-            request.exclude = exclude.split('\n').collect();
-        }
-        let list = self.engine.borrow_mut().recommend(&request, now());
-        words(&list)
+        let mut engine = self.engine.borrow_mut();
+        request.arrangement = Arrangement {
+            diversity,
+            brand: most_of_brand,
+            category: most_of_category,
+            discovery,
+            pins: (0..pins)
+                .map(|_| {
+                    let key = next();
+                    let place = crate::decimal::parse(next());
+                    (key, place.map_or(0, |place| place as usize))
+                })
+                .collect(),
+            seed: engine.seed(now()) ^ u64::from(number),
+        };
+        request.exclude = lines.collect();
+        words(&engine.recommend(&request, now()))
+    }
+
+    /// The new order of the ids on lines, by what was at each place before. `stays` has a byte for each id, not 0 where
+    /// it keeps its place.
+    pub fn rerank(&self, number: u8, item: JsValue, lines: &str, stays: Vec<u8>) -> Vec<u32> {
+        let item = item.as_string();
+        let ids: Vec<&str> = lines.split('\n').collect();
+        let stays = |n: usize| stays.get(n).is_some_and(|stays| *stays != 0);
+        let mut engine = self.engine.borrow_mut();
+        engine.rerank(placement(number), item.as_deref(), &ids, stays, now())
     }
 
     /// A fresh name for a list.
@@ -375,12 +407,20 @@ fn words(list: &List) -> Vec<u32> {
     ];
     words.extend(list.blend.map(f32::to_bits));
     for entry in &list.entries {
+        let (placed, propensity) = match entry.placed {
+            Placed::Ranked => (0, 1.0),
+            Placed::Pinned => (1, 1.0),
+            Placed::Discovered { propensity } => (2, propensity),
+        };
         words.extend([
             entry.item,
             entry.score.to_bits(),
             entry.source() as u32,
-            entry.reasons.len() as u32,
+            placed,
+            propensity.to_bits(),
         ]);
+        words.extend(entry.contributions.map(f32::to_bits));
+        words.push(entry.reasons.len() as u32);
         for reason in &entry.reasons {
             let (kind, number) = match reason.because {
                 Because::Nothing => (0, 0),
@@ -389,6 +429,10 @@ fn words(list: &List) -> Vec<u32> {
                 Because::Brand(brand) => (3, brand.into()),
             };
             words.extend([reason.code as u32, kind, number]);
+        }
+        words.push(entry.causes.len() as u32);
+        for cause in &entry.causes {
+            words.extend([cause.code as u32, cause.item, cause.given.to_bits()]);
         }
     }
     words

@@ -524,6 +524,12 @@ for (const engine of ["wasm", "fallback"]) {
         ),
         ["where", () => till.recommend({ placement: "home", where: { colour: value } })],
         ["exclude", () => till.recommend({ placement: "home", exclude: [value] })],
+        ...["diversity", "discovery", "spread", "pins"].map((name) => /** @type {[string, () => unknown]} */ ([`recommend ${name} ${n}`, () => till.recommend({ placement: "home", [name]: value })])),
+        ["pins", () => till.recommend({ placement: "home", pins: [value, { id: value, position: value }] })],
+        ["spread", () => till.recommend({ placement: "home", spread: { brand: value, category: value } })],
+        ["rerank", () => ({ items: till.rerank(value).map((/** @type {string} */ id) => ({ id })) })],
+        ["rerank ids", () => ({ items: till.rerank({ placement: value, ids: [value, "x"], visible: value, pinned: value }).map((/** @type {string} */ id) => ({ id })) })],
+        ["explain", () => ({ items: [{ id: String(till.explain(value).gone) }] })],
         ["fallback", () => till.recommend({ placement: "cart", fallback: [value] })],
       ]);
       calls.push(

@@ -1,0 +1,83 @@
+// What a page may ask of a list beside its best items: places, variety, something new, another order, and why.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { collector } from "../clients/collector.mjs";
+import { given } from "../support/surroundings.mjs";
+import { Tillside } from "../../pkg/dist/index.js";
+
+/** A visitor who has looked at phones. @param {import("node:test").TestContext} t */
+async function visitor(t) {
+  const { url } = await collector(t, "--model", given("TILLSIDE_MODEL"));
+  const till = await Tillside.open({ model: `${url}/model/manifest.json`, consent: { personalisation: true }, locale: "en" });
+  const phones = till.recommend({ placement: "category", category: "Phones > Smartphones", limit: 3 }).items;
+  for (const { id } of phones) assert.ok(till.track("Product Viewed", { product_id: id }).ok);
+  return till;
+}
+
+/** @param {{ items: { id: string }[] }} shelf */
+const ids = ({ items }) => items.map(({ id }) => id);
+
+test("a list keeps the places that the shop has given away", async (t) => {
+  const till = await visitor(t);
+  const plain = till.recommend({ placement: "home", limit: 8 });
+  const [last = ""] = ids(till.recommend({ placement: "home", limit: 60 })).slice(-1);
+  const shelf = till.recommend({ placement: "home", limit: 8, pins: [{ id: last, position: 2 }, { id: "nobody-knows", position: 3 }] });
+  assert.deepEqual(ids(shelf), [ids(plain)[0], last, ...ids(plain).slice(1, 7)]);
+  const { placed, reasons, propensity } = shelf.items[1] ?? {};
+  assert.deepEqual([placed, reasons?.[0]?.text, propensity], ["pinned", "Chosen by the shop", 1]);
+  assert.deepEqual(shelf.status.warnings, ["pin_unavailable"]);
+});
+
+test("variety and spread bring other kinds among the best", async (t) => {
+  const till = await visitor(t);
+  /** @param {object} wish */
+  const categories = (wish) => {
+    const { items } = till.recommend({ placement: "home", limit: 12, ...wish });
+    assert.equal(new Set(items.map(({ id }) => id)).size, 12);
+    return items.flatMap(({ reasons }) => reasons.flatMap(({ code, because }) => (code === "category" ? [because] : [])));
+  };
+  assert.notDeepEqual(ids(till.recommend({ placement: "home", diversity: 0.6 })), ids(till.recommend({ placement: "home" })));
+  assert.notDeepEqual(categories({ spread: { category: 1 } }), categories({}));
+});
+
+test("something new has a share, a place that does not flicker, and a propensity", async (t) => {
+  const till = await visitor(t);
+  const request = /** @type {const} */ ({ placement: "home", limit: 20, discovery: 0.2 });
+  const shelf = till.recommend(request);
+  const drawn = shelf.items.filter(({ placed }) => placed === "discovered");
+  assert.ok(drawn.length === 4 || drawn.length === 5, `${drawn.length}`);
+  assert.ok(drawn.every(({ propensity, reasons }) => propensity > 0 && propensity < 1 && reasons[0]?.code === "discovery"));
+  assert.deepEqual(ids(till.recommend(request)), ids(shelf));
+  const usual = new Set(ids(till.recommend({ placement: "home", limit: 20 })));
+  assert.ok(drawn.every(({ id }) => !usual.has(id)));
+});
+
+test("a list on screen is ordered again without what was seen moving", async (t) => {
+  const till = await visitor(t);
+  const best = ids(till.recommend({ placement: "home", limit: 6 }));
+  const list = ["nobody-knows", ...best.toReversed()];
+  assert.deepEqual(till.rerank({ placement: "home", ids: list }), [...best, "nobody-knows"]);
+  const kept = till.rerank({ placement: "home", ids: list, visible: 2, pinned: [best[0] ?? ""] });
+  assert.deepEqual([kept.slice(0, 2), kept.at(-1), new Set(kept)], [list.slice(0, 2), best[0], new Set(list)]);
+  const nothing = /** @type {any} */ (undefined);
+  assert.deepEqual([till.rerank(nothing), till.rerank({ placement: "home", ids: nothing })], [[], []]);
+});
+
+test("a decision can be taken apart to the items that caused it", async (t) => {
+  const till = await visitor(t);
+  const shelf = till.recommend({ placement: "home", limit: 5 });
+  const why = till.explain(shelf.status.decision);
+  assert.ok(!why.gone);
+  assert.deepEqual([why.placement, why.model, ids(why)], ["home", shelf.status.model, ids(shelf)]);
+  for (const { score, contributions, causes } of why.items) {
+    const sum = (/** @type {number[]} */ parts) => parts.reduce((all, part) => all + part, 0);
+    assert.ok(Math.abs(sum(Object.values(contributions)) - score) < 1e-6);
+    const { sequence = 0, complement = 0, content = 0 } = contributions;
+    assert.ok(Math.abs(sum(causes.map(({ given }) => given)) - sequence - complement - content) < 1e-6);
+  }
+  const viewed = till.portrait().recent.map(({ id }) => id);
+  assert.ok(why.items[0]?.causes.every(({ because }) => viewed.includes(because)));
+  for (let n = 0; n < 200; n++) till.recommend({ placement: "home" });
+  assert.deepEqual(till.explain(shelf.status.decision), { decision: shelf.status.decision, gone: true });
+});
