@@ -80,6 +80,9 @@ export const impression = (shelf) => record("impression", shelf.placement, till.
 /** @param {Shelf} shelf @param {string} id */
 export const click = (shelf, id) => record("click", id, till.click(shelf, id));
 
+/** @param {string} decision */
+export const explain = (decision) => till.explain(decision);
+
 export const portrait = () => till.portrait();
 export const status = () => till.status();
 export const exported = () => till.export();

@@ -140,18 +140,12 @@ fn choose(
 ) -> (usize, bool) {
     let worth = |n: usize| (1.0 - wish.diversity) * left[n].0 / best - wish.diversity * nearest[n];
     for (brand, category) in [(wish.brand, wish.category), (wish.brand, 0), (0, 0)] {
-        let keeps = |item: u32| {
-            let model = stock.model;
-            crowd(stock, places, |other| {
-                same(model.brand(other), model.brand(item))
-            }) < bound(brand)
-                && crowd(stock, places, |other| {
-                    same(model.category(other), model.category(item))
-                }) < bound(category)
-        };
         let mut chosen: Option<usize> = None;
-        for n in 0..left.len() {
-            if chosen.is_none_or(|chosen| worth(n) > worth(chosen)) && keeps(left[n].1) {
+        for (n, &(_, item)) in left.iter().enumerate() {
+            if chosen.is_none_or(|chosen| worth(n) > worth(chosen))
+                && keeps(stock, places, item, true, brand)
+                && keeps(stock, places, item, false, category)
+            {
                 chosen = Some(n);
             }
         }
@@ -162,39 +156,44 @@ fn choose(
     (0, false)
 }
 
-/// 0 is no bound.
-fn bound(most: u8) -> usize {
-    match most {
-        0 => usize::MAX,
-        most => usize::from(most),
+/// An item's brand or leaf category.
+fn kind(model: &Model, item: u32, brand: bool) -> Option<u16> {
+    if brand {
+        model.brand(item)
+    } else {
+        model.category(item)
     }
 }
 
-fn same<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
-    one.is_some() && one == other
-}
-
 fn similarity(model: &Model, one: u32, other: u32) -> f32 {
-    let category = same(model.category(one), model.category(other));
-    let brand = same(model.brand(one), model.brand(other));
-    f32::from(category) * SAME_CATEGORY + f32::from(brand) * SAME_BRAND
+    let same = |brand| {
+        let one = kind(model, one, brand);
+        one.is_some() && one == kind(model, other, brand)
+    };
+    f32::from(same(false)) * SAME_CATEGORY + f32::from(same(true)) * SAME_BRAND
 }
 
-/// How many of the kind stand with the next place in a row of [`WINDOW`], pins further down included, at most.
-fn crowd(stock: &Stock, places: &[Place], kind: impl Fn(u32) -> bool) -> usize {
+/// Whether the item may come next when at most so many of its kind may stand in a row of [`WINDOW`], those pinned
+/// further down included; 0 is no bound.
+fn keeps(stock: &Stock, places: &[Place], item: u32, brand: bool, most: u8) -> bool {
+    let own = kind(stock.model, item, brand);
+    if most == 0 || own.is_none() {
+        return true;
+    }
     let at = places.len();
-    let held = |place: usize| match places.get(place) {
-        Some(place) => kind(place.item),
-        None => stock
-            .pins
-            .iter()
-            .any(|pin| pin.0 == place && place > at && kind(pin.2)),
+    let held = |place: &usize| {
+        let item = match places.get(*place) {
+            Some(place) => Some(place.item),
+            None => stock
+                .pins
+                .iter()
+                .find(|pin| pin.0 == *place)
+                .map(|pin| pin.2),
+        };
+        item.is_some_and(|item| kind(stock.model, item, brand) == own)
     };
     let first = (at + 1).saturating_sub(WINDOW);
-    (first..=at)
-        .map(|start| (start..start + WINDOW).filter(|place| held(*place)).count())
-        .max()
-        .unwrap_or(0)
+    (first..=at).all(|start| (start..start + WINDOW).filter(held).count() < usize::from(most))
 }
 
 #[cfg(test)]

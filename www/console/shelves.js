@@ -3,9 +3,10 @@
 import { el } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { onPage } from "../shelf.js";
+import * as till from "../till.js";
 import { bar, item, table, titles } from "./parts.js";
 
-/** @import { Shelf } from "../../pkg/index.js" */
+/** @import { Explained, Shelf } from "../../pkg/index.js" */
 
 const MOST = 24;
 
@@ -14,13 +15,33 @@ export const state = () => onPage().map(({ status }) => status.decision);
 export async function draw() {
   const shelves = onPage();
   if (!shelves.length) return [el("p", { class: "quiet" }, t("console.noShelves"))];
-  await titles(shelves.flatMap(({ items }) => items.slice(0, MOST).map(({ id }) => id)));
+  await titles(shelves.flatMap(({ items, status }) => [...items.slice(0, MOST).map(({ id }) => id), ...explained(status.decision).flatMap(({ causes }) => causes.map(({ because }) => because))]));
   return shelves.map((shelf, index) => section(shelf, index === 0));
+}
+
+/** The items of a list, taken apart; none when it is no longer known. @param {string} decision */
+function explained(decision) {
+  const why = till.explain(decision);
+  return why.gone ? [] : why.items.slice(0, MOST);
+}
+
+/** What a score is made of, source by source, and which items are behind it. @param {Explained["items"][number] | undefined} why */
+function parts(why) {
+  const given = Object.entries(why?.contributions ?? {}).filter(([, part]) => part > 0);
+  if (!why || !given.length) return null;
+  return el(
+    "details",
+    { class: "parts" },
+    el("summary", {}, t("console.parts")),
+    el("ul", { role: "list" }, ...given.map(([source, part]) => el("li", {}, el("span", { class: `source ${source}` }, `${source} ${number(part, 4)}`), bar(part / why.score, source)))),
+    el("ul", { role: "list" }, ...why.causes.map(({ code, because, given }) => el("li", {}, item(because), ` ${number(given, 4)} `, el("code", {}, code)))),
+  );
 }
 
 /** @param {Shelf} shelf @param {boolean} open */
 function section({ placement, items, status }, open) {
   const { filtered } = status;
+  const whys = explained(status.decision);
   return el(
     "details",
     { class: "decision", id: `decision-${status.decision}`, open, "data-shelf": placement },
@@ -40,12 +61,12 @@ function section({ placement, items, status }, open) {
     ),
     table(
       ["#", t("console.item"), t("console.score"), t("console.source"), t("console.why")],
-      items.slice(0, MOST).map(({ id, position, score, source, reasons }) => [
+      items.slice(0, MOST).map(({ id, position, score, source, reasons }, n) => [
         String(position),
         item(id),
         number(score, 4),
         el("span", { class: `source ${source}` }, source),
-        el("ul", { role: "list" }, ...reasons.map(({ code, text }) => el("li", {}, text, " ", el("code", {}, code)))),
+        el("div", {}, el("ul", { role: "list" }, ...reasons.map(({ code, text }) => el("li", {}, text, " ", el("code", {}, code)))), parts(whys[n])),
       ]),
     ),
     items.length > MOST && el("p", { class: "quiet" }, `+ ${items.length - MOST}`),
