@@ -355,7 +355,7 @@ mod tests {
             of_a.iter().map(|n| n.0.as_str()).collect::<Vec<_>>(),
             ["c", "b"]
         );
-        let recency = |n: f32| (-(15.0 - n) / 16.0).exp();
+        let recency = |n: f32| (-0.5 * (15.0 - n) / 16.0).exp();
         let seen = recency(0.0) + recency(1.0) + recency(2.0);
         let expected = [
             recency(2.0) / (seen + 5.0),

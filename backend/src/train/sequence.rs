@@ -112,9 +112,12 @@ pub fn rules(sessions: &[Vec<u32>], items: usize) -> Rules {
     Rules { rows, seen }
 }
 
-/// The oldest session counts 1/e of the newest.
+/// How much more the newest session counts than the oldest, as a power of e. A memory this long is best where what is
+/// rising counts for more besides.
+const FADING: f64 = 0.5;
+
 fn recency(number: usize, of: usize) -> f32 {
-    (-((of - 1 - number) as f64) / of as f64).exp() as f32
+    (-FADING * (of - 1 - number) as f64 / of as f64).exp() as f32
 }
 
 /// The `keep` strongest of rows mixed with the rows of their own neighbours, in proportion to `strength` and to how
@@ -184,7 +187,7 @@ mod tests {
         let rules = rules(&[vec![0, 1], vec![0, 2]], 3);
         let row = row(&rules, 0);
         assert!(row[&2] > row[&1]);
-        assert!((row[&1] / row[&2] - (-0.5f32).exp()).abs() < 1e-6);
+        assert!((row[&1] / row[&2] - (-0.25f32).exp()).abs() < 1e-6);
     }
 
     #[test]
@@ -216,7 +219,8 @@ mod tests {
         for (number, session) in sessions.iter().enumerate() {
             let mut session = session.clone();
             session.dedup();
-            let weight = (-((sessions.len() - 1 - number) as f64) / sessions.len() as f64).exp();
+            let age = (sessions.len() - 1 - number) as f64 / sessions.len() as f64;
+            let weight = (-0.5 * age).exp();
             let mut best = vec![vec![0f64; items]; items];
             for (i, &a) in session.iter().enumerate() {
                 seen[a as usize] += weight;
