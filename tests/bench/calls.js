@@ -8,13 +8,14 @@ const ROUNDS = 60;
  * Microseconds a call, for each round.
  * @param {typeof import("../../pkg/index.js").Tillside} Tillside
  * @param {string} model
- * @returns {Promise<Record<"baseline" | "recommend, home, 20 viewed, 20 results" | "recommend, product" | "track", number[]>>}
+ * @returns {Promise<Record<"baseline" | "recommend, home, 20 viewed, 20 results" | "recommend, product" | "recommend, home, arranged" | "rerank of 500" | "track", number[]>>}
  */
 export async function measure(Tillside, model) {
   const manifest = await (await fetch(model)).json();
   const bytes = new Uint8Array(await (await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)))).arrayBuffer());
   const till = await Tillside.open({ model, name: "bench", consent: { personalisation: true } });
-  const { popular } = manifest.fallback;
+  const { popular, categories } = manifest.fallback;
+  const long = [...new Set([popular, ...Object.values(categories)].flat())].slice(0, 500);
   for (const id of popular.slice(0, 20)) till.track("Product Viewed", { product_id: id });
   if (till.recommend({ placement: "home", limit: 20 }).status.fallback !== "none") throw new Error("the list is not personal");
 
@@ -37,6 +38,8 @@ export async function measure(Tillside, model) {
     }),
     "recommend, home, 20 viewed, 20 results": await time(CALLS, () => till.recommend({ placement: "home", limit: 20 })),
     "recommend, product": await time(CALLS, (n) => till.recommend({ placement: "product", item: popular[n % popular.length], limit: 20 })),
+    "recommend, home, arranged": await time(CALLS, () => till.recommend({ placement: "home", limit: 20, diversity: 0.3, spread: { brand: 2, category: 3 }, discovery: 0.1 })),
+    "rerank of 500": await time(CALLS, () => till.rerank({ placement: "home", ids: long, visible: 10 })),
     // Ids that are new each time: the same view twice within a second counts once.
     track: await time(CALLS, (n) => {
       if (!till.track("Product Viewed", { product_id: `${popular[n % popular.length]}-${n}`, price: 12.5 }).ok) throw new Error("refused");

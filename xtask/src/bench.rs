@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the figures that the documentation prints, measured again.
 
+mod page;
 pub mod quality;
 
 use anyhow::{Context, Result};
@@ -9,7 +10,7 @@ use crate::backend;
 use crate::build::{self, Kind};
 use crate::folders::root;
 use crate::node;
-use crate::process::{run, step};
+use crate::process::{output, run, step};
 use crate::surroundings;
 
 pub static VERB: Verb = Verb {
@@ -18,18 +19,27 @@ pub static VERB: Verb = Verb {
             size      bytes that a page downloads (the default)\n  \
             page      micro- and milliseconds in Chromium\n  \
             quality   how well the model ranks sessions that it has not seen",
-    flags: &[Flag {
-        name: "data",
-        value: Some("DIR"),
-        choices: &[],
-        about: "quality: a folder of logs, each a folder with train.csv[.gz] and test.csv[.gz]",
-    }],
+    flags: &[
+        Flag {
+            name: "data",
+            value: Some("DIR"),
+            choices: &[],
+            about: "quality: a folder of logs, each a folder with train.csv[.gz] and test.csv[.gz]",
+        },
+        Flag {
+            name: "write",
+            value: None,
+            choices: &[],
+            about: "page, quality: bring docs/benchmarks.md and its plots up to date",
+        },
+    ],
     operands: &["size", "page", "quality"],
     run: |call: &Call| match call.operand {
-        Some("page") => script("page.mjs"),
+        Some("page") => script("page.mjs", call.has("write").then_some("page")),
         Some("quality") => quality::run(
             &step("build the backend", backend::release)?,
             call.value("data"),
+            call.has("write"),
         ),
         _ => size(),
     },
@@ -40,8 +50,9 @@ fn size() -> Result<()> {
     build::sizes()
 }
 
-/// A script of `tests/bench`, with everything around it that the tests have as well.
-fn script(name: &str) -> Result<()> {
+/// A script of `tests/bench`, with everything around it that the tests have as well. What it prints goes to a part of
+/// the documentation where that is asked for.
+fn script(name: &str, part: Option<&str>) -> Result<()> {
     build::package(Kind::Release, None)?;
     node::install()?;
     let tillside = step("build the backend", backend::release)?;
@@ -49,5 +60,11 @@ fn script(name: &str) -> Result<()> {
     command
         .arg(root().join("tests/bench").join(name))
         .envs(surroundings::make(&tillside)?);
-    run(&mut command).with_context(|| format!("tests/bench/{name} could not measure"))
+    let fault = || format!("tests/bench/{name} could not measure");
+    let Some(part) = part else {
+        return run(&mut command).with_context(fault);
+    };
+    let printed = output(&mut command).with_context(fault)?;
+    println!("{printed}");
+    page::write(part, &format!("```\n{}\n```", printed.trim()))
 }

@@ -5,6 +5,7 @@
 //! the same run on the same rows, so that a figure can be judged without knowing the log.
 
 mod baseline;
+mod known;
 mod log;
 mod serenade;
 
@@ -16,6 +17,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use crate::bench::page::{self, Plot};
 use crate::folders::{root, target};
 use crate::process::{output, step};
 use log::Log;
@@ -35,6 +37,16 @@ struct Evaluation {
     microseconds: Percentiles,
 }
 
+impl Evaluation {
+    /// By the protocol that the figures of others are of.
+    fn next(&self, log: &str) -> &Metrics {
+        match known::of(log) {
+            Some(known) if known.others => &self.others,
+            _ => &self.all,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Metrics {
     #[serde(rename = "hr@20")]
@@ -49,8 +61,8 @@ struct Percentiles {
     p99: f64,
 }
 
-/// Measures every log there is and prints a table.
-pub fn run(tillside: &Path, data: Option<&str>) -> Result<()> {
+/// Measures every log there is and prints a table, and where asked brings the documentation up to date.
+pub fn run(tillside: &Path, data: Option<&str>, write: bool) -> Result<()> {
     let work = target().join("bench/quality");
     fs::create_dir_all(&work).with_context(|| format!("{} cannot be made", work.display()))?;
     let mut logs = vec![(
@@ -58,24 +70,86 @@ pub fn run(tillside: &Path, data: Option<&str>) -> Result<()> {
         serenade::make(&work.join("serenade"))?,
     )];
     logs.extend(folders(data)?);
-    let rows: Vec<String> = logs
-        .iter()
+    let found: Vec<(String, Measured)> = logs
+        .into_iter()
         .map(|(name, log)| {
-            step(&format!("train and evaluate on {name}"), || {
-                measure(tillside, name, log, &work).map(|measured| row(name, &measured))
-            })
+            let measured = step(&format!("train and evaluate on {name}"), || {
+                measure(tillside, &name, &log, &work)
+            })?;
+            Ok((name, measured))
         })
         .collect::<Result<_>>()?;
-    println!(
-        "| log | items | bytes | an item | training | HR@20 new | MRR@20 new | HR@20 all | MRR@20 all | HR@20 others | MRR@20 others | cosine HR@20 new | ratio | one list, p50 / p99 |"
-    );
-    println!(
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"
-    );
-    for row in rows {
-        println!("{row}");
+    let mut table = TABLE.join("\n");
+    for (name, measured) in &found {
+        table += &format!("\n{}", row(name, measured));
+    }
+    println!("{table}");
+    if write {
+        let plots = [
+            plot(
+                "quality-new-hr",
+                "HitRate@20 on what is new to the session",
+                &found,
+                |_, found| (found.found.new.hr, Some(found.cosine)),
+                |known| known.new[0],
+            )?,
+            plot(
+                "quality-new-mrr",
+                "MRR@20 on what is new to the session",
+                &found,
+                |_, found| (found.found.new.mrr, None),
+                |known| known.new[1],
+            )?,
+            plot(
+                "quality-all-hr",
+                "HitRate@20 on all next items",
+                &found,
+                |log, found| (found.found.next(log).hr, None),
+                |known| known.all[0],
+            )?,
+            plot(
+                "quality-all-mrr",
+                "MRR@20 on all next items",
+                &found,
+                |log, found| (found.found.next(log).mrr, None),
+                |known| known.all[1],
+            )?,
+        ];
+        page::write("quality", &format!("{table}\n\n{}", plots.join("\n\n")))?;
     }
     Ok(())
+}
+
+const TABLE: [&str; 2] = [
+    "| log | items | bytes | an item | training | HR@20 new | MRR@20 new | HR@20 all | MRR@20 all | HR@20 others | MRR@20 others | cosine HR@20 new | ratio | one list, p50 / p99 |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+];
+
+/// Ours beside plain co-occurrence and the best that is known.
+fn plot(
+    name: &str,
+    title: &str,
+    found: &[(String, Measured)],
+    ours: impl Fn(&str, &Measured) -> (f64, Option<f64>),
+    best: impl Fn(&known::Known) -> f64,
+) -> Result<String> {
+    let groups = found.iter().map(|(log, measured)| {
+        let (ours, cosine) = ours(log, measured);
+        (
+            log.clone(),
+            vec![Some(ours), known::of(log).map(&best), cosine],
+        )
+    });
+    Plot {
+        title,
+        kinds: &[
+            ("this model", "#0d5c4a"),
+            ("best known of others", "#d9a441"),
+            ("cosine", "#b9b6ae"),
+        ],
+        groups: groups.collect(),
+    }
+    .write(name)
 }
 
 /// The folders of the data folder that hold a log, by name.
