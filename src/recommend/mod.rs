@@ -41,6 +41,9 @@ const LEANING: usize = 2000;
 const CHOICE: usize = 4;
 const CHOICES: usize = 200;
 
+/// Room for the items behind one score, which few scores exceed.
+const CAUSES: usize = 16;
+
 /// How far a search's own match outweighs the rest.
 const MATCH: f32 = 4.0;
 
@@ -475,13 +478,21 @@ impl Recommender {
         if wish.discovery > 0.0 {
             // The less popular half, of what the shopper leans to where there is enough of that.
             let items = model.items() as u32;
+            let listed = ranked.iter().map(|one| one.1);
+            let listed: Vec<u32> = listed.chain(pins.iter().map(|pin| pin.2)).collect();
+            // `slot` tells what is on the list already.
+            for item in &listed {
+                self.slot[*item as usize] = 1;
+            }
             let hardly_seen = |item: &u32| {
                 self.score[*item as usize] == 0.0
-                    && self.allowed(call, *item, &mut Filtered::default())
-                    && !ranked.iter().any(|(_, other)| other == item)
-                    && !pins.iter().any(|pin| pin.2 == *item)
+                    && self.slot[*item as usize] == 0
+                    && self.allowed(call, *item, &mut nothing)
             };
             discoveries = (items / 2..items).filter(hardly_seen).collect();
+            for item in listed {
+                self.slot[item as usize] = 0;
+            }
             let leans = |item: &u32| call.leaning.category(model, *item) > 0.0;
             if discoveries.iter().filter(|item| leans(item)).count() >= limit {
                 discoveries.retain(leans);
@@ -555,7 +566,7 @@ impl Recommender {
                 placed,
                 contributions: [0.0; SOURCES],
                 reasons: Vec::new(),
-                causes: Vec::new(),
+                causes: Vec::with_capacity(CAUSES),
             };
             if self.flags[item as usize] & RETURNS == 0 {
                 self.slot[item as usize] = n as u8 + 1;

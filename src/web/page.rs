@@ -396,7 +396,9 @@ fn words(list: &List) -> Vec<u32> {
         .warnings
         .iter()
         .fold(0, |bits, warning| bits | 1 << *warning as u32);
-    let mut words = vec![
+    // Thirteen words of an item, three for each reason and cause.
+    let mut words = Vec::with_capacity(14 + list.entries.len() * 64);
+    words.extend([
         list.entries.len() as u32,
         list.fallback as u32,
         warnings,
@@ -404,7 +406,7 @@ fn words(list: &List) -> Vec<u32> {
         filtered.in_cart,
         filtered.bought,
         filtered.excluded,
-    ];
+    ]);
     words.extend(list.blend.map(f32::to_bits));
     for entry in &list.entries {
         let (placed, propensity) = match entry.placed {
