@@ -17,6 +17,7 @@ pub mod evaluate;
 pub mod ingest;
 pub mod lab;
 pub mod progress;
+mod random;
 pub mod serve;
 pub mod train;
 

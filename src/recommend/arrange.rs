@@ -222,6 +222,7 @@ mod tests {
             terms: Vec::new(),
             blend: None,
             revisit: None,
+            encoder: None,
         }
         .open()
     }

@@ -14,6 +14,7 @@
 //! shopper, request and model.
 
 mod arrange;
+mod encoder;
 mod reasons;
 mod request;
 mod rerank;
@@ -65,6 +66,8 @@ pub struct Recommender {
     flags: Vec<u8>,
     flagged: Vec<u32>,
     slot: Vec<u8>,
+    /// What the encoder added to which items.
+    foreseen: Vec<(u32, f32)>,
 }
 
 /// The best so far, best first.
@@ -411,6 +414,7 @@ impl Recommender {
                 list.warn(Warning::DamagedRow);
             }
         }
+        self.foresee(call, seeds);
     }
 
     /// The best of all candidates: those touched; and where the placement may be filled, the popular ones.
@@ -599,6 +603,17 @@ impl Recommender {
                     }
                 }
             });
+        }
+        let newest = seeds.iter().position(|seed| seed.matrix == Matrix::View);
+        for &(item, given) in &self.foreseen {
+            if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
+                list.entries[n].contributions[Source::Sequence as usize] += given;
+                // Nothing else leads to it: the encoder read this item last.
+                let cause = &mut strongest[n][Source::Sequence as usize].1;
+                if *cause == usize::MAX {
+                    *cause = newest.unwrap_or(*cause);
+                }
+            }
         }
         for (entry, strongest) in list.entries.iter_mut().zip(&strongest) {
             self.slot[entry.item as usize] = 0;

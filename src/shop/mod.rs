@@ -7,6 +7,7 @@
 //! those the shop published is the manifest's hash, checked before they come here.
 
 mod catalogue;
+mod encoder;
 pub mod pack;
 pub mod rows;
 pub mod safetensors;
@@ -17,6 +18,7 @@ use core::ops::{Range, RangeInclusive};
 
 use catalogue::Catalogue;
 pub use catalogue::SEPARATOR;
+pub use encoder::Encoder;
 use rows::{Damaged, Ragged};
 use safetensors::{Dtype, Header, Tensor};
 
@@ -232,10 +234,11 @@ pub struct Model {
     view: Option<Ragged>,
     buy: Option<Ragged>,
     content: Option<Ragged>,
+    encoder: Option<encoder::Parts>,
 }
 
 /// Every tensor name of version 1; `requires` may name no other.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 28] = [
     "item.key.length",
     "item.key.bytes",
     "item.key.order",
@@ -259,6 +262,11 @@ const KNOWN: [&str; 23] = [
     "buy.data",
     "content.length",
     "content.data",
+    "encoder.bias",
+    "encoder.scale",
+    "encoder.code",
+    "encoder.centroid",
+    "encoder.weight",
 ];
 
 struct Opening<'a> {
@@ -495,6 +503,7 @@ impl Opening<'_> {
         model.view = self.ragged("view", false, Some(items))?;
         model.buy = self.ragged("buy", false, Some(items))?;
         model.content = self.ragged("content", false, Some(items))?;
+        model.encoder = self.encoder(items)?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 use super::pack::Packer;
 use super::rows::{encode_items, encode_neighbours};
 use super::*;
+use crate::recommend::{Placement, Recommender, Request};
+use crate::shopper::Shopper;
 use proptest::prelude::*;
 
 /// What a small model is made of: `(key, category, brand, price, flags)` by falling popularity, and neighbours.
@@ -12,6 +14,40 @@ pub(crate) struct Toy {
     pub terms: Vec<(&'static str, Vec<u32>)>,
     pub blend: Option<&'static str>,
     pub revisit: Option<&'static str>,
+    pub encoder: Option<Drawn>,
+}
+
+/// An encoder of width 4 with two codes an item, its numbers drawn from a seed.
+#[derive(Clone, Copy)]
+pub(crate) struct Drawn {
+    pub seed: u8,
+    pub share: f32,
+}
+
+impl Drawn {
+    /// Bytes that look random, `name` apart from `name`.
+    pub(crate) fn bytes(self, name: u8, many: usize) -> Vec<u8> {
+        let mut at = u32::from(self.seed) << 8 | u32::from(name);
+        (0..many)
+            .map(|_| {
+                at = at.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (at >> 24) as u8
+            })
+            .collect()
+    }
+
+    pub(crate) fn bias(self) -> Vec<f32> {
+        let bytes = self.bytes(0, 12);
+        bytes.iter().map(|&b| f32::from(b) / 128.0 - 1.0).collect()
+    }
+
+    fn pack(self, items: usize, packer: &mut Packer) {
+        packer.f32s("encoder.bias", &self.bias());
+        packer.f32s("encoder.scale", &[0.01, 0.015, 0.02, 5.0, self.share]);
+        packer.u8s("encoder.code", &self.bytes(1, 2 * items));
+        packer.u8s("encoder.centroid", &self.bytes(2, 1024));
+        packer.u8s("encoder.weight", &self.bytes(3, 96));
+    }
 }
 
 impl Toy {
@@ -108,6 +144,9 @@ impl Toy {
             })
             .collect();
         packer.rows("term.items", &rows);
+        if let Some(encoder) = self.encoder {
+            encoder.pack(n, &mut packer);
+        }
         let items = n.to_string();
         let mut meta = vec![("items", items.as_str()), ("model", "toy")];
         meta.extend(self.blend.map(|blend| ("blend", blend)));
@@ -162,6 +201,7 @@ pub(crate) fn toy() -> Toy {
         ],
         blend: None,
         revisit: None,
+        encoder: None,
     }
 }
 
@@ -329,6 +369,45 @@ fn broken_invariants_are_named() {
 }
 
 #[test]
+fn an_encoder_must_be_whole() {
+    let build = |bias: usize, scale: &[f32], code: usize, centroid: usize, weight: usize| {
+        let mut packer = Packer::default();
+        packer.keys(&["a", "b"]);
+        packer.u8s("item.popularity", &[2, 1]);
+        packer.f32s("encoder.bias", &vec![0.5; bias]);
+        packer.f32s("encoder.scale", scale);
+        packer.u8s("encoder.code", &vec![1; code]);
+        packer.u8s("encoder.centroid", &vec![1; centroid]);
+        packer.u8s("encoder.weight", &vec![1; weight]);
+        Model::open(packer.finish(&[("items", "2"), ("model", "m")]))
+    };
+    let scale = [1.0; 5];
+    let model = build(12, &scale, 4, 1024, 96).unwrap();
+    let encoder = model.encoder().unwrap();
+    assert_eq!((encoder.width, encoder.codes), (4, 2));
+    for (wrong, name, why) in [
+        (build(13, &scale, 4, 1024, 96), "bias", Why::Shape),
+        (build(0, &scale, 4, 1024, 96), "bias", Why::Shape),
+        (build(771, &scale, 2, 65792, 396_294), "bias", Why::Shape),
+        (build(12, &[1.0; 4], 4, 1024, 96), "scale", Why::Shape),
+        (
+            build(12, &[1.0, -1.0, 1.0, 1.0, 1.0], 4, 1024, 96),
+            "scale",
+            Why::Range,
+        ),
+        (build(12, &[f32::NAN; 5], 4, 1024, 96), "scale", Why::Range),
+        (build(12, &scale, 5, 1024, 96), "code", Why::Shape),
+        (build(12, &scale, 6, 1024, 96), "code", Why::Shape),
+        (build(12, &scale, 0, 1024, 96), "code", Why::Shape),
+        (build(12, &scale, 4, 1023, 96), "centroid", Why::Shape),
+        (build(12, &scale, 4, 1024, 95), "weight", Why::Shape),
+    ] {
+        let name = format!("encoder.{name}");
+        assert_eq!(wrong.unwrap_err(), ModelError::Tensor { name, why });
+    }
+}
+
+#[test]
 fn a_damaged_row_is_found_by_verify_and_harmless_before() {
     let mut packer = Packer::default();
     packer.keys(&["a", "b"]);
@@ -380,6 +459,13 @@ fn exercise(bytes: Vec<u8>) {
     for term in model.find_terms("", true) {
         model.term_items(term, |item| assert!((item as usize) < model.items()));
     }
+    let mut shopper = Shopper::default();
+    for item in (0..model.items() as u32).take(3) {
+        shopper.view(model.key(item), Some(item), 1000, 1);
+    }
+    let request = Request::new(Placement::Home, 20);
+    let list = Recommender::default().recommend(&model, &shopper, &request, 2000);
+    assert!(list.entries.len() <= 20);
 }
 
 proptest! {
@@ -390,7 +476,8 @@ proptest! {
 
     #[test]
     fn a_damaged_model_is_refused_or_usable(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), cut in any::<prop::sample::Index>(), whole: bool) {
-        let mut bytes = toy().pack();
+        let encoder = Some(Drawn { seed: 1, share: 1.0 });
+        let mut bytes = Toy { encoder, ..toy() }.pack();
         for (at, byte) in damage {
             let at = at.index(bytes.len());
             bytes[at] = byte;

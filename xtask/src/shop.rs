@@ -86,8 +86,8 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
         || {
             step("train the model", || {
                 run(Command::new(tillside)
-                    .arg("train")
-                    .arg("--catalog")
+                    // A demo has to be there in a moment.
+                    .args(["train", "--encoder", "off", "--catalog"])
                     .arg(folders.shop.join("catalog.jsonl"))
                     .arg("--events")
                     .arg(folders.shop.join("events.jsonl"))

@@ -113,6 +113,10 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
         ("what rules gain by holding both ways", settings.mutual),
         ("what rising items gain", settings.trend),
         ("λ viewed together", blend.sequence),
+        (
+            "λ foreseen by the encoder, as a part of it",
+            settings.encoder,
+        ),
         ("λ bought together", blend.complement),
         ("λ alike by description", blend.content),
         ("λ category and brand", blend.affinity),
@@ -131,6 +135,21 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             out,
             "\nDefaults: the newest tenth of the sessions asks fewer than {FEWEST} questions, too few to choose by."
         )?,
+    }
+
+    if let Some(encoder) = &facts.tuned.encoder {
+        let verdict = if settings.encoder > 0.0 {
+            "The model has a sequence encoder"
+        } else {
+            "A sequence encoder was trained and left out"
+        };
+        let (with, without) = (&encoder.with, &encoder.without);
+        writeln!(
+            out,
+            "\n{verdict}: on the same sessions, with it and fewer neighbours, HitRate@20 {:.4}, MRR@20 {:.4}; without it \
+             {:.4} and {:.4}.",
+            with.hr20, with.mrr20, without.hr20, without.mrr20
+        )?;
     }
 
     if let Some(returns) = &facts.tuned.returns {

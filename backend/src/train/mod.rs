@@ -8,6 +8,7 @@
 //! | `complement` | what is bought with and after what |
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
+//! | `encoder` | what comes next, from a session in its order |
 //! | `revisit` | the odds that a session goes back to an item |
 //! | `tune` | settings, found by trying them on sessions held back |
 //! | `pack` | all of it as the bytes of a model file |
@@ -20,6 +21,7 @@ mod card;
 mod columns;
 mod complement;
 mod content;
+mod encoder;
 mod error;
 mod goods;
 mod lean;
@@ -41,8 +43,8 @@ use goods::Goods;
 use pack::{Counted, Labels, Packed};
 use steps::Steps;
 
-use crate::Outcome;
 use crate::ingest::{self, Catalogue, Interactions, Refusals};
+use crate::{Outcome, progress};
 
 /// The longest text of a model's metadata.
 const LABEL: usize = 64;
@@ -77,6 +79,9 @@ pub struct Args {
     /// Neighbours kept of each item in the list of what is viewed together; by default as many as are worth their bytes
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
     neighbours: Option<u16>,
+    /// Train a sequence encoder too, which goes into the model if it ranks better at the same size. It takes minutes
+    #[arg(long, value_enum, default_value_t = encoder::Wanted::Auto)]
+    encoder: encoder::Wanted,
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -97,13 +102,21 @@ pub fn run(args: Args) -> Outcome {
     // Now rather than after the work.
     publish::prepare(&args.out)?;
 
+    let views = goods.browsing().iter().map(Vec::len).sum();
+    let trainer = args.encoder.with(views).then_some(&encode as tune::Encode);
     let tuned = steps.during("trying out settings", |bar| {
-        tune::tune(&read, catalogue.as_ref(), neighbours, |more| bar.inc(more))
-            .map_err(Error::Unreadable)
+        tune::tune(&read, catalogue.as_ref(), neighbours, trainer, |more| {
+            bar.inc(more)
+        })
+        .map_err(Error::Unreadable)
     })?;
-    let counted = steps.during("counting", |bar| {
+    let mut counted = steps.during("counting", |bar| {
         pack::count(goods, |step| bar.set_message(step))
     });
+    if tuned.settings.encoder > 0.0 {
+        let encoder = steps.during("training the encoder", |_| encode(&counted));
+        counted.encoder = Some(encoder);
+    }
     let packed = steps.during("packing and reading back", |_| {
         let packed = counted.pack(&tuned.settings, neighbours, &labels);
         pack::reopen(packed.bytes.clone())?;
@@ -126,6 +139,19 @@ pub fn run(args: Args) -> Outcome {
         summary(&args.out, &counted, &packed, &tuned, &read, &steps)
     );
     Ok(())
+}
+
+/// Trains an encoder, with a bar that knows how much is left.
+fn encode(counted: &Counted) -> encoder::Encoder {
+    let bar = progress::bar("training the encoder", 1);
+    let goods = &counted.goods;
+    let settings = encoder::Settings::default();
+    let encoder = encoder::fit(&goods.browsing(), goods.len(), settings, |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    encoder
 }
 
 /// What was read.

@@ -11,16 +11,22 @@ use tillside::shop::{Blend, Model, RETURN};
 use super::columns::{Brands, Categories, flags, postings, prices};
 use super::complement::{self, Order};
 use super::content::{self, Descriptions};
+use super::encoder::Encoder;
 use super::goods::Goods;
 use super::lean;
 use super::sequence::{self, Rules};
 use super::sums::Row;
 
 /// What the neighbours of viewed items may take, on average, in bytes for each item.
-const VIEW_BYTES: usize = 50;
+const VIEW_BYTES: f64 = 50.0;
+
+/// With an encoder they and it share this room, in compressed bytes; neighbours compress to [`COMPRESSED`] of their
+/// size, codes and weights not at all.
+const ROOM: f64 = 53.5;
+const COMPRESSED: f64 = 0.76;
 
 /// Between these the number of neighbours is chosen by size.
-const NEIGHBOURS: std::ops::RangeInclusive<usize> = 8..=40;
+const NEIGHBOURS: std::ops::RangeInclusive<usize> = 4..=40;
 
 /// Rows by which the size of all is judged.
 const SAMPLE: usize = 8_192;
@@ -41,6 +47,8 @@ pub struct Settings {
     pub blend: Blend,
     /// The weights of the odds of a return, where there was enough to fit them to.
     pub revisit: Option<[f32; RETURN]>,
+    /// λ of what the encoder foresees, as a part of the sequence's; 0 where no encoder is worth its bytes.
+    pub encoder: f32,
 }
 
 impl Default for Settings {
@@ -56,6 +64,7 @@ impl Default for Settings {
                 ..Blend::default()
             },
             revisit: None,
+            encoder: 0.0,
         }
     }
 }
@@ -76,6 +85,8 @@ pub struct Counted<'a> {
     pub rising: Vec<f32>,
     pub buy: Vec<Row>,
     pub content: Option<Vec<Row>>,
+    /// What [`count`] leaves to those who want one.
+    pub encoder: Option<Encoder>,
     pub categories: Categories,
     pub brands: Brands,
     described: bool,
@@ -113,6 +124,7 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
         rising,
         buy,
         content,
+        encoder: None,
         categories,
         brands,
         described,
@@ -149,12 +161,19 @@ impl Counted<'_> {
                 &flags(&self.goods, &self.categories, &self.orders),
             );
         }
+        let encoder = self.encoder.as_ref().filter(|_| settings.encoder > 0.0);
+        let mut room = VIEW_BYTES;
+        if let Some(encoder) = encoder {
+            encoder.pack(settings.encoder, &mut packer);
+            let each = encoder.bytes() as f64 / self.goods.len().max(1) as f64;
+            room = room.min((ROOM - each) / COMPRESSED);
+        }
         let mut kept = 0;
         if self.view.rows.iter().any(|row| !row.is_empty()) {
             let most = neighbours.unwrap_or(*NEIGHBOURS.end());
             let view = lean::lean(&self.view, &self.rising, settings.mutual, settings.trend);
             let rows = sequence::widen(&view, settings.widen, most);
-            kept = neighbours.unwrap_or_else(|| affordable(&rows));
+            kept = neighbours.unwrap_or_else(|| affordable(&rows, room));
             packer.rows("view", &encode(&rows, kept));
         }
         if self.buy.iter().any(|row| !row.is_empty()) {
@@ -247,8 +266,8 @@ fn encode(rows: &[Row], keep: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The most neighbours whose rows stay within [`VIEW_BYTES`], judged by a sample of them.
-fn affordable(rows: &[Row]) -> usize {
+/// The most neighbours whose rows take at most `room` bytes each, judged by a sample of them.
+fn affordable(rows: &[Row], room: f64) -> usize {
     let sample: Vec<Row> = rows
         .iter()
         .step_by(rows.len().div_ceil(SAMPLE).max(1))
@@ -256,7 +275,7 @@ fn affordable(rows: &[Row]) -> usize {
         .collect();
     let fits = |keep: usize| {
         let bytes: usize = encode(&sample, keep).iter().map(|row| 2 + row.len()).sum();
-        bytes <= sample.len() * VIEW_BYTES
+        bytes as f64 <= sample.len() as f64 * room
     };
     let (mut low, mut high) = (*NEIGHBOURS.start(), *NEIGHBOURS.end());
     while low < high {

@@ -6,6 +6,7 @@
 
 use tillside::shop::{Model, ModelError};
 
+use super::encoder::Encoder;
 use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
@@ -30,7 +31,17 @@ pub struct Tuned {
     /// How the chosen settings did on what was held back, and of how many questions; `None` where there were too few.
     pub validation: Option<(Metrics, usize)>,
     pub returns: Option<Returns>,
+    pub encoder: Option<Encoded>,
 }
+
+/// What a sequence encoder gains at the same size of the model.
+pub struct Encoded {
+    pub without: Metrics,
+    pub with: Metrics,
+}
+
+/// Trains an encoder for what was counted.
+pub type Encode<'a> = &'a dyn Fn(&Counted) -> Encoder;
 
 /// What the odds of a return gain where they may be answers: fitted to the older half of the steps, judged by the newer.
 pub struct Returns {
@@ -38,6 +49,9 @@ pub struct Returns {
     pub with: Metrics,
     pub steps: usize,
 }
+
+/// What is tried for the encoder's λ.
+const SHARES: [f32; 5] = [1.0, 0.5, 0.25, 2.0, 4.0];
 
 /// Finds settings for these interactions. `tick` is told how many questions more were answered.
 ///
@@ -47,6 +61,7 @@ pub fn tune(
     read: &Interactions,
     catalogue: Option<&Catalogue>,
     neighbours: Option<usize>,
+    encode: Option<Encode>,
     tick: impl Fn(u64) + Sync,
 ) -> Result<Tuned, ModelError> {
     let (old, newest) = read
@@ -65,27 +80,20 @@ pub fn tune(
             settings,
             validation: None,
             returns: None,
+            encoder: None,
         });
     }
 
-    let counted = count(goods, |_| ());
-    let open = |settings: &Settings| {
-        let labels = Labels {
-            shop: "",
-            currency: "",
-            trained: "",
-        };
-        Model::open(counted.pack(settings, neighbours, &labels).bytes)
-    };
+    let mut counted = count(goods, |_| ());
     let judge = |model: &Model| ask(model, &questions, Protocol::New, &tick).metrics;
-    let mut model = open(&settings)?;
+    let mut model = open(&counted, &settings, neighbours)?;
     let mut best = judge(&model);
     for trial in REPACKED {
         let from = settings;
         for value in trial.values {
             let mut other = from;
             *(trial.setting)(&mut other) = *value;
-            let opened = open(&other)?;
+            let opened = open(&counted, &other, neighbours)?;
             let metrics = judge(&opened);
             if worth(&metrics) > worth(&best) {
                 (settings, best, model) = (other, metrics, opened);
@@ -105,6 +113,27 @@ pub fn tune(
         }
     }
     model = model.tuned(settings.decay, settings.blend, None);
+    let mut encoder = None;
+    if let Some(encode) = encode {
+        counted.encoder = Some(encode(&counted));
+        let without = best;
+        let mut with = Metrics::default();
+        for share in SHARES {
+            let other = Settings {
+                encoder: share,
+                ..settings
+            };
+            let opened = open(&counted, &other, neighbours)?;
+            let metrics = judge(&opened);
+            if worth(&metrics) > worth(&with) {
+                with = metrics;
+            }
+            if worth(&metrics) > worth(&best) {
+                (settings, best, model) = (other, metrics, opened);
+            }
+        }
+        encoder = Some(Encoded { without, with });
+    }
     let steps = thinned(steps(&held_back).collect(), STEPS);
     let (revisit, returns) = returns(model, &settings, &steps, tick);
     settings.revisit = revisit;
@@ -112,7 +141,21 @@ pub fn tune(
         settings,
         validation: Some((best, questions.len())),
         returns,
+        encoder,
     })
+}
+
+fn open(
+    counted: &Counted,
+    settings: &Settings,
+    neighbours: Option<usize>,
+) -> Result<Model, ModelError> {
+    let labels = Labels {
+        shop: "",
+        currency: "",
+        trained: "",
+    };
+    Model::open(counted.pack(settings, neighbours, &labels).bytes)
 }
 
 /// Fits the odds of a return, if they rank better than none.
@@ -245,7 +288,7 @@ mod tests {
     #[test]
     fn chooses_what_ranks_no_worse_than_the_defaults() {
         let read = walks(800);
-        let tuned = tune(&read, None, None, |_| ()).unwrap();
+        let tuned = tune(&read, None, None, None, |_| ()).unwrap();
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
@@ -277,24 +320,24 @@ mod tests {
             let one = |n: u32| (n, i64::from(n), loops[(n * 7 % 24) as usize].as_str());
             interactions(&(0..sessions).map(one).collect::<Vec<_>>())
         };
-        let tuned = tune(&read(2500), None, None, |_| ()).unwrap();
+        let tuned = tune(&read(2500), None, None, None, |_| ()).unwrap();
         let returns = tuned.returns.unwrap();
         assert_eq!(returns.steps, 375);
         assert!(returns.with.mrr20 > 0.9 && returns.with.mrr20 > returns.without.mrr20);
         assert!(tuned.settings.revisit.is_some());
         // A walk never goes back: there is nothing to fit.
-        let tuned = tune(&walks(2500), None, None, |_| ()).unwrap();
+        let tuned = tune(&walks(2500), None, None, None, |_| ()).unwrap();
         assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
     }
 
     #[test]
     fn too_few_questions_leave_the_defaults() {
-        let tuned = tune(&walks(100), None, None, |_| ()).unwrap();
+        let tuned = tune(&walks(100), None, None, None, |_| ()).unwrap();
         assert_eq!(tuned.settings, Settings::default());
         assert!(tuned.validation.is_none());
         let nothing = Interactions::default();
         assert!(
-            tune(&nothing, None, None, |_| ())
+            tune(&nothing, None, None, None, |_| ())
                 .unwrap()
                 .validation
                 .is_none()

@@ -5,8 +5,8 @@ use std::io::Write;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::random::Random;
 use super::shop::Shop;
+use crate::random::Random;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::random::{Random, Wheel};
 use super::rules::{ECOSYSTEM, RULES, Rule, WEEKLY, holds};
 use super::shop::{Shop, Taste};
+use crate::random::{Random, Wheel};
 
 /// Neighbours in price, on either side, that an article is compared with.
 const COMPARED: usize = 3;

@@ -15,7 +15,6 @@
 mod error;
 mod event;
 mod habits;
-mod random;
 mod rules;
 mod session;
 mod shop;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::random::{Random, Wheel};
 use crate::ingest::Catalogue;
+use crate::random::{Random, Wheel};
 
 /// Zipf's exponents: how much better the best are known than the rest.
 const SKEW_OF_ITEMS: f64 = 0.8;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::event::Event;
 use super::habits::Habits;
-use super::random::Random;
 use super::session::Session;
 use super::shop::{Shop, Taste};
 use super::{Calendar, DAY};
+use crate::random::Random;
 
 /// Part of the shoppers that buys the same every week.
 const WEEKLY: f64 = 0.05;

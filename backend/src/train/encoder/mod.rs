@@ -1,0 +1,301 @@
+//! A sequence encoder: what comes next, from the order of what came before.
+//!
+//! A gated recurrent unit reads the items of a session, and its state is compared with every item's vector (after
+//! GRU4Rec, Hidasi & Karatzoglou 2018, with vectors of unit length). Rules know what is viewed after what; this also
+//! knows items that were hardly ever viewed together, and sessions as wholes.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `matrix` | dense products |
+//! | `cell` | the recurrent unit, forward and back through time |
+//! | `objective` | the softmax over sampled candidates |
+//! | `table` | the items' vectors |
+//! | `batch`, `epochs`, `adam` | the training |
+//! | `quantise` | vectors and weights as bytes |
+//!
+//! It is trained in 32-bit floats, its vectors are cut down to a few bytes each, and what is left is trained on with
+//! those. The same input gives the same bytes on processors of one kind, whatever the number of threads: dense
+//! products take the instructions that a processor has.
+
+mod adam;
+mod batch;
+mod cell;
+mod epochs;
+mod matrix;
+mod objective;
+mod quantise;
+mod table;
+
+use batch::Source;
+use cell::Cell;
+use quantise::Bytes;
+use table::{Coded, Free, Table};
+
+use crate::random::Random;
+use tillside::shop::pack::Packer;
+
+/// Steps of a session that are looked back at.
+const STEPS: usize = 20;
+
+/// With fewer views it is not worth the time.
+const FEWEST: usize = 200_000;
+
+/// When an encoder is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Wanted {
+    /// Where there are views enough to learn from
+    Auto,
+    On,
+    Off,
+}
+
+impl Wanted {
+    /// Whether to train one on so many views.
+    pub fn with(self, views: usize) -> bool {
+        match self {
+            Wanted::Auto => views >= FEWEST,
+            Wanted::On => true,
+            Wanted::Off => false,
+        }
+    }
+}
+
+/// How an encoder is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Numbers of a state and of a vector.
+    pub width: usize,
+    /// Bytes of an item's vector; they divide the width.
+    pub codes: usize,
+    /// Epochs with vectors of their own, and the rate of learning at first.
+    pub epochs: (usize, f32),
+    /// The same with codes.
+    pub coded: (usize, f32),
+    /// Pieces of sessions in a batch.
+    pub batch: usize,
+    /// Draws of candidates for a batch.
+    pub draws: usize,
+    /// The power of its popularity by which an item is drawn.
+    pub alpha: f64,
+    /// The share of inputs that is dropped.
+    pub dropout: f32,
+    /// Length of a state before it meets the vectors.
+    pub sharpness: f32,
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            width: 64,
+            codes: 16,
+            epochs: (8, 0.006),
+            coded: (2, 0.0015),
+            batch: 256,
+            draws: 1024,
+            alpha: 0.5,
+            dropout: 0.2,
+            sharpness: 14.0,
+            seed: 1,
+        }
+    }
+}
+
+/// An encoder as a model holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoder {
+    /// `[items × codes]`
+    pub codes: Vec<u8>,
+    pub centroids: Bytes,
+    /// From the input, and from the state.
+    pub weights: [Bytes; 2],
+    pub bias: Vec<f32>,
+    pub sharpness: f32,
+}
+
+impl Encoder {
+    /// Its tensors, with the λ of what it foresees.
+    pub fn pack(&self, share: f32, packer: &mut Packer) {
+        let [input, state] = &self.weights;
+        let steps = [self.centroids.step, input.step, state.step];
+        packer.f32s("encoder.bias", &self.bias);
+        packer.f32s(
+            "encoder.scale",
+            &[steps[0], steps[1], steps[2], self.sharpness, share],
+        );
+        packer.u8s("encoder.code", &self.codes);
+        packer.u8s("encoder.centroid", &self.centroids.bytes);
+        packer.u8s("encoder.weight", &[&input.bytes[..], &state.bytes].concat());
+    }
+
+    /// What its tensors take.
+    pub fn bytes(&self) -> usize {
+        let weights: usize = self.weights.iter().map(|weights| weights.bytes.len()).sum();
+        self.codes.len() + self.centroids.bytes.len() + weights + 4 * self.bias.len()
+    }
+}
+
+/// Trains an encoder on sessions, oldest first; `tick` is told how many batches are done, of how many.
+pub fn fit(
+    sessions: &[Vec<u32>],
+    items: usize,
+    settings: Settings,
+    tick: impl Fn(u64, u64) + Send,
+) -> Encoder {
+    // A reload is not a step.
+    let mut sessions = sessions.to_vec();
+    sessions.iter_mut().for_each(Vec::dedup);
+    let source = Source {
+        sessions: &sessions,
+        settings,
+    };
+    let width = settings.width;
+    let batches = epochs::batches(source.pieces().len(), settings.batch);
+    let all = (batches * (settings.epochs.0 + settings.coded.0)) as u64;
+    let mut done = 0;
+    let mut tick = || {
+        done += 1;
+        tick(done, all);
+    };
+    let (mut cell, mut table) = begin(items, &settings);
+    epochs::train(
+        &mut cell,
+        &mut table,
+        items,
+        &source,
+        settings.epochs,
+        &mut tick,
+    );
+
+    let everything: Vec<u32> = (0..items as u32).collect();
+    let vectors = table.gather(&everything, width).vectors;
+    let mut seen = vec![0.0f32; items];
+    for &item in sessions.iter().flatten() {
+        seen[item as usize] += 1.0;
+    }
+    let weights: Vec<f32> = seen.iter().map(|seen| (seen + 0.25).sqrt()).collect();
+    let (codes, centroids) = quantise::codes(&vectors, width, settings.codes, &weights);
+    let mut table = Coded { codes, centroids };
+    epochs::train(
+        &mut cell,
+        &mut table,
+        items,
+        &source,
+        settings.coded,
+        &mut tick,
+    );
+    Encoder {
+        codes: table.codes.bytes,
+        centroids: Bytes::of(&table.centroids),
+        weights: [Bytes::of(&cell.input), Bytes::of(&cell.state)],
+        bias: cell.bias,
+        sharpness: settings.sharpness,
+    }
+}
+
+fn begin(items: usize, settings: &Settings) -> (Cell, Free) {
+    let width = settings.width;
+    let bound = (1.0 / width as f32).sqrt();
+    let mut random = Random::of(settings.seed, "weights", 0);
+    let mut draw = |size: usize, bound: f32| -> Vec<f32> {
+        let number = |_| (random.unit() as f32 * 2.0 - 1.0) * bound;
+        (0..size).map(number).collect()
+    };
+    let mut cell = Cell::zeros(width);
+    cell.input = draw(cell.input.len(), 1.7 * bound);
+    cell.state = draw(cell.state.len(), bound);
+    (cell, Free(draw(items * width, bound)))
+}
+
+fn add(into: &mut [f32], from: &[f32]) {
+    for (into, from) in into.iter_mut().zip(from) {
+        *into += from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tillside::recommend::{Placement, Recommender, Request};
+    use tillside::shop::Model;
+    use tillside::shopper::Shopper;
+
+    const ITEMS: usize = 30;
+
+    const SMALL: Settings = Settings {
+        width: 16,
+        codes: 4,
+        epochs: (6, 0.01),
+        coded: (3, 0.005),
+        batch: 16,
+        draws: 20,
+        alpha: 0.5,
+        dropout: 0.1,
+        sharpness: 12.0,
+        seed: 1,
+    };
+
+    /// What follows an item depends on which way the walk goes: one must have seen two items to know.
+    fn walks(many: u32) -> Vec<Vec<u32>> {
+        let walk = |n: u32| {
+            let walk: Vec<u32> = (0..6).map(|step| (n * 7 + step) % ITEMS as u32).collect();
+            if n.is_multiple_of(2) {
+                walk
+            } else {
+                walk.into_iter().rev().collect()
+            }
+        };
+        (0..many).map(walk).collect()
+    }
+
+    #[test]
+    fn a_page_foresees_what_was_learnt() {
+        let encoder = fit(&walks(1500), ITEMS, SMALL, |_, _| ());
+        let mut packer = Packer::default();
+        let keys: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
+        packer.keys(&keys);
+        packer.u8s("item.popularity", &[1; ITEMS]);
+        packer.rows("view", &vec![Vec::new(); ITEMS]);
+        encoder.pack(1.0, &mut packer);
+        let items = ITEMS.to_string();
+        let model = Model::open(packer.finish(&[("items", &items), ("model", "m")])).unwrap();
+        let mut right = 0;
+        for walk in walks(60) {
+            let mut shopper = Shopper::default();
+            for (&item, time) in walk[..3].iter().zip(0..) {
+                shopper.view(&keys[item as usize], Some(item), time, 1);
+            }
+            let request = Request::new(Placement::Home, 1);
+            let list = Recommender::default().recommend(&model, &shopper, &request, 9);
+            right += usize::from(list.entries[0].item == walk[3]);
+        }
+        assert!(right >= 55, "{right} of 60");
+    }
+
+    #[test]
+    fn threads_change_nothing_and_every_batch_is_told() {
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let told = std::sync::Mutex::new(Vec::new());
+            let encoder = pool.install(|| {
+                fit(&walks(100), ITEMS, SMALL, |done, of| {
+                    told.lock().unwrap().push((done, of))
+                })
+            });
+            (encoder, told.into_inner().unwrap())
+        };
+        let (one, told) = with(1);
+        assert_eq!((one, told.clone()), with(3));
+        let of = 9 * 7;
+        assert_eq!(told, (1..=of).map(|done| (done, of)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn is_wanted_where_there_is_enough() {
+        assert!(Wanted::Auto.with(FEWEST) && !Wanted::Auto.with(FEWEST - 1));
+        assert!(Wanted::On.with(0) && !Wanted::Off.with(usize::MAX));
+    }
+}

@@ -1,0 +1,153 @@
+//! The vectors of the items, for what goes in and what comes out alike.
+//!
+//! At first each item has its own, of unit length: lengths would say how popular an item is, and rare ones would never
+//! be foreseen (NISER, Gupta et al. 2019). After quantisation an item is a few codes, and its vector the centroids
+//! they stand for, which are trained on as they are.
+
+use super::adam::{Moments, Pace};
+use super::quantise::Codes;
+
+pub trait Table {
+    /// Numbers that are trained.
+    fn size(&self) -> usize;
+
+    fn gather(&self, items: &[u32], width: usize) -> Gathered;
+
+    /// One update by the gradient of what was gathered.
+    fn update(
+        &mut self,
+        moments: &mut Moments,
+        pace: Pace,
+        items: &[u32],
+        gathered: &Gathered,
+        gradient: &mut [f32],
+    );
+}
+
+/// `[items × width]`
+pub struct Free(pub Vec<f32>);
+
+/// `[parts × CENTROIDS × width/parts]`, and which of them an item has.
+pub struct Coded {
+    pub codes: Codes,
+    pub centroids: Vec<f32>,
+}
+
+/// The vectors of some items, in a batch.
+pub struct Gathered {
+    pub vectors: Vec<f32>,
+    /// Lengths before they were made 1; empty where they were not.
+    lengths: Vec<f32>,
+}
+
+/// Makes a vector this long; says how long it was.
+pub fn scale(vector: &mut [f32], length: f32) -> f32 {
+    let before = (vector.iter().map(|x| x * x).sum::<f32>() + 1e-12).sqrt();
+    vector.iter_mut().for_each(|x| *x *= length / before);
+    before
+}
+
+/// From the gradient of a scaled vector to that of the vector as it was; `before` is what [`scale`] said.
+pub fn unscale(gradient: &mut [f32], scaled: &[f32], length: f32, before: f32) {
+    let along: f32 =
+        gradient.iter().zip(scaled).map(|(g, x)| g * x).sum::<f32>() / (length * length);
+    for (g, x) in gradient.iter_mut().zip(scaled) {
+        *g = length / before * (*g - along * x);
+    }
+}
+
+impl Table for Free {
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    fn gather(&self, items: &[u32], width: usize) -> Gathered {
+        let mut vectors = Vec::with_capacity(items.len() * width);
+        let mut lengths = Vec::with_capacity(items.len());
+        for &item in items {
+            let at = vectors.len();
+            vectors.extend_from_slice(&self.0[item as usize * width..][..width]);
+            lengths.push(scale(&mut vectors[at..], 1.0));
+        }
+        Gathered { vectors, lengths }
+    }
+
+    fn update(
+        &mut self,
+        moments: &mut Moments,
+        pace: Pace,
+        items: &[u32],
+        gathered: &Gathered,
+        gradient: &mut [f32],
+    ) {
+        let width = gradient.len() / items.len().max(1);
+        let vectors = gathered.vectors.chunks_exact(width).zip(&gathered.lengths);
+        let gradients = gradient.chunks_exact_mut(width);
+        for ((&item, gradient), (vector, &length)) in items.iter().zip(gradients).zip(vectors) {
+            unscale(gradient, vector, 1.0, length);
+            moments.update_row(pace, &mut self.0, gradient, item as usize);
+        }
+    }
+}
+
+impl Table for Coded {
+    fn size(&self) -> usize {
+        self.centroids.len()
+    }
+
+    fn gather(&self, items: &[u32], width: usize) -> Gathered {
+        let span = width / self.codes.parts;
+        let mut vectors = Vec::with_capacity(items.len() * width);
+        for row in items.iter().flat_map(|&item| self.codes.rows(item)) {
+            vectors.extend_from_slice(&self.centroids[row * span..][..span]);
+        }
+        Gathered {
+            vectors,
+            lengths: Vec::new(),
+        }
+    }
+
+    fn update(
+        &mut self,
+        moments: &mut Moments,
+        pace: Pace,
+        items: &[u32],
+        _: &Gathered,
+        gradient: &mut [f32],
+    ) {
+        let width = gradient.len() / items.len().max(1);
+        let span = width / self.codes.parts;
+        let mut sums = vec![0.0; self.centroids.len()];
+        for (&item, gradient) in items.iter().zip(gradient.chunks_exact(width)) {
+            for (row, gradient) in self.codes.rows(item).zip(gradient.chunks_exact(span)) {
+                super::add(&mut sums[row * span..][..span], gradient);
+            }
+        }
+        moments.update(pace, &mut self.centroids, &sums);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slope_goes_through_a_change_of_length() {
+        let (x, given) = ([0.3f32, -1.2, 0.7], [0.5f32, 0.25, -1.0]);
+        let value = |x: [f32; 3]| -> f32 {
+            let mut scaled = x;
+            scale(&mut scaled, 2.0);
+            scaled.iter().zip(given).map(|(x, g)| x * g).sum()
+        };
+        let (mut scaled, mut slope) = (x, given);
+        let before = scale(&mut scaled, 2.0);
+        assert!((scaled.iter().map(|x| x * x).sum::<f32>() - 4.0).abs() < 1e-5);
+        unscale(&mut slope, &scaled, 2.0, before);
+        for n in 0..3 {
+            let (mut up, mut down) = (x, x);
+            up[n] += 1e-2;
+            down[n] -= 1e-2;
+            assert!((slope[n] - (value(up) - value(down)) / 2e-2).abs() < 1e-3);
+        }
+    }
+}
