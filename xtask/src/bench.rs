@@ -27,6 +27,12 @@ pub static VERB: Verb = Verb {
             about: "quality: a folder of logs, each a folder with train.csv[.gz] and test.csv[.gz]",
         },
         Flag {
+            name: "encoder",
+            value: Some("WHEN"),
+            choices: &["off", "on"],
+            about: "quality: whether to train a sequence encoder too, which takes minutes a log",
+        },
+        Flag {
             name: "write",
             value: None,
             choices: &[],
@@ -39,6 +45,7 @@ pub static VERB: Verb = Verb {
         Some("quality") => quality::run(
             &step("build the backend", backend::release)?,
             call.value("data"),
+            call.value("encoder").unwrap_or("off"),
             call.has("write"),
         ),
         _ => size(),

@@ -79,8 +79,8 @@ pub struct Args {
     /// Neighbours kept of each item in the list of what is viewed together; by default as many as are worth their bytes
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
     neighbours: Option<u16>,
-    /// Train a sequence encoder too, which goes into the model if it ranks better at the same size. It takes minutes
-    #[arg(long, value_enum, default_value_t = encoder::Wanted::Auto)]
+    /// Train a sequence encoder too, which goes into the model if it ranks better with fewer neighbours. It takes minutes
+    #[arg(long, value_enum, default_value_t = encoder::Wanted::Off)]
     encoder: encoder::Wanted,
 }
 

@@ -62,7 +62,7 @@ struct Percentiles {
 }
 
 /// Measures every log there is and prints a table, and where asked brings the documentation up to date.
-pub fn run(tillside: &Path, data: Option<&str>, write: bool) -> Result<()> {
+pub fn run(tillside: &Path, data: Option<&str>, encoder: &str, write: bool) -> Result<()> {
     let work = target().join("bench/quality");
     fs::create_dir_all(&work).with_context(|| format!("{} cannot be made", work.display()))?;
     let mut logs = vec![(
@@ -74,7 +74,7 @@ pub fn run(tillside: &Path, data: Option<&str>, write: bool) -> Result<()> {
         .into_iter()
         .map(|(name, log)| {
             let measured = step(&format!("train and evaluate on {name}"), || {
-                measure(tillside, &name, "auto", &log, &work)
+                measure(tillside, &name, encoder, &log, &work)
             })?;
             Ok((name, measured))
         })
@@ -186,7 +186,7 @@ struct Measured {
     cosine: f64,
 }
 
-/// Trains and evaluates on the click log that a published package carries, without the encoder, which takes minutes: the model must rank better than plain
+/// Trains and evaluates on the click log that a published package carries: the model must rank better than plain
 /// co-occurrence, in at most sixty bytes an item, and better still where going back is an answer.
 pub fn check(tillside: &Path) -> Result<()> {
     let work = target().join("bench/quality");
