@@ -203,7 +203,8 @@ pub struct Entry {
     pub contributions: [f32; SOURCES],
     /// Strongest first; at least one.
     pub reasons: Vec<Reason>,
-    /// What each item of the history, the page and the cart gave: the parts of the first three contributions.
+    /// What each item of the history, the page and the cart gave: the parts of the first three contributions. What the
+    /// encoder gave comes of the whole session and is not among them.
     pub causes: Vec<Cause>,
 }
 
