@@ -2,8 +2,8 @@
 //!
 //! Nothing is added and nothing left out. What the shopper has seen stays where it is, and so does what the shop has
 //! pinned: a list that jumps under the reader's eyes is worse than one in yesterday's order. The rest is sorted by the
-//! scores that [`Recommender::recommend`] gives, equals in the order they were in; what the model does not know comes
-//! last, in the order it was in.
+//! sums that [`Recommender::recommend`] ranks new items by, the odds of a return left aside, equals in the order they
+//! were in; what the model does not know comes last, in the order it was in.
 
 use super::{Call, Leaning, Recommender, Request, seeds};
 use crate::shop::Model;

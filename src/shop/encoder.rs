@@ -5,8 +5,10 @@
 
 use core::ops::Range;
 
+use super::error::refuse;
+use super::open::Opening;
 use super::safetensors::Dtype;
-use super::{Model, ModelError, Opening, Why, refuse};
+use super::{Model, ModelError, Why};
 
 /// Centroids that one byte tells apart.
 const CENTROIDS: usize = 256;
