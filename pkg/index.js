@@ -4,15 +4,17 @@
 // on which it can.
 // @ts-check
 
-import init, { Page } from "./dist/tillside.js";
+import { Page } from "./dist/tillside.js";
+import { check, lines, plain, reported, texts, wanted } from "./given.js";
 import { Host } from "./host.js";
+import { load, manifest, model, problem, text } from "./load.js";
+import { decode, parts } from "./shelf.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
 /** @typedef {import("./index.d.ts").Problem} Problem */
 /** @typedef {import("./index.d.ts").Request} Request */
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
-/** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
 /** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
@@ -20,13 +22,6 @@ import { Store } from "./store.js";
 
 /** @type {readonly import("./index.d.ts").Placement[]} */
 const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent"];
-/** @type {readonly import("./index.d.ts").Source[]} */
-const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
-/** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
-const FALLBACKS = ["none", "content", "popularity", "empty"];
-const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict"];
-const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
-
 /** Items of one shelf at most. */
 const MAX_LIMIT = 100;
 
@@ -41,124 +36,6 @@ const HOST_REASON = { en: "Popular with other shoppers", zh: "大家都在买" }
 
 const microseconds = () => performance.now() * 1000;
 
-/** Everything that may go wrong while opening, as a code and a sentence with the remedy.
- * @param {string} code @param {string} message @returns {Problem} */
-const problem = (code, message) => ({ code, message });
-
-/** @param {unknown} error */
-const text = (error) => (error instanceof Error ? error.message : String(error));
-
-/** Shared by every Tillside on the page: compiling twice would be waste. @type {Promise<unknown> | undefined} */
-let engine;
-
-/** @param {Options["wasm"]} source */
-async function start(source) {
-  let from = source;
-  if (from === undefined) {
-    const url = new URL("./dist/tillside_bg.wasm", import.meta.url);
-    // Node's fetch does not read files.
-    from = url.protocol === "file:" ? await readFile(url) : url;
-  }
-  await init({ module_or_path: from });
-}
-
-/** @param {URL} url */
-async function readFile(url) {
-  // The name is hidden from bundlers, which would try to bring it into the page.
-  const fs = "node:fs/promises";
-  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
-  return readFile(url);
-}
-
-/** @param {Options["wasm"]} source @returns {Promise<Problem | undefined>} */
-async function load(source) {
-  try {
-    await (engine ??= start(source));
-    return undefined;
-  } catch (error) {
-    engine = undefined;
-    const refused = error instanceof WebAssembly.CompileError || /unsafe-eval|Content Security Policy/i.test(text(error));
-    return refused
-      ? problem("wasm.refused", `WebAssembly did not compile (${text(error)}). If a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to script-src.`)
-      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, or pass its place as options.wasm.`);
-  }
-}
-
-/** @param {string} url @param {RequestCache} cache */
-async function get(url, cache) {
-  const response = await fetch(url, { cache, credentials: "same-origin" });
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return response;
-}
-
-/** @param {string} url @returns {Promise<any | Problem>} */
-async function manifest(url) {
-  /** @type {any} */
-  let found;
-  try {
-    found = await (await get(url, "no-cache").catch(() => get(url, "force-cache"))).json();
-  } catch (error) {
-    return problem("manifest.unavailable", `${url} could not be read (${text(error)}). Check options.model and that the file is served.`);
-  }
-  if (found?.format !== 1) {
-    return problem("manifest.version", `${url} has format ${JSON.stringify(found?.format)}, this version reads 1. Train with, or upgrade to, a matching version.`);
-  }
-  const part = found.parts?.find?.((/** @type {any} */ part) => part?.name === "model");
-  if (typeof part?.url !== "string" || typeof part.sha256 !== "string") {
-    return problem("manifest.invalid", `${url} names no part "model" with url and sha256. Train again.`);
-  }
-  return found;
-}
-
-/** @param {string} base @param {any} manifest @returns {Promise<Uint8Array | Problem>} */
-async function model(base, manifest) {
-  const part = manifest.parts.find((/** @type {any} */ part) => part.name === "model");
-  let url = part.url;
-  /** @type {Uint8Array<ArrayBuffer>} */
-  let bytes;
-  try {
-    url = new URL(url, new URL(base, globalThis.location?.href)).href;
-    // The address holds the content's hash, so a cached copy is as good as a new one.
-    bytes = new Uint8Array(await (await get(url, "force-cache")).arrayBuffer());
-  } catch (error) {
-    return problem("model.unavailable", `${url} could not be read (${text(error)}). Check that the manifest's parts are served beside it.`);
-  }
-  // Without a secure context there is no digest; the engine still checks the file's structure.
-  if (globalThis.crypto?.subtle) {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (found !== part.sha256) {
-      return problem("model.hash", `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the model of one training.`);
-    }
-  }
-  return bytes;
-}
-
-/** @param {string} name @param {unknown} value @param {string} type */
-function expect(name, value, type) {
-  if (value !== undefined && typeof value !== type) {
-    throw new TypeError(`Tillside.open: options.${name} must be a ${type}, got ${value === null ? "null" : typeof value}`);
-  }
-}
-
-/** @param {any} options */
-function check(options) {
-  expect("", options, "object");
-  expect("model", options.model, "string");
-  expect("locale", options.locale, "string");
-  expect("name", options.name, "string");
-  expect("title", options.title, "function");
-  expect("onWarning", options.onWarning, "function");
-  expect("consent", options.consent, "object");
-  expect("consent.personalisation", options.consent?.personalisation, "boolean");
-  expect("consent.measurement", options.consent?.measurement, "boolean");
-  expect("collector", options.collector, "object");
-  if (options.collector) {
-    expect("collector.url", options.collector.url ?? 0, "string");
-    expect("collector.writeKey", options.collector.writeKey ?? 0, "string");
-  }
-}
-
 export class Tillside {
   /** @type {Options} */ #options;
   /** @type {Page | undefined} */ #page;
@@ -166,9 +43,10 @@ export class Tillside {
   /** @type {"en" | "zh"} */ #language;
   /** @type {Popular} */ #popular = { popular: [], categories: {} };
   /** @type {Problem[]} */ #problems = [];
-  /** @type {{ code: string, sentence: string }[]} */ #reasons = [];
   /** Keys and names by number, as the model has them. */
   /** @type {string[]} */ #keys = [];
+  /** @type {import("./shelf.js").Names} */
+  #names = { reasons: [], key: (item) => this.#key(item), name: (kind, number) => this.#page?.name(kind, number) ?? "", title: (id) => this.#title(id) };
   #model = "";
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
@@ -218,7 +96,7 @@ export class Tillside {
         this.#options.consent = allowed(page.counts());
         for (let code = 0; code < Page.reasons(); code++) {
           const [name, sentence] = page.reason(code).split("\n");
-          this.#reasons.push({ code: /** @type {string} */ (name), sentence: /** @type {string} */ (sentence) });
+          this.#names.reasons.push({ code: /** @type {string} */ (name), sentence: /** @type {string} */ (sentence) });
         }
       } catch (error) {
         this.#failed(error);
@@ -375,102 +253,24 @@ export class Tillside {
       spread.category ?? 0,
       discovery,
     );
-    const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
-    /** @type {(at: number) => number} */
-    const word = (at) => words[at] ?? 0;
-    /** @type {ShelfItem[]} */
-    const items = [];
-    /** @type {number[]} */
-    const starts = [];
-    let at = 14;
-    for (let position = 1; position <= word(0); position++) {
-      const reasons = [];
-      const count = word(at + 12);
-      const first = at + 13;
-      for (let n = 0; n < count; n++) {
-        const code = /** @type {{ code: string, sentence: string }} */ (this.#reasons[word(first + n * 3)]);
-        const kind = word(first + n * 3 + 1);
-        const number = word(first + n * 3 + 2);
-        /** @type {any} */
-        const reason = { code: code.code };
-        let name = "";
-        if (kind === 1) {
-          reason.because = this.#key(page, number);
-          name = this.#title(reason.because);
-        } else if (kind > 1) {
-          reason.because = page.name(kind, number);
-          name = this.#title(reason.because);
-        }
-        reason.text = code.sentence.replace("{}", () => name);
-        reasons.push(reason);
-      }
-      items.push({
-        id: this.#key(page, word(at)),
-        score: floats[at + 1] ?? 0,
-        source: SOURCES[word(at + 2)] ?? "popularity",
-        position,
-        placed: PLACED[word(at + 3)] ?? "ranked",
-        propensity: floats[at + 4] ?? 1,
-        reasons,
-      });
-      starts.push(at);
-      const causes = first + count * 3;
-      at = causes + 1 + word(causes) * 3;
-    }
-    /** @type {Partial<Record<import("./index.d.ts").Source, number>>} */
-    const blend = {};
-    SOURCES.forEach((source, n) => {
-      const share = floats[7 + n] ?? 0;
-      if (share > 0) blend[source] = share;
-    });
-    const warnings = WARNINGS.filter((_, n) => word(2) & (1 << n));
-    if (placement < 0) warnings.push("unknown_placement");
+    const { items, starts, status } = decode(words, this.#names);
+    if (placement < 0) status.warnings.push("unknown_placement");
     const decision = this.#decision(page);
     const time = Date.now();
     const model = this.#model;
     const place = PLACEMENTS[placement] ?? "home";
     // Taken apart only for who asks.
     this.#decisions.set(decision, () => {
-      const parts = items.map((item, n) => ({ ...item, ...this.#parts(page, words, floats, starts[n] ?? 0) }));
-      return { decision, time, model, placement: place, items: parts };
+      const taken = items.map((item, n) => ({ ...item, ...parts(words, starts[n] ?? 0, this.#names) }));
+      return { decision, time, model, placement: place, items: taken };
     });
     if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
-    return {
-      placement: place,
-      items,
-      status: {
-        decision,
-        model,
-        fallback: FALLBACKS[word(1)] ?? "empty",
-        blend,
-        filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
-        warnings,
-        microseconds: 0,
-      },
-    };
-  }
-
-  /** What a score is made of. @param {Page} page @param {Uint32Array} words @param {Float32Array} floats @param {number} at */
-  #parts(page, words, floats, at) {
-    /** @type {Partial<Record<import("./index.d.ts").Source, number>>} */
-    const contributions = {};
-    SOURCES.forEach((source, n) => {
-      const given = floats[at + 5 + n];
-      if (given) contributions[source] = given;
-    });
-    const causes = [];
-    let cause = at + 13 + (words[at + 12] ?? 0) * 3;
-    for (let left = words[cause++] ?? 0; left > 0; left--, cause += 3) {
-      const { code } = /** @type {{ code: any }} */ (this.#reasons[words[cause] ?? 0]);
-      causes.push({ code, because: this.#key(page, words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
-    }
-    causes.sort((one, other) => other.given - one.given);
-    return { contributions, causes };
+    return { placement: place, items, status: { decision, model, ...status, microseconds: 0 } };
   }
 
   /** @param {string} decision @returns {import("./index.d.ts").Explanation} */
   explain(decision) {
-    return this.#decisions.get(decision)?.() ?? { decision, gone: true };
+    return this.#with(() => this.#decisions.get(decision)?.()) ?? { decision, gone: true };
   }
 
   /** @param {import("./index.d.ts").RerankRequest} request @returns {string[]} */
@@ -487,9 +287,9 @@ export class Tillside {
     return page ? page.decision() : `host-${++this.#shelves}`;
   }
 
-  /** @param {Page} page @param {number} item @returns {string} */
-  #key(page, item) {
-    return (this.#keys[item] ??= page.key(item));
+  /** @param {number} item @returns {string} */
+  #key(item) {
+    return (this.#keys[item] ??= this.#page?.key(item) ?? "");
   }
 
   /** @param {string} id */
@@ -550,7 +350,7 @@ export class Tillside {
     if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
-    const receipt = this.#with((page) => page.shelf([placement, decision, model, ...items.map((item) => item.id)].join("\n"), 0));
+    const receipt = this.#with((page) => page.shelf([lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
@@ -561,7 +361,7 @@ export class Tillside {
     const { placement, decision, model, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
-    const receipt = this.#with((page) => page.shelf([placement, decision, model, item.id].join("\n"), item.position));
+    const receipt = this.#with((page) => page.shelf(`${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1)));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
@@ -671,69 +471,6 @@ export class Tillside {
 /** Purposes, from the third of the engine's counts. @param {Float64Array} counts */
 function allowed([, , purposes = 0]) {
   return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0 };
-}
-
-/** @param {unknown} value */
-const word = (value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined);
-
-/** @param {unknown} value */
-const texts = (value) => (Array.isArray(value) ? value.flatMap((one) => word(one) ?? []) : undefined);
-
-/** From 0 to `most`; 0 for what is no number. @param {unknown} value @param {number} most */
-const within = (value, most) => Math.min(Math.max(Number(value ?? 0) || 0, 0), most);
-
-/** Texts as one, each on a line of its own. @param {readonly string[]} texts */
-const lines = (texts) => texts.map((text) => text.replaceAll("\n", " ")).join("\n");
-
-/** What is asked for, read once into values that cannot throw later, in the middle of the engine's work.
- * What is of a wrong type counts as not given. The names are those of what a list holds out, how long it is and what fills it.
- * @param {any} request @returns {Request} */
-function plain(request, ids = "exclude", count = "limit", others = "fallback") {
-  try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
-    const { brand, category: leaf } = Object(spread);
-    const pinned = Array.isArray(pins) ? pins : [];
-    const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
-      const text = word(value);
-      return text === undefined ? [] : [[name, text]];
-    });
-    return /** @type {Request} */ ({
-      placement: word(placement),
-      limit: limit === undefined ? undefined : Number(limit),
-      item: word(item),
-      category: word(category),
-      query: word(query),
-      where: Object.fromEntries(attributes),
-      exclude: texts(exclude),
-      fallback: texts(fallback),
-      diversity: within(diversity, 1),
-      spread: { brand: within(brand, 255), category: within(leaf, 255) },
-      discovery: within(discovery, 0.5),
-      pins: pinned.flatMap((pin) => {
-        const id = word(pin?.id);
-        return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
-      }),
-    });
-  } catch {
-    // A getter that throws, or a limit that is no number at all.
-    return /** @type {any} */ ({});
-  }
-}
-
-/** What reports name of a shelf, read once like a request; undefined for what is no shelf. @param {Shelf} shelf */
-function reported(shelf) {
-  try {
-    const { decision, model } = shelf.status;
-    const items = shelf.items.map(({ id, position }) => ({ id: String(id), position: Number(position) }));
-    return { placement: String(shelf.placement), decision: String(decision), model: String(model), items };
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {unknown} limit */
-function wanted(limit) {
-  return limit === undefined ? 12 : Math.max(0, Math.min(0xffff, Math.trunc(Number(limit)) || 0));
 }
 
 /** A receipt is `!reason`, or the message id (36 characters) and the session. @param {string} receipt @returns {Tracked} */

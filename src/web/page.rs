@@ -241,19 +241,20 @@ impl Page {
     }
 
     /// A shelf was seen, or at a `position` from 1, an item of it was chosen. On lines: the placement, the decision,
-    /// the model, and the ids.
+    /// the model, and then the ids, or all that is left as the one id.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn shelf(&self, lines: &str, position: u32) -> JsValue {
-        let mut lines = lines.split('\n');
+        let mut lines = lines.splitn(4, '\n');
         let mut next = || lines.next().unwrap_or_default();
         let shelf = Shelf {
             placement: next(),
             decision: next(),
             model: next(),
         };
+        let ids = next();
         let content = match position {
-            0 => shelf.impression(lines),
-            _ => shelf.click(next(), position),
+            0 => shelf.impression(ids.split('\n')),
+            _ => shelf.click(ids, position),
         };
         self.shelf_event(content)
     }

@@ -34,7 +34,7 @@ function large() {
   writeFileSync(join(folder, "catalog.jsonl"), rows.flat().map((row) => `${JSON.stringify(row)}\n`).join(""));
   const events = join(folder, "events.jsonl");
   tillside("lab", "simulate", "--shop", folder, "--out", events, "--shoppers", "20000");
-  tillside("train", "--encoder", "off", "--catalog", join(folder, "catalog.jsonl"), "--events", events, "--out", model);
+  tillside("train", "--catalog", join(folder, "catalog.jsonl"), "--events", events, "--out", model);
   return model;
 }
 

@@ -81,3 +81,17 @@ test("a decision can be taken apart to the items that caused it", async (t) => {
   for (let n = 0; n < 200; n++) till.recommend({ placement: "home" });
   assert.deepEqual(till.explain(shelf.status.decision), { decision: shelf.status.decision, gone: true });
 });
+
+test("a choice is reported as one, whatever has become of the shelf", async (t) => {
+  const { url } = await collector(t, "--model", given("TILLSIDE_MODEL"));
+  const till = await Tillside.open({ model: `${url}/model/manifest.json`, collector: { url: `${url}/v1/batch`, writeKey: "demo" }, consent: { measurement: true } });
+  const shelf = till.recommend({ placement: "home", limit: 2 });
+  const [first = { id: "" }] = shelf.items;
+  // A page may have put it through its own store, and lost the position.
+  const kept = /** @type {any} */ ({ ...shelf, items: [{ id: first.id }] });
+  assert.ok(till.click(kept, first.id).ok);
+  const { queue } = /** @type {any} */ (await till.export());
+  const clicked = queue.map((/** @type {any} */ { event, properties }) => [event, properties.product_id]);
+  assert.deepEqual(clicked, [["Product Clicked", first.id]]);
+  await till.close();
+});

@@ -87,7 +87,7 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
             step("train the model", || {
                 run(Command::new(tillside)
                     // A demo has to be there in a moment.
-                    .args(["train", "--encoder", "off", "--catalog"])
+                    .args(["train", "--catalog"])
                     .arg(folders.shop.join("catalog.jsonl"))
                     .arg("--events")
                     .arg(folders.shop.join("events.jsonl"))

@@ -108,7 +108,10 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     for part in [
         "src",
         "pkg/index.js",
+        "pkg/given.js",
         "pkg/host.js",
+        "pkg/load.js",
+        "pkg/shelf.js",
         "pkg/store.js",
         "Cargo.toml",
         "Cargo.lock",

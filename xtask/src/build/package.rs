@@ -102,26 +102,27 @@ fn rename(glue: &Path, names: &[(String, String)]) -> Result<()> {
     Ok(fs::write(glue, script)?)
 }
 
+/// A script and all that it imports, in one file.
+pub fn join(entry: &Path, to: &Path, minify: bool, more: &[&str]) -> Result<()> {
+    let mut rolldown = node::script("rolldown/bin/cli.mjs")?;
+    rolldown
+        .arg(entry)
+        .arg("--file")
+        .arg(to)
+        .args(["--format", "esm", "--platform", "browser"])
+        .args(["--log-level", "warn"])
+        .args(more);
+    if minify {
+        rolldown.arg("--minify");
+    }
+    run(&mut rolldown).context("rolldown, from the npm package of that name, failed")
+}
+
 /// One request in the page instead of four, and a third of the bytes.
 fn bundle(kind: Kind) -> Result<()> {
     let path = dist().join(BUNDLE);
-    let mut rolldown = node::script("rolldown/bin/cli.mjs")?;
-    rolldown
-        .arg(root().join("pkg/index.js"))
-        .arg("--file")
-        .arg(&path)
-        .args([
-            "--format",
-            "esm",
-            "--platform",
-            "browser",
-            "--log-level",
-            "warn",
-        ]);
-    if kind == Kind::Release {
-        rolldown.arg("--minify");
-    }
-    run(&mut rolldown).context("rolldown, from the npm package of that name, failed")?;
+    let minify = kind == Kind::Release;
+    join(&root().join("pkg/index.js"), &path, minify, &[])?;
     // The bundle stands beside the module that its source names from one folder up.
     let bundle = fs::read_to_string(&path)?;
     let named = format!("./dist/{MODULE}");

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::package::join;
 use crate::folders::{root, target};
-use crate::node;
-use crate::process::{run, step};
+use crate::process::step;
 use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
@@ -36,21 +36,8 @@ pub fn site() -> Result<PathBuf> {
     }
     copy(&from, &to)?;
     step("join the demo's scripts", || {
-        let mut rolldown = node::script("rolldown/bin/cli.mjs")?;
-        rolldown
-            .arg(from.join(ENTRY))
-            .arg("--file")
-            .arg(to.join(ENTRY))
-            .args(["--external", PACKAGE, "--no-codeSplitting", "--minify"])
-            .args([
-                "--format",
-                "esm",
-                "--platform",
-                "browser",
-                "--log-level",
-                "warn",
-            ]);
-        run(&mut rolldown).context("rolldown, from the npm package of that name, failed")
+        let apart = ["--external", PACKAGE, "--no-codeSplitting"];
+        join(&from.join(ENTRY), &to.join(ENTRY), true, &apart)
     })?;
     stamp.set(&made_of)?;
     Ok(to)

@@ -1,0 +1,93 @@
+// What a page hands over, read once into plain values that cannot throw later, in the middle of the engine's work.
+// @ts-check
+
+/** @typedef {import("./index.d.ts").Request} Request */
+/** @typedef {import("./index.d.ts").Shelf} Shelf */
+
+/** @param {string} name @param {unknown} value @param {string} type */
+function expect(name, value, type) {
+  if (value !== undefined && typeof value !== type) {
+    throw new TypeError(`Tillside.open: options.${name} must be a ${type}, got ${value === null ? "null" : typeof value}`);
+  }
+}
+
+/** @param {any} options */
+export function check(options) {
+  expect("", options, "object");
+  expect("model", options.model, "string");
+  expect("locale", options.locale, "string");
+  expect("name", options.name, "string");
+  expect("title", options.title, "function");
+  expect("onWarning", options.onWarning, "function");
+  expect("consent", options.consent, "object");
+  expect("consent.personalisation", options.consent?.personalisation, "boolean");
+  expect("consent.measurement", options.consent?.measurement, "boolean");
+  expect("collector", options.collector, "object");
+  if (options.collector) {
+    expect("collector.url", options.collector.url ?? 0, "string");
+    expect("collector.writeKey", options.collector.writeKey ?? 0, "string");
+  }
+}
+
+/** @param {unknown} value */
+export const word = (value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined);
+
+/** @param {unknown} value */
+export const texts = (value) => (Array.isArray(value) ? value.flatMap((one) => word(one) ?? []) : undefined);
+
+/** From 0 to `most`; 0 for what is no number. @param {unknown} value @param {number} most */
+const within = (value, most) => Math.min(Math.max(Number(value ?? 0) || 0, 0), most);
+
+/** Texts as one, each on a line of its own. @param {readonly string[]} texts */
+export const lines = (texts) => texts.map((text) => text.replaceAll("\n", " ")).join("\n");
+
+/** What is asked for, read once into values that cannot throw later, in the middle of the engine's work.
+ * What is of a wrong type counts as not given. The names are those of what a list holds out, how long it is and what fills it.
+ * @param {any} request @returns {Request} */
+export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
+  try {
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
+    const { brand, category: leaf } = Object(spread);
+    const pinned = Array.isArray(pins) ? pins : [];
+    const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
+      const text = word(value);
+      return text === undefined ? [] : [[name, text]];
+    });
+    return /** @type {Request} */ ({
+      placement: word(placement),
+      limit: limit === undefined ? undefined : Number(limit),
+      item: word(item),
+      category: word(category),
+      query: word(query),
+      where: Object.fromEntries(attributes),
+      exclude: texts(exclude),
+      fallback: texts(fallback),
+      diversity: within(diversity, 1),
+      spread: { brand: within(brand, 255), category: within(leaf, 255) },
+      discovery: within(discovery, 0.5),
+      pins: pinned.flatMap((pin) => {
+        const id = word(pin?.id);
+        return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
+      }),
+    });
+  } catch {
+    // A getter that throws, or a limit that is no number at all.
+    return /** @type {any} */ ({});
+  }
+}
+
+/** What reports name of a shelf, read once like a request; undefined for what is no shelf. @param {Shelf} shelf */
+export function reported(shelf) {
+  try {
+    const { decision, model } = shelf.status;
+    const items = shelf.items.map(({ id, position }) => ({ id: String(id), position: Number(position) }));
+    return { placement: String(shelf.placement), decision: String(decision), model: String(model), items };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {unknown} limit */
+export function wanted(limit) {
+  return limit === undefined ? 12 : Math.max(0, Math.min(0xffff, Math.trunc(Number(limit)) || 0));
+}

@@ -1,0 +1,100 @@
+// From addresses to the engine and a checked model; what cannot be had is a problem with its remedy, never a throw.
+// @ts-check
+
+import init from "./dist/tillside.js";
+
+/** @typedef {import("./index.d.ts").Options} Options */
+/** @typedef {import("./index.d.ts").Problem} Problem */
+
+/** Everything that may go wrong while opening, as a code and a sentence with the remedy.
+ * @param {string} code @param {string} message @returns {Problem} */
+export const problem = (code, message) => ({ code, message });
+
+/** @param {unknown} error */
+export const text = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Shared by every Tillside on the page: compiling twice would be waste. @type {Promise<unknown> | undefined} */
+let engine;
+
+/** @param {Options["wasm"]} source */
+async function start(source) {
+  let from = source;
+  if (from === undefined) {
+    const url = new URL("./dist/tillside_bg.wasm", import.meta.url);
+    // Node's fetch does not read files.
+    from = url.protocol === "file:" ? await readFile(url) : url;
+  }
+  await init({ module_or_path: from });
+}
+
+/** @param {URL} url */
+async function readFile(url) {
+  // The name is hidden from bundlers, which would try to bring it into the page.
+  const fs = "node:fs/promises";
+  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+  return readFile(url);
+}
+
+/** @param {Options["wasm"]} source @returns {Promise<Problem | undefined>} */
+export async function load(source) {
+  try {
+    await (engine ??= start(source));
+    return undefined;
+  } catch (error) {
+    engine = undefined;
+    const refused = error instanceof WebAssembly.CompileError || /unsafe-eval|Content Security Policy/i.test(text(error));
+    return refused
+      ? problem("wasm.refused", `WebAssembly did not compile (${text(error)}). If a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to script-src.`)
+      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, or pass its place as options.wasm.`);
+  }
+}
+
+/** @param {string} url @param {RequestCache} cache */
+async function get(url, cache) {
+  const response = await fetch(url, { cache, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return response;
+}
+
+/** @param {string} url @returns {Promise<any | Problem>} */
+export async function manifest(url) {
+  /** @type {any} */
+  let found;
+  try {
+    found = await (await get(url, "no-cache").catch(() => get(url, "force-cache"))).json();
+  } catch (error) {
+    return problem("manifest.unavailable", `${url} could not be read (${text(error)}). Check options.model and that the file is served.`);
+  }
+  if (found?.format !== 1) {
+    return problem("manifest.version", `${url} has format ${JSON.stringify(found?.format)}, this version reads 1. Train with, or upgrade to, a matching version.`);
+  }
+  const part = found.parts?.find?.((/** @type {any} */ part) => part?.name === "model");
+  if (typeof part?.url !== "string" || typeof part.sha256 !== "string") {
+    return problem("manifest.invalid", `${url} names no part "model" with url and sha256. Train again.`);
+  }
+  return found;
+}
+
+/** @param {string} base @param {any} manifest @returns {Promise<Uint8Array | Problem>} */
+export async function model(base, manifest) {
+  const part = manifest.parts.find((/** @type {any} */ part) => part.name === "model");
+  let url = part.url;
+  /** @type {Uint8Array<ArrayBuffer>} */
+  let bytes;
+  try {
+    url = new URL(url, new URL(base, globalThis.location?.href)).href;
+    // The address holds the content's hash, so a cached copy is as good as a new one.
+    bytes = new Uint8Array(await (await get(url, "force-cache")).arrayBuffer());
+  } catch (error) {
+    return problem("model.unavailable", `${url} could not be read (${text(error)}). Check that the manifest's parts are served beside it.`);
+  }
+  // Without a secure context there is no digest; the engine still checks the file's structure.
+  if (globalThis.crypto?.subtle) {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (found !== part.sha256) {
+      return problem("model.hash", `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the model of one training.`);
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,89 @@
+// The engine's words → the objects of a shelf. The order of the words is that of `words` in src/web/page.rs; names are
+// listed in the order of their numbers there.
+// @ts-check
+
+/** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
+/** @typedef {import("./index.d.ts").Source} Source */
+/** What numbers are called.
+ * @typedef {{ reasons: { code: string, sentence: string }[], key: (item: number) => string, name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
+
+/** @type {readonly import("./index.d.ts").Source[]} */
+const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
+/** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
+const FALLBACKS = ["none", "content", "popularity", "empty"];
+const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict"];
+const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
+
+/** Words before the first item, and of an item before its reasons and before its contributions. */
+const HEAD = 14;
+const ITEM = 13;
+const CONTRIBUTIONS = 5;
+
+/** @param {Uint32Array} words */
+const floatsOf = (words) => new Float32Array(words.buffer, words.byteOffset, words.length);
+
+/** The list, and where the words of each item start. @param {Uint32Array} words @param {Names} names */
+export function decode(words, names) {
+  const floats = floatsOf(words);
+  /** @type {(at: number) => number} */
+  const word = (at) => words[at] ?? 0;
+  /** @type {ShelfItem[]} */
+  const items = [];
+  /** @type {number[]} */
+  const starts = [];
+  let at = HEAD;
+  for (let position = 1; position <= word(0); position++) {
+    const reasons = [];
+    const first = at + ITEM;
+    const causes = first + word(first - 1) * 3;
+    for (let n = first; n < causes; n += 3) {
+      const { code, sentence } = /** @type {{ code: any, sentence: string }} */ (names.reasons[word(n)]);
+      const [kind, number] = [word(n + 1), word(n + 2)];
+      const because = kind === 0 ? undefined : kind === 1 ? names.key(number) : names.name(kind, number);
+      const name = because === undefined ? "" : names.title(because);
+      reasons.push({ code, ...(because !== undefined && { because }), text: sentence.replace("{}", () => name) });
+    }
+    items.push({
+      id: names.key(word(at)),
+      score: floats[at + 1] ?? 0,
+      source: SOURCES[word(at + 2)] ?? "popularity",
+      position,
+      placed: PLACED[word(at + 3)] ?? "ranked",
+      propensity: floats[at + 4] ?? 1,
+      reasons,
+    });
+    starts.push(at);
+    at = causes + 1 + word(causes) * 3;
+  }
+  const status = {
+    fallback: FALLBACKS[word(1)] ?? "empty",
+    blend: shares(floats, 7),
+    filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
+    warnings: WARNINGS.filter((_, n) => word(2) & (1 << n)),
+  };
+  return { items, starts, status };
+}
+
+/** What the score of the item at `at` is made of. @param {Uint32Array} words @param {number} at @param {Names} names */
+export function parts(words, at, names) {
+  const floats = floatsOf(words);
+  const causes = [];
+  let cause = at + ITEM + (words[at + ITEM - 1] ?? 0) * 3;
+  for (let left = words[cause++] ?? 0; left > 0; left--, cause += 3) {
+    const { code } = /** @type {{ code: any }} */ (names.reasons[words[cause] ?? 0]);
+    causes.push({ code, because: names.key(words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
+  }
+  causes.sort((one, other) => other.given - one.given);
+  return { contributions: shares(floats, at + CONTRIBUTIONS), causes };
+}
+
+/** What each source gives, of those that give anything. @param {Float32Array} floats @param {number} at */
+function shares(floats, at) {
+  /** @type {Partial<Record<Source, number>>} */
+  const found = {};
+  SOURCES.forEach((source, n) => {
+    const given = floats[at + n] ?? 0;
+    if (given) found[source] = given;
+  });
+  return found;
+}
