@@ -5,7 +5,7 @@
 use core::ops::Range;
 
 use super::rows::Ragged;
-use super::{NONE, u16_at};
+use super::{NONE, f32_at, u16_at};
 
 const OUT_OF_STOCK: u8 = 1;
 const REPEATABLE: u8 = 2;
@@ -13,22 +13,25 @@ const REPEATABLE: u8 = 2;
 /// Between the names of a category path.
 pub const SEPARATOR: &str = " > ";
 
+/// Each is empty where the model has none.
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
-    pub category: Option<Range<usize>>,
-    pub brand: Option<Range<usize>>,
-    pub price: Option<Range<usize>>,
-    pub flags: Option<Range<usize>>,
-    pub category_name: Option<Ragged>,
-    pub category_parent: Option<Range<usize>>,
-    pub brand_name: Option<Ragged>,
+    pub category: Range<usize>,
+    pub brand: Range<usize>,
+    pub price: Range<usize>,
+    pub flags: Range<usize>,
+    pub category_name: Ragged,
+    pub category_parent: Range<usize>,
+    pub brand_name: Ragged,
 }
 
-fn number(file: &[u8], column: &Option<Range<usize>>, row: usize) -> Option<u16> {
-    let column = column.as_ref()?;
-    (row < column.len() / 2)
-        .then(|| u16_at(file, column.start, row))
-        .filter(|&value| value != NONE)
+fn number(file: &[u8], column: &Range<usize>, row: usize) -> Option<u16> {
+    let value = if row < column.len() / 2 {
+        u16_at(file, column.start, row)
+    } else {
+        NONE
+    };
+    (value != NONE).then_some(value)
 }
 
 impl super::Model {
@@ -44,21 +47,15 @@ impl super::Model {
 
     /// In the shop's currency; `None` when unknown.
     pub fn price(&self, item: u32) -> Option<f32> {
-        let at = self.catalogue.price.as_ref()?.start + item as usize * 4;
-        let bytes = self
-            .file
-            .get(at..at + 4)
-            .filter(|_| (item as usize) < self.items)?;
-        Some(f32::from_le_bytes(bytes.try_into().ok()?)).filter(|&price| price > 0.0)
+        let column = &self.catalogue.price;
+        let known = (item as usize) < column.len() / 4;
+        Some(f32_at(&self.file, column.start, item as usize)).filter(|&price| known && price > 0.0)
     }
 
     fn flag(&self, item: u32, bit: u8) -> bool {
-        let flags = self
-            .catalogue
-            .flags
-            .as_ref()
-            .filter(|_| (item as usize) < self.items);
-        flags.is_some_and(|flags| self.file[flags.start + item as usize] & bit != 0)
+        let flags = self.file.get(self.catalogue.flags.clone());
+        let flags = flags.and_then(|flags| flags.get(item as usize));
+        flags.is_some_and(|flags| flags & bit != 0)
     }
 
     pub fn out_of_stock(&self, item: u32) -> bool {
@@ -76,7 +73,7 @@ impl super::Model {
     }
 
     pub fn categories(&self) -> usize {
-        self.catalogue.category_name.as_ref().map_or(0, Ragged::len)
+        self.catalogue.category_name.len()
     }
 
     fn category_name(&self, category: u16) -> &str {
@@ -121,7 +118,7 @@ impl super::Model {
     }
 
     pub fn brands(&self) -> usize {
-        self.catalogue.brand_name.as_ref().map_or(0, Ragged::len)
+        self.catalogue.brand_name.len()
     }
 
     pub fn brand_name(&self, brand: u16) -> &str {

@@ -5,10 +5,9 @@
 
 use core::ops::Range;
 
-use super::error::refuse;
 use super::open::Opening;
 use super::safetensors::Dtype;
-use super::{Model, ModelError, Why};
+use super::{Model, Why, f32_at};
 
 /// Centroids that one byte tells apart.
 const CENTROIDS: usize = 256;
@@ -16,7 +15,7 @@ const CENTROIDS: usize = 256;
 /// The widest state.
 const WIDEST: usize = 256;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Parts {
     width: usize,
     codes: usize,
@@ -73,80 +72,63 @@ pub struct Encoder<'a> {
 }
 
 impl Opening<'_> {
-    fn floats(&self, name: &str, elements: Option<usize>) -> Result<Option<Vec<f32>>, ModelError> {
-        let Some(bytes) = self.column(name, Dtype::F32, elements)? else {
-            return Ok(None);
-        };
-        let values: Vec<f32> = self.file[bytes]
-            .chunks_exact(4)
-            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-            .collect();
-        if values.iter().all(|value| value.abs() <= 1e6) {
-            Ok(Some(values))
-        } else {
-            refuse(name, Why::Range)
+    pub(super) fn encoder(&mut self, items: usize, parts: &mut Parts) {
+        let bias = self.floats("encoder.bias", None, [-1e6, 1e6]);
+        if bias.is_empty() && self.lacks("encoder.bias") {
+            return;
         }
-    }
-
-    pub(super) fn encoder(&self, items: usize) -> Result<Option<Parts>, ModelError> {
-        let Some(bias) = self.floats("encoder.bias", None)? else {
-            return Ok(None);
-        };
-        let width = bias.len() / 3;
-        if width == 0 || width > WIDEST || bias.len() % 3 != 0 {
-            return refuse("encoder.bias", Why::Shape);
+        let width = bias.len() / 12;
+        if width == 0 || width > WIDEST || bias.len() % 12 != 0 {
+            return self.refuse("encoder.bias", Why::Shape);
         }
-        let Some(scale) = self.floats("encoder.scale", Some(5))? else {
-            return refuse("encoder.scale", Why::Missing);
-        };
-        if scale.iter().any(|&scale| scale < 0.0) {
-            return refuse("encoder.scale", Why::Range);
-        }
-        let Some(code) = self.column("encoder.code", Dtype::U8, None)? else {
-            return refuse("encoder.code", Why::Missing);
-        };
+        self.required("encoder.scale", Dtype::F32, Some(5));
+        let scale = self.floats("encoder.scale", Some(5), [0.0, 1e6]);
+        let code = self.required("encoder.code", Dtype::U8, None);
         let codes = code.len().checked_div(items).unwrap_or(1);
         if codes == 0 || codes * items != code.len() || width % codes != 0 {
-            return refuse("encoder.code", Why::Shape);
+            return self.refuse("encoder.code", Why::Shape);
         }
-        Ok(Some(Parts {
-            width,
-            codes,
-            code,
-            centroid: self.required("encoder.centroid", Dtype::U8, CENTROIDS * width)?,
-            weight: self.required("encoder.weight", Dtype::U8, 6 * width * width)?,
-            bias,
-            scale,
-        }))
+        let numbers = |column: Range<usize>| {
+            (0..column.len() / 4)
+                .map(|n| f32_at(self.file, column.start, n))
+                .collect()
+        };
+        (parts.bias, parts.scale) = (numbers(bias), numbers(scale));
+        (parts.width, parts.codes, parts.code) = (width, codes, code);
+        parts.centroid = self.required("encoder.centroid", Dtype::U8, Some(CENTROIDS * width));
+        parts.weight = self.required("encoder.weight", Dtype::U8, Some(6 * width * width));
     }
 }
 
 impl Model {
     /// The sequence encoder, where the model has one.
     pub fn encoder(&self) -> Option<Encoder<'_>> {
-        let parts = self.encoder.as_ref()?;
-        let bytes = |range: &Range<usize>, step: usize| Bytes {
-            bytes: &self.file[range.clone()],
-            step: parts.scale[step],
+        let parts = &self.encoder;
+        let &[centroid, input, state, sharpness, share] = parts.scale.as_slice() else {
+            return None;
+        };
+        let bytes = |range: Range<usize>, step| Bytes {
+            bytes: &self.file[range],
+            step,
         };
         let half = parts.weight.start + parts.weight.len() / 2;
         Some(Encoder {
             width: parts.width,
             codes: parts.codes,
             code: &self.file[parts.code.clone()],
-            centroid: bytes(&parts.centroid, 0),
-            input: bytes(&(parts.weight.start..half), 1),
-            state: bytes(&(half..parts.weight.end), 2),
+            centroid: bytes(parts.centroid.clone(), centroid),
+            input: bytes(parts.weight.start..half, input),
+            state: bytes(half..parts.weight.end, state),
             bias: &parts.bias,
-            sharpness: parts.scale[3],
-            share: parts.scale[4],
+            sharpness,
+            share,
         })
     }
 
     /// The same model with the encoder's probability at another λ: how the trainer tries them out.
     pub fn weighing_encoder(mut self, share: f32) -> Model {
-        if let Some(parts) = &mut self.encoder {
-            parts.scale[4] = share;
+        if let Some(last) = self.encoder.scale.last_mut() {
+            *last = share;
         }
         self
     }

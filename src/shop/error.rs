@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use super::{FORMAT, VERSION};
-
 /// What is wrong with a tensor.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,15 +29,15 @@ pub enum Why {
 impl Why {
     fn text(self) -> &'static str {
         match self {
-            Why::Bounds => "lies outside the file, which may be cut short",
-            Why::Size => "has a size that is not its shape times its type",
-            Why::Missing => "is missing",
-            Why::Dtype => "has the wrong type",
-            Why::Shape => "has the wrong shape",
-            Why::Lengths => "has lengths that do not sum to its data",
-            Why::Text => "holds an empty key or text that is not UTF-8",
-            Why::Order => "is not in the required order",
-            Why::Range => "holds a number out of range",
+            Why::Bounds => " lies outside the file, which may be cut short; ",
+            Why::Size => " has a size that is not its shape times its type; ",
+            Why::Missing => " is missing; ",
+            Why::Dtype => " has the wrong type; ",
+            Why::Shape => " has the wrong shape; ",
+            Why::Lengths => " has lengths that do not sum to its data; ",
+            Why::Text => " holds an empty key or text that is not UTF-8; ",
+            Why::Order => " is not in the required order; ",
+            Why::Range => " holds a number out of range; ",
         }
     }
 }
@@ -93,63 +91,44 @@ impl fmt::Display for ModelError {
     // Joined rather than formatted: the formatting machinery would cost the page more than all these sentences.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const AGAIN: &str = "train again, or check that the download is whole";
-        let number = |value: &usize| {
-            let mut text = String::new();
-            crate::decimal::print_uint(&mut text, *value as u64);
-            text
-        };
-        f.write_str(&match self {
-            ModelError::Header { at } => [
+        let mut digits = String::new();
+        if let ModelError::Header { at: number } | ModelError::Row { row: number, .. } = self {
+            crate::decimal::print_uint(&mut digits, *number as u64);
+        }
+        let parts: [&str; 4] = match self {
+            ModelError::Header { .. } => [
                 "not a model: the safetensors header breaks at byte ",
-                &number(at),
+                &digits,
                 "; ",
                 AGAIN,
-            ]
-            .concat(),
-            ModelError::Tensor { name, why } => {
-                ["tensor ", name, " ", why.text(), "; ", AGAIN].concat()
-            }
+            ],
+            ModelError::Tensor { name, why } => ["tensor ", name, why.text(), AGAIN],
             ModelError::Version { found } => [
                 "format \"",
                 found,
-                "\" is not ",
-                FORMAT,
-                " ",
-                VERSION,
-                "; train with, or upgrade to, a matching version",
-            ]
-            .concat(),
+                "\" is not tillside.model 1; train with, or upgrade to, a matching version",
+                "",
+            ],
             ModelError::Metadata { key } => [
                 "metadata \"",
                 key,
                 "\" is missing or out of range; train again",
-            ]
-            .concat(),
+                "",
+            ],
             ModelError::Requires { name } => [
                 "the model needs tensor ",
                 name,
                 ", which this version does not know; upgrade tillside",
-            ]
-            .concat(),
-            ModelError::Row { name, row } => [
-                "row ",
-                &number(row),
-                " of ",
-                name,
-                " is damaged; train again",
-            ]
-            .concat(),
-        })
+                "",
+            ],
+            ModelError::Row { name, .. } => ["row ", &digits, " of ", name],
+        };
+        f.write_str(&parts.concat())?;
+        match self {
+            ModelError::Row { .. } => f.write_str(" is damaged; train again"),
+            _ => Ok(()),
+        }
     }
 }
 
 impl core::error::Error for ModelError {}
-
-#[inline(never)]
-#[cold]
-pub(super) fn refuse<T>(name: &str, why: Why) -> Result<T, ModelError> {
-    Err(ModelError::Tensor {
-        name: name.into(),
-        why,
-    })
-}

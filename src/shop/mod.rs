@@ -39,6 +39,19 @@ fn u16_at(file: &[u8], start: usize, row: usize) -> u16 {
         .map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]))
 }
 
+/// The same of `u32`.
+fn u32_at(file: &[u8], start: usize, row: usize) -> u32 {
+    let at = start + row * 4;
+    file.get(at..at + 4).map_or(0, |bytes| {
+        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    })
+}
+
+/// The same of `f32`.
+fn f32_at(file: &[u8], start: usize, row: usize) -> f32 {
+    f32::from_bits(u32_at(file, start, row))
+}
+
 /// The matrices of neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matrix {
@@ -60,15 +73,24 @@ pub struct Blend {
     pub popularity: f32,
 }
 
+/// Where a model does not say, in the order of [`Blend`].
+const BLEND: [f32; 5] = [1.0, 0.5, 0.2, 0.1, 0.02];
+
+impl From<[f32; 5]> for Blend {
+    fn from([sequence, complement, content, affinity, popularity]: [f32; 5]) -> Blend {
+        Blend {
+            sequence,
+            complement,
+            content,
+            affinity,
+            popularity,
+        }
+    }
+}
+
 impl Default for Blend {
     fn default() -> Self {
-        Blend {
-            sequence: 1.0,
-            complement: 0.5,
-            content: 0.2,
-            affinity: 0.1,
-            popularity: 0.02,
-        }
+        Blend::from(BLEND)
     }
 }
 
@@ -88,29 +110,25 @@ pub struct Model {
     order: Range<usize>,
     popularity: Range<usize>,
     catalogue: Catalogue,
-    term: Option<Ragged>,
-    term_items: Option<Ragged>,
-    view: Option<Ragged>,
-    buy: Option<Ragged>,
-    content: Option<Ragged>,
-    encoder: Option<encoder::Parts>,
+    term: Ragged,
+    term_items: Ragged,
+    /// By [`Matrix`]; empty where the model has none.
+    matrices: [Ragged; 3],
+    encoder: encoder::Parts,
 }
 
 impl Model {
-    fn text<'a>(&'a self, list: &Option<Ragged>, row: usize) -> &'a str {
-        let bytes = list
-            .as_ref()
-            .map_or(&[][..], |list| list.get(&self.file, row));
-        core::str::from_utf8(bytes).unwrap_or("")
+    fn text(&self, list: &Ragged, row: usize) -> &str {
+        core::str::from_utf8(list.get(&self.file, row)).unwrap_or("")
     }
 
-    fn ordered(&self, rank: usize) -> u32 {
+    /// The item at this place of the order of keys.
+    fn ordered(&self, file: &[u8], rank: usize) -> u32 {
+        let at = self.order.start;
         if self.items > 1 << 16 {
-            let at = self.order.start + rank * 4;
-            let bytes = &self.file[at..at + 4];
-            u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+            u32_at(file, at, rank)
         } else {
-            u16_at(&self.file, self.order.start, rank).into()
+            u16_at(file, at, rank).into()
         }
     }
 
@@ -155,7 +173,7 @@ impl Model {
 
     /// The item's key; empty beyond the last.
     pub fn key(&self, item: u32) -> &str {
-        core::str::from_utf8(self.key.get(&self.file, item as usize)).unwrap_or("")
+        self.text(&self.key, item as usize)
     }
 
     /// The item with this key.
@@ -163,7 +181,7 @@ impl Model {
         let (mut low, mut high) = (0, self.items);
         while low < high {
             let middle = (low + high) / 2;
-            let item = self.ordered(middle);
+            let item = self.ordered(&self.file, middle);
             match self.key.get(&self.file, item as usize).cmp(key.as_bytes()) {
                 core::cmp::Ordering::Less => low = middle + 1,
                 core::cmp::Ordering::Greater => high = middle,
@@ -175,24 +193,13 @@ impl Model {
 
     /// Popularity from 0 to 1, logarithmic.
     pub fn popularity(&self, item: u32) -> f32 {
-        let at = self.popularity.start + item as usize;
-        if (item as usize) < self.items {
-            f32::from(self.file[at]) / 255.0
-        } else {
-            0.0
-        }
+        let popularity = self.file.get(self.popularity.clone());
+        let byte = popularity.and_then(|bytes| bytes.get(item as usize));
+        f32::from(byte.copied().unwrap_or(0)) / 255.0
     }
 
     pub fn has(&self, matrix: Matrix) -> bool {
-        self.matrix(matrix).is_some()
-    }
-
-    fn matrix(&self, matrix: Matrix) -> &Option<Ragged> {
-        match matrix {
-            Matrix::View => &self.view,
-            Matrix::Buy => &self.buy,
-            Matrix::Content => &self.content,
-        }
+        self.matrices[matrix as usize].len() > 0
     }
 
     /// Calls `each` with the neighbours of an item, in rising number.
@@ -205,22 +212,15 @@ impl Model {
         item: u32,
         each: impl FnMut(u32, f32),
     ) -> Result<(), Damaged> {
-        match self.matrix(matrix) {
-            Some(list) => {
-                rows::neighbours(list.get(&self.file, item as usize), item, self.items, each)
-            }
-            None => Ok(()),
-        }
+        let row = self.matrices[matrix as usize].get(&self.file, item as usize);
+        rows::neighbours(row, item, self.items, each)
     }
 
     /// The terms that equal `text`, or begin with it when `prefix`: a range of term numbers.
     pub fn find_terms(&self, text: &str, prefix: bool) -> Range<usize> {
-        let Some(term) = &self.term else {
-            return 0..0;
-        };
-        let get = |n: usize| term.get(&self.file, n);
-        let first = partition(term.len(), |n| get(n) < text.as_bytes());
-        let rest = partition(term.len() - first, |n| {
+        let get = |n: usize| self.term.get(&self.file, n);
+        let first = partition(self.term.len(), |n| get(n) < text.as_bytes());
+        let rest = partition(self.term.len() - first, |n| {
             let found = get(first + n);
             found == text.as_bytes() || prefix && found.starts_with(text.as_bytes())
         });
@@ -229,11 +229,8 @@ impl Model {
 
     /// Calls `each` with the items that have a term, and says how many there were.
     pub fn term_items(&self, term: usize, mut each: impl FnMut(u32)) -> usize {
-        let Some(list) = &self.term_items else {
-            return 0;
-        };
         let mut count = 0;
-        let row = list.get(&self.file, term);
+        let row = self.term_items.get(&self.file, term);
         // A damaged row ends early: a search finds less, nothing worse.
         let _ = rows::items(row, self.items, |item| {
             count += 1;

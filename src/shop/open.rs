@@ -4,13 +4,14 @@
 //! something. Rows of the row lists are left until they are read; [`Model::verify`] checks them all. It reads and
 //! refuses; what an opened model answers stands in the parent.
 
-use core::ops::{Range, RangeInclusive};
+use core::ops::Range;
 
 use super::catalogue::Catalogue;
-use super::error::refuse;
 use super::rows::{self, Ragged};
-use super::safetensors::{self, Dtype, Header, Tensor};
-use super::{Blend, FORMAT, MAX_ITEMS, Model, ModelError, NONE, RETURN, VERSION, Why, u16_at};
+use super::safetensors::{self, Dtype, Header};
+use super::{
+    BLEND, Blend, FORMAT, MAX_ITEMS, Model, ModelError, NONE, RETURN, VERSION, Why, f32_at, u16_at,
+};
 
 /// Every tensor name of version 1; `requires` may name no other.
 const KNOWN: [&str; 28] = [
@@ -44,233 +45,256 @@ const KNOWN: [&str; 28] = [
     "encoder.weight",
 ];
 
+/// Goes straight on when something is wrong: the first error is kept, what is refused is empty, and who opened asks once
+/// at the end. Every refusal handed up the calls took kilobytes of the module.
 pub(super) struct Opening<'a> {
     pub file: &'a [u8],
-    pub header: Header,
+    header: &'a Header,
+    error: Option<ModelError>,
 }
 
 impl Opening<'_> {
-    /// A one-dimensional tensor of this type, and of `elements` if given.
+    fn fail(&mut self, error: ModelError) {
+        self.error.get_or_insert(error);
+    }
+
     #[inline(never)]
-    pub fn column(
-        &self,
-        name: &str,
-        dtype: Dtype,
-        elements: Option<usize>,
-    ) -> Result<Option<Range<usize>>, ModelError> {
+    #[cold]
+    pub fn refuse(&mut self, name: &str, why: Why) {
+        self.fail(ModelError::Tensor {
+            name: name.into(),
+            why,
+        });
+    }
+
+    /// A one-dimensional tensor of this type, and of `elements` if given; empty where there is none.
+    #[inline(never)]
+    pub fn column(&mut self, name: &str, dtype: Dtype, elements: Option<usize>) -> Range<usize> {
         let Some(tensor) = self.header.tensor(name) else {
-            return Ok(None);
+            return 0..0;
         };
-        let Tensor {
-            dtype: found,
-            elements: count,
-            rank,
-            ..
-        } = *tensor;
-        if found != dtype {
-            return refuse(name, Why::Dtype);
+        if tensor.dtype != dtype {
+            self.refuse(name, Why::Dtype);
+        } else if tensor.rank != 1 || elements.is_some_and(|elements| elements != tensor.elements) {
+            self.refuse(name, Why::Shape);
+        } else {
+            return tensor.bytes.clone();
         }
-        if rank != 1 || elements.is_some_and(|elements| elements != count) {
-            return refuse(name, Why::Shape);
-        }
-        Ok(Some(tensor.bytes.clone()))
+        0..0
     }
 
-    pub fn required(
-        &self,
-        name: &str,
-        dtype: Dtype,
-        elements: usize,
-    ) -> Result<Range<usize>, ModelError> {
-        match self.column(name, dtype, Some(elements))? {
-            Some(bytes) => Ok(bytes),
-            None => refuse(name, Why::Missing),
-        }
+    pub fn lacks(&self, name: &str) -> bool {
+        self.header.tensor(name).is_none()
     }
 
-    /// The rows of two tensors, `NAME.length` and `NAME.bytes` (texts) or `NAME.data`.
-    fn ragged(
-        &self,
-        name: &str,
-        texts: bool,
-        rows: Option<usize>,
-    ) -> Result<Option<Ragged>, ModelError> {
+    #[inline(never)]
+    pub fn required(&mut self, name: &str, dtype: Dtype, elements: Option<usize>) -> Range<usize> {
+        if self.lacks(name) {
+            self.refuse(name, Why::Missing);
+        }
+        self.column(name, dtype, elements)
+    }
+
+    /// The rows of two tensors, `NAME.length` and `NAME.bytes` (texts) or `NAME.data`; none where there are none.
+    #[inline(never)]
+    fn ragged(&mut self, name: &str, texts: bool, rows: Option<usize>) -> Ragged {
         let (of_length, suffix) = if texts {
             (Dtype::U8, ".bytes")
         } else {
             (Dtype::U16, ".data")
         };
         let lengths = [name, ".length"].concat();
-        let Some(lengths) = self.column(&lengths, of_length, rows)? else {
-            return Ok(None);
-        };
-        let data = [name, suffix].concat();
-        let Some(bytes) = self.column(&data, Dtype::U8, None)? else {
-            return refuse(&data, Why::Missing);
-        };
-        let ragged = match Ragged::open(self.file, lengths, !texts, bytes.clone()) {
-            Ok(ragged) => ragged,
-            Err(why) => return refuse(name, why),
-        };
-        if texts {
+        if self.lacks(&lengths) {
+            return Ragged::default();
+        }
+        let lengths = self.column(&lengths, of_length, rows);
+        let bytes = self.required(&[name, suffix].concat(), Dtype::U8, None);
+        let mut ragged = Ragged::default();
+        if let Err(why) = ragged.open(self.file, lengths, !texts, bytes.clone()) {
+            self.refuse(name, why);
+        } else if texts {
             // One pass over the whole, then boundaries only: cheaper than checking text by text.
-            let Ok(all) = core::str::from_utf8(&self.file[bytes.clone()]) else {
-                return refuse(name, Why::Text);
-            };
+            let all = core::str::from_utf8(&self.file[bytes]);
             let mut end = 0;
-            for row in 0..ragged.len() {
+            let mut ends = (0..ragged.len()).map(|row| {
                 end += ragged.get(self.file, row).len();
-                if !all.is_char_boundary(end) {
-                    return refuse(name, Why::Text);
-                }
+                end
+            });
+            if !all.is_ok_and(|all| ends.all(|end| all.is_char_boundary(end))) {
+                self.refuse(name, Why::Text);
             }
         }
-        Ok(Some(ragged))
+        ragged
     }
 
-    /// A column of numbers that are [`NONE`] or below their limit.
-    fn numbers(
-        &self,
+    /// Refuses a column with a number that is neither [`NONE`] nor below `limit`; without one, its own place is.
+    #[inline(never)]
+    fn limit(&mut self, name: &str, column: &Range<usize>, limit: Option<usize>) {
+        for row in 0..column.len() / 2 {
+            let value = u16_at(self.file, column.start, row);
+            if value != NONE && usize::from(value) >= limit.unwrap_or(row) {
+                self.refuse(name, Why::Range);
+            }
+        }
+    }
+
+    fn catalogue(&mut self, items: usize, catalogue: &mut Catalogue) {
+        let mut counts = [0; 2];
+        let lists = [&mut catalogue.category_name, &mut catalogue.brand_name];
+        for ((name, list), count) in ["category.name", "brand.name"]
+            .into_iter()
+            .zip(lists)
+            .zip(&mut counts)
+        {
+            *list = self.ragged(name, true, None);
+            *count = list.len();
+            if list.len() > usize::from(NONE) {
+                self.refuse(&[name, ".length"].concat(), Why::Shape);
+            }
+        }
+        let [categories, brands] = counts;
+        catalogue.price = self.floats("item.price", Some(items), [0.0, f32::MAX]);
+        for (name, column, elements, limit) in [
+            (
+                "item.category",
+                &mut catalogue.category,
+                items,
+                Some(categories),
+            ),
+            ("item.brand", &mut catalogue.brand, items, Some(brands)),
+            (
+                "category.parent",
+                &mut catalogue.category_parent,
+                categories,
+                None,
+            ),
+        ] {
+            *column = self.column(name, Dtype::U16, Some(elements));
+            self.limit(name, column, limit);
+        }
+        catalogue.flags = self.column("item.flags", Dtype::U8, Some(items));
+    }
+
+    /// A column of numbers in a range.
+    #[inline(never)]
+    pub fn floats(
+        &mut self,
         name: &str,
-        elements: usize,
-        limit: impl Fn(usize) -> usize,
-    ) -> Result<Option<Range<usize>>, ModelError> {
-        let column = self.column(name, Dtype::U16, Some(elements))?;
-        if let Some(column) = &column {
-            for row in 0..elements {
-                let value = u16_at(self.file, column.start, row);
-                if value != NONE && usize::from(value) >= limit(row) {
-                    return refuse(name, Why::Range);
-                }
+        elements: Option<usize>,
+        [least, most]: [f32; 2],
+    ) -> Range<usize> {
+        let column = self.column(name, Dtype::F32, elements);
+        for n in 0..column.len() / 4 {
+            let value = f32_at(self.file, column.start, n);
+            if !(least..=most).contains(&value) {
+                self.refuse(name, Why::Range);
             }
         }
-        Ok(column)
-    }
-
-    fn catalogue(&self, items: usize, catalogue: &mut Catalogue) -> Result<(), ModelError> {
-        catalogue.category_name = self.ragged("category.name", true, None)?;
-        catalogue.brand_name = self.ragged("brand.name", true, None)?;
-        let [categories, brands] = [&catalogue.category_name, &catalogue.brand_name]
-            .map(|names| names.as_ref().map_or(0, Ragged::len));
-        if categories > usize::from(NONE) {
-            return refuse("category.name.length", Why::Shape);
-        }
-        if brands > usize::from(NONE) {
-            return refuse("brand.name.length", Why::Shape);
-        }
-        let price = self.column("item.price", Dtype::F32, Some(items))?;
-        if let Some(price) = &price {
-            for bytes in self.file[price.clone()].chunks_exact(4) {
-                let price = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-                if !(price >= 0.0 && price.is_finite()) {
-                    return refuse("item.price", Why::Range);
-                }
-            }
-        }
-        catalogue.price = price;
-        catalogue.category = self.numbers("item.category", items, |_| categories)?;
-        catalogue.brand = self.numbers("item.brand", items, |_| brands)?;
-        catalogue.flags = self.column("item.flags", Dtype::U8, Some(items))?;
-        catalogue.category_parent = self.numbers("category.parent", categories, |row| row)?;
-        Ok(())
+        column
     }
 
     /// The decimals of a metadata value into `to`, which tells how many there must be; whether there is such a value.
-    fn decimals(
-        &self,
-        key: &'static str,
-        range: RangeInclusive<f64>,
-        to: &mut [f32],
-    ) -> Result<bool, ModelError> {
+    #[inline(never)]
+    fn decimals(&mut self, key: &'static str, range: [f64; 2], to: &mut [f32]) -> bool {
         let Some(text) = self.header.meta(key) else {
-            return Ok(false);
+            return false;
         };
         let mut values = text.split(' ').map(|value| {
-            crate::decimal::parse(value)
-                .filter(|value| range.contains(value))
-                .map(|value| value as f32)
+            let value = crate::decimal::parse(value).unwrap_or(f64::NAN);
+            (range[0]..=range[1])
+                .contains(&value)
+                .then_some(value as f32)
         });
-        for to in to {
-            *to = values
-                .next()
-                .flatten()
-                .ok_or(ModelError::Metadata { key })?;
+        let all = to.iter_mut().all(|to| match values.next().flatten() {
+            Some(value) => {
+                *to = value;
+                true
+            }
+            None => false,
+        });
+        if !all || values.next().is_some() {
+            self.fail(ModelError::Metadata { key });
         }
-        match values.next() {
-            None => Ok(true),
-            Some(_) => Err(ModelError::Metadata { key }),
-        }
+        true
     }
 
-    fn blend(&self) -> Result<Blend, ModelError> {
-        let mut values = [0.0; 5];
-        let given = self.decimals("blend", 0.0..=1000.0, &mut values)?;
-        let [sequence, complement, content, affinity, popularity] = values;
-        let blend = Blend {
-            sequence,
-            complement,
-            content,
-            affinity,
-            popularity,
-        };
-        Ok(if given { blend } else { Blend::default() })
-    }
-
-    /// All but the file itself. Into a place that exists already: half a model returned from here and there, and dropped
-    /// at each refusal, took kilobytes of the module.
-    fn fill(&self, model: &mut Model) -> Result<(), ModelError> {
-        let meta = |key| self.header.meta(key);
-        let (format, version) = (meta("format").unwrap_or(""), meta("version").unwrap_or(""));
-        if format != FORMAT || version != VERSION {
-            return Err(ModelError::Version {
-                found: [format, " ", version].concat(),
-            });
+    /// All but the file itself.
+    fn fill(&mut self, model: &mut Model) {
+        let header = self.header;
+        let meta = |key| header.meta(key).unwrap_or("");
+        let found = [meta("format"), " ", meta("version")].concat();
+        if found != [FORMAT, " ", VERSION].concat() {
+            self.fail(ModelError::Version { found });
         }
-        for name in meta("requires").unwrap_or("").split_ascii_whitespace() {
-            if !KNOWN.contains(&name) {
-                return Err(ModelError::Requires { name: name.into() });
+        for name in meta("requires").split(' ') {
+            if !name.is_empty() && !KNOWN.contains(&name) {
+                self.fail(ModelError::Requires { name: name.into() });
             }
         }
-        let mut items = [0.0];
-        if !self.decimals("items", 0.0..=MAX_ITEMS as f64, &mut items)? {
-            return Err(ModelError::Metadata { key: "items" });
+        let mut number = [0.0];
+        if !self.decimals("items", [0.0, MAX_ITEMS as f64], &mut number) {
+            self.fail(ModelError::Metadata { key: "items" });
         }
-        let items = items[0] as usize;
+        let items = number[0] as usize;
         model.items = items;
-        model.id = meta("model").unwrap_or("").into();
+        model.id = meta("model").into();
         if !(1..=64).contains(&model.id.len()) {
-            return Err(ModelError::Metadata { key: "model" });
+            self.fail(ModelError::Metadata { key: "model" });
         }
-        let mut decay = [2.0];
-        self.decimals("decay", 0.1..=100.0, &mut decay)?;
-        model.decay = decay[0];
-        model.blend = self.blend()?;
+        number = [2.0];
+        self.decimals("decay", [0.1, 100.0], &mut number);
+        model.decay = number[0];
+        let mut blend = BLEND;
+        self.decimals("blend", [0.0, 1000.0], &mut blend);
+        model.blend = Blend::from(blend);
         let mut revisit = [0.0; RETURN];
-        model.revisit = self
-            .decimals("revisit", -100.0..=100.0, &mut revisit)?
-            .then_some(revisit);
+        let told = self.decimals("revisit", [-100.0, 100.0], &mut revisit);
+        model.revisit = told.then_some(revisit);
 
-        let Some(key) = self.ragged("item.key", true, Some(items))? else {
-            return refuse("item.key.length", Why::Missing);
-        };
-        model.key = key;
+        if self.lacks("item.key.length") {
+            self.refuse("item.key.length", Why::Missing);
+        }
+        model.key = self.ragged("item.key", true, Some(items));
         let wide = items > 1 << 16;
         let dtype = if wide { Dtype::U32 } else { Dtype::U16 };
-        model.order = self.required("item.key.order", dtype, items)?;
-        model.popularity = self.required("item.popularity", Dtype::U8, items)?;
+        model.order = self.required("item.key.order", dtype, Some(items));
+        model.popularity = self.required("item.popularity", Dtype::U8, Some(items));
         if !self.file[model.popularity.clone()].is_sorted_by(|a, b| a >= b) {
-            return refuse("item.popularity", Why::Order);
+            self.refuse("item.popularity", Why::Order);
         }
-        self.catalogue(items, &mut model.catalogue)?;
-        model.term = self.ragged("term.text", true, None)?;
-        if let Some(term) = &model.term {
-            model.term_items = self.ragged("term.items", false, Some(term.len()))?;
+        self.catalogue(items, &mut model.catalogue);
+        model.term = self.ragged("term.text", true, None);
+        model.term_items = self.ragged("term.items", false, Some(model.term.len()));
+        for (name, matrix) in ["view", "buy", "content"]
+            .into_iter()
+            .zip(&mut model.matrices)
+        {
+            *matrix = self.ragged(name, false, Some(items));
         }
-        model.view = self.ragged("view", false, Some(items))?;
-        model.buy = self.ragged("buy", false, Some(items))?;
-        model.content = self.ragged("content", false, Some(items))?;
-        model.encoder = self.encoder(items)?;
-        Ok(())
+        self.encoder(items, &mut model.encoder);
+    }
+
+    /// Keys and terms strictly rise in their order: then they are distinct, and the order is a permutation.
+    fn check_order(&mut self, model: &Model) {
+        let mut before: &[u8] = &[];
+        for rank in 0..model.items {
+            let item = model.ordered(self.file, rank);
+            let key = model.key.get(self.file, item as usize);
+            if item as usize >= model.items {
+                return self.refuse("item.key.order", Why::Range);
+            }
+            if key.is_empty() {
+                return self.refuse("item.key", Why::Text);
+            }
+            if before >= key {
+                return self.refuse("item.key.order", Why::Order);
+            }
+            before = key;
+        }
+        let term = |n| model.term.get(self.file, n);
+        if !(1..model.term.len()).all(|n| term(n - 1) < term(n)) {
+            self.refuse("term.text", Why::Order);
+        }
     }
 }
 
@@ -280,40 +304,22 @@ impl Model {
     /// # Errors
     /// Whatever breaks `docs/model-format.md`. Never panics, and never allocates more than a part of the file's size.
     pub fn open(file: Vec<u8>) -> Result<Model, ModelError> {
-        let mut model = Model::default();
-        Opening {
+        let header = safetensors::read(&file)?;
+        let mut opening = Opening {
             file: &file,
-            header: safetensors::read(&file)?,
+            header: &header,
+            error: None,
+        };
+        let mut model = Model::default();
+        opening.fill(&mut model);
+        if opening.error.is_none() {
+            opening.check_order(&model);
         }
-        .fill(&mut model)?;
+        if let Some(error) = opening.error {
+            return Err(error);
+        }
         model.file = file;
-        model.check_order()?;
         Ok(model)
-    }
-
-    /// Keys and terms strictly rise in their order: then they are distinct, and the order is a permutation.
-    fn check_order(&self) -> Result<(), ModelError> {
-        let mut before: Option<&[u8]> = None;
-        for rank in 0..self.items {
-            let item = self.ordered(rank);
-            if item as usize >= self.items {
-                return refuse("item.key.order", Why::Range);
-            }
-            let key = self.key.get(&self.file, item as usize);
-            if key.is_empty() {
-                return refuse("item.key", Why::Text);
-            }
-            if before >= Some(key) {
-                return refuse("item.key.order", Why::Order);
-            }
-            before = Some(key);
-        }
-        if let Some(term) = &self.term
-            && !(1..term.len()).all(|n| term.get(&self.file, n - 1) < term.get(&self.file, n))
-        {
-            return refuse("term.text", Why::Order);
-        }
-        Ok(())
     }
 
     /// Checks every row, which [`Model::open`] leaves until they are read.
@@ -321,22 +327,13 @@ impl Model {
     /// # Errors
     /// [`ModelError::Row`] at the first damaged one.
     pub fn verify(&self) -> Result<(), ModelError> {
-        for (name, matrix) in [
-            ("view", &self.view),
-            ("buy", &self.buy),
-            ("content", &self.content),
-        ] {
-            if let Some(matrix) = matrix {
-                rows::verify(matrix, &self.file, name, |own, row| {
-                    rows::neighbours(row, own, self.items, |_, _| ())
-                })?;
-            }
+        for (name, matrix) in ["view", "buy", "content"].into_iter().zip(&self.matrices) {
+            rows::verify(matrix, &self.file, name, |own, row| {
+                rows::neighbours(row, own, self.items, |_, _| ())
+            })?;
         }
-        match &self.term_items {
-            Some(list) => rows::verify(list, &self.file, "term.items", |_, row| {
-                rows::items(row, self.items, |_| ())
-            }),
-            None => Ok(()),
-        }
+        rows::verify(&self.term_items, &self.file, "term.items", |_, row| {
+            rows::items(row, self.items, |_| ())
+        })
     }
 }

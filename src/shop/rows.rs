@@ -25,30 +25,26 @@ impl Ragged {
     /// # Errors
     /// [`Why::Lengths`] when the lengths do not sum to the size of the data.
     pub(super) fn open(
+        &mut self,
         file: &[u8],
         lengths: Range<usize>,
         wide: bool,
         data: Range<usize>,
-    ) -> Result<Ragged, Why> {
-        let mut ragged = Ragged {
-            lengths,
-            wide,
-            data,
-            starts: Vec::new(),
-        };
-        let count = ragged.len();
-        ragged.starts.reserve_exact(count.div_ceil(BLOCK));
+    ) -> Result<(), Why> {
+        self.lengths = lengths;
+        self.wide = wide;
+        self.data = data;
+        let count = self.len();
+        self.starts.reserve_exact(count.div_ceil(BLOCK));
         let mut start = 0usize;
         for row in 0..count {
             if row % BLOCK == 0 {
-                ragged
-                    .starts
-                    .push(u32::try_from(start).map_err(|_| Why::Lengths)?);
+                self.starts.push(start as u32);
             }
-            start += ragged.length(file, row);
+            start += self.length(file, row);
         }
-        if start == ragged.data.len() {
-            Ok(ragged)
+        if start == self.data.len() && u32::try_from(start).is_ok() {
+            Ok(())
         } else {
             Err(Why::Lengths)
         }
@@ -329,14 +325,15 @@ mod tests {
             .flat_map(|n| vec![n; usize::from(n % 7)])
             .collect();
         let file = [lengths, data].concat();
-        let ragged = Ragged::open(&file, 0..100, false, 100..file.len()).unwrap();
+        let mut ragged = Ragged::default();
+        ragged.open(&file, 0..100, false, 100..file.len()).unwrap();
         for n in 0..100u8 {
             assert_eq!(ragged.get(&file, n.into()), vec![n; usize::from(n % 7)]);
         }
         assert!(ragged.get(&file, 100).is_empty());
         assert_eq!(
-            Ragged::open(&file, 0..99, false, 100..file.len()).unwrap_err(),
-            Why::Lengths
+            Ragged::default().open(&file, 0..99, false, 100..file.len()),
+            Err(Why::Lengths)
         );
     }
 }

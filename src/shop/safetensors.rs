@@ -10,7 +10,7 @@ use core::ops::Range;
 use super::{ModelError, Why};
 
 /// Larger headers are refused: a model of this format has a few dozen tensors.
-const MAX_HEADER: usize = 1 << 20;
+const MAX_HEADER: u64 = 1 << 20;
 
 /// Element types that the model format uses. Others are kept as unknown, and only their byte range is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +43,13 @@ impl Dtype {
         }
     }
 
-    fn size(self) -> Option<usize> {
+    /// Bytes of an element; 0 where that is not known.
+    fn size(self) -> usize {
         match self {
-            Dtype::U8 => Some(1),
-            Dtype::U16 => Some(2),
-            Dtype::U32 | Dtype::F32 => Some(4),
-            Dtype::Other => None,
+            Dtype::U8 => 1,
+            Dtype::U16 => 2,
+            Dtype::U32 | Dtype::F32 => 4,
+            Dtype::Other => 0,
         }
     }
 }
@@ -91,207 +92,272 @@ impl Header {
 /// [`ModelError::Header`] when it is not a header, [`ModelError::Tensor`] when a tensor does not lie in the file or
 /// its size is not its shape's.
 pub fn read(file: &[u8]) -> Result<Header, ModelError> {
-    let length = file
-        .first_chunk::<8>()
-        .map(|bytes| u64::from_le_bytes(*bytes))
-        .ok_or(ModelError::Header { at: 0 })?;
-    let length = usize::try_from(length)
-        .ok()
-        .filter(|&length| length <= MAX_HEADER)
-        .ok_or(ModelError::Header { at: 0 })?;
-    let text = file
-        .get(8..8 + length)
-        .ok_or(ModelError::Header { at: 8 })?;
-    let data = 8 + length..file.len();
-    let mut cursor = Cursor { text, at: 0 };
-    match cursor.header(data) {
-        Some(parsed) => parsed,
-        None => Err(ModelError::Header { at: 8 + cursor.at }),
+    let (length, rest) = file.split_first_chunk().unwrap_or((&[0xff; 8], &[]));
+    let length = u64::from_le_bytes(*length);
+    if length > MAX_HEADER {
+        return Err(ModelError::Header { at: 0 });
+    }
+    let Some(text) = rest.get(..length as usize) else {
+        return Err(ModelError::Header { at: 8 });
+    };
+    let mut cursor = Cursor {
+        text,
+        at: 0,
+        data: 8 + text.len()..file.len(),
+        error: None,
+    };
+    let header = cursor.header();
+    match cursor.error {
+        Some(error) => Err(error),
+        None => Ok(header),
     }
 }
 
+/// Reads straight on: once something is wrong there is no more text, and only the first error is kept.
 struct Cursor<'a> {
     text: &'a [u8],
     at: usize,
+    /// Where tensors lie in the file.
+    data: Range<usize>,
+    error: Option<ModelError>,
 }
 
 impl Cursor<'_> {
-    fn peek(&mut self) -> Option<u8> {
-        while matches!(self.text.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
+    fn stop(&mut self, error: ModelError) {
+        self.text = &[];
+        self.error.get_or_insert(error);
+    }
+
+    /// The grammar is broken here.
+    #[inline(never)]
+    fn fail(&mut self) {
+        let at = 8 + self.at;
+        self.stop(ModelError::Header { at });
+    }
+
+    /// The byte here.
+    fn byte(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        (self.peek()? == byte).then(|| self.at += 1)
+    /// Takes the byte here; 0 at the end.
+    fn next(&mut self) -> u8 {
+        let byte = self.byte();
+        if byte.is_none() {
+            self.fail();
+        }
+        self.at += 1;
+        byte.unwrap_or(0)
     }
 
-    /// `None`: the grammar was broken at `self.at`.
-    fn header(&mut self, data: Range<usize>) -> Option<Result<Header, ModelError>> {
-        let mut header = Header::default();
-        self.eat(b'{')?;
-        if self.peek()? == b'}' {
+    fn peek(&mut self) -> Option<u8> {
+        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
-        } else {
-            loop {
-                let name = self.string()?;
-                self.eat(b':')?;
-                if name == "__metadata__" {
-                    if !header.metadata.is_empty() {
-                        return None;
-                    }
-                    header.metadata = self.strings()?;
-                } else {
-                    if header.tensor(&name).is_some() {
-                        return None;
-                    }
-                    match self.tensor(name, &data)? {
-                        Ok(tensor) => header.tensors.push(tensor),
-                        Err(error) => return Some(Err(error)),
-                    }
-                }
-                if !self.more(b'}')? {
-                    break;
-                }
-            }
         }
-        // Writers pad the header with spaces to an aligned length.
-        self.peek().is_none().then_some(Ok(header))
+        self.byte()
+    }
+
+    /// Whether `byte` comes next; then it is taken.
+    #[inline(never)]
+    fn takes(&mut self, byte: u8) -> bool {
+        let takes = self.peek() == Some(byte);
+        self.at += usize::from(takes);
+        takes
+    }
+
+    #[inline(never)]
+    fn eat(&mut self, byte: u8) {
+        if !self.takes(byte) {
+            self.fail();
+        }
+    }
+
+    /// Opens an object or a list; whether there is anything in it.
+    fn open(&mut self, open: u8, close: u8) -> bool {
+        self.eat(open);
+        !self.takes(close)
     }
 
     /// After a value: true at a comma, false at `close`.
-    fn more(&mut self, close: u8) -> Option<bool> {
-        let byte = self.peek()?;
-        self.at += 1;
-        match byte {
-            b',' => Some(true),
-            _ if byte == close => Some(false),
-            _ => None,
+    fn more(&mut self, close: u8) -> bool {
+        let more = self.takes(b',');
+        if !more {
+            self.eat(close);
         }
+        more
     }
 
-    fn strings(&mut self) -> Option<Vec<(String, String)>> {
+    fn header(&mut self) -> Header {
+        let mut header = Header::default();
+        let mut more = self.open(b'{', b'}');
+        while more {
+            let name = self.string();
+            self.eat(b':');
+            if name == "__metadata__" {
+                if !header.metadata.is_empty() {
+                    self.fail();
+                }
+                header.metadata = self.strings();
+            } else {
+                if header.tensor(&name).is_some() {
+                    self.fail();
+                }
+                let tensor = self.tensor(name);
+                header.tensors.push(tensor);
+            }
+            more = self.more(b'}');
+        }
+        // Writers pad the header with spaces to an aligned length.
+        if self.peek().is_some() {
+            self.fail();
+        }
+        header
+    }
+
+    fn strings(&mut self) -> Vec<(String, String)> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        self.eat(b'{')?;
-        if self.peek()? == b'}' {
-            self.at += 1;
-            return Some(pairs);
-        }
-        loop {
-            let key = self.string()?;
-            self.eat(b':')?;
-            let value = self.string()?;
+        let mut more = self.open(b'{', b'}');
+        while more {
+            let key = self.string();
+            self.eat(b':');
             if pairs.iter().any(|(known, _)| *known == key) {
-                return None;
+                self.fail();
             }
+            let value = self.string();
             pairs.push((key, value));
-            if !self.more(b'}')? {
-                return Some(pairs);
-            }
+            more = self.more(b'}');
         }
+        pairs
     }
 
-    fn tensor(&mut self, name: String, data: &Range<usize>) -> Option<Result<Tensor, ModelError>> {
-        let (mut dtype, mut shape, mut offsets) = (None, None, None);
-        self.eat(b'{')?;
-        loop {
-            let field = self.string()?;
-            self.eat(b':')?;
-            match field.as_str() {
-                "dtype" if dtype.is_none() => dtype = Some(Dtype::parse(&self.string()?)),
-                "shape" if shape.is_none() => shape = Some(self.integers()?),
-                "data_offsets" if offsets.is_none() => offsets = Some(self.integers()?),
-                _ => return None,
+    fn tensor(&mut self, name: String) -> Tensor {
+        let mut dtype = Dtype::Other;
+        let (mut shape, mut offsets) = (Vec::new(), Vec::new());
+        // A bit for each field.
+        let mut seen = 0;
+        let mut more = self.open(b'{', b'}');
+        while more {
+            let field = self.string();
+            self.eat(b':');
+            let bit = match field.as_str() {
+                "dtype" => {
+                    dtype = Dtype::parse(&self.string());
+                    1
+                }
+                "shape" => {
+                    shape = self.integers();
+                    2
+                }
+                "data_offsets" => {
+                    offsets = self.integers();
+                    4
+                }
+                _ => seen,
+            };
+            // Unknown, or a second time.
+            if seen & bit != 0 || bit == 0 {
+                self.fail();
             }
-            if !self.more(b'}')? {
-                break;
-            }
+            seen |= bit;
+            more = self.more(b'}');
         }
-        let (dtype, shape, offsets) = (dtype?, shape?, offsets?);
-        let &[begin, end] = offsets.as_slice() else {
-            return None;
-        };
+        if seen != 7 || offsets.len() != 2 {
+            self.fail();
+            offsets = vec![0, 0];
+        }
+        let (begin, end) = (offsets[0], offsets[1]);
         let elements = shape.iter().try_fold(1usize, |all, &n| all.checked_mul(n));
-        let fits = begin <= end && end <= data.len();
-        let sized = match (elements, dtype.size()) {
-            (Some(elements), Some(size)) => elements.checked_mul(size) == end.checked_sub(begin),
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if !fits || !sized {
-            let why = if fits { Why::Size } else { Why::Bounds };
-            return Some(Err(ModelError::Tensor { name, why }));
+        let size = elements.and_then(|elements| elements.checked_mul(dtype.size()));
+        if begin > end || end > self.data.len() {
+            self.refuse(&name, Why::Bounds);
+        } else if size.is_none() || dtype != Dtype::Other && size != Some(end - begin) {
+            self.refuse(&name, Why::Size);
         }
-        Some(Ok(Tensor {
+        Tensor {
             name,
             dtype,
-            elements: elements?,
+            elements: elements.unwrap_or(0),
             rank: shape.len(),
-            bytes: data.start + begin..data.start + end,
-        }))
+            bytes: self.data.start.saturating_add(begin)..self.data.start.saturating_add(end),
+        }
     }
 
-    fn integers(&mut self) -> Option<Vec<usize>> {
+    fn refuse(&mut self, name: &str, why: Why) {
+        self.stop(ModelError::Tensor {
+            name: name.into(),
+            why,
+        });
+    }
+
+    fn integers(&mut self) -> Vec<usize> {
         let mut list = Vec::new();
-        self.eat(b'[')?;
-        if self.peek()? == b']' {
-            self.at += 1;
-            return Some(list);
-        }
-        loop {
-            self.peek()?;
-            let start = self.at;
-            let mut value = 0usize;
-            while let Some(digit @ b'0'..=b'9') = self.text.get(self.at).copied() {
+        let mut more = self.open(b'[', b']');
+        while more {
+            self.peek();
+            let (start, mut value) = (self.at, Some(0usize));
+            while let Some(digit @ b'0'..=b'9') = self.byte() {
                 value = value
-                    .checked_mul(10)?
-                    .checked_add(usize::from(digit - b'0'))?;
+                    .and_then(|value| value.checked_mul(10)?.checked_add((digit - b'0').into()));
                 self.at += 1;
             }
-            if self.at == start || list.len() == 8 {
-                return None;
+            if value.is_none() || self.at == start || list.len() == 8 {
+                self.fail();
             }
-            list.push(value);
-            if !self.more(b']')? {
-                return Some(list);
-            }
+            list.push(value.unwrap_or(0));
+            more = self.more(b']');
         }
+        list
     }
 
-    fn string(&mut self) -> Option<String> {
-        self.eat(b'"')?;
+    fn string(&mut self) -> String {
         let mut out = Vec::new();
+        self.eat(b'"');
         loop {
-            let byte = *self.text.get(self.at)?;
-            self.at += 1;
-            match byte {
-                b'"' => return String::from_utf8(out).ok(),
+            match self.next() {
+                b'"' => break,
                 b'\\' => {
-                    let escaped = *self.text.get(self.at)?;
-                    self.at += 1;
-                    match escaped {
-                        b'"' | b'\\' | b'/' => out.push(escaped),
-                        b'n' => out.push(b'\n'),
-                        b't' => out.push(b'\t'),
-                        b'r' => out.push(b'\r'),
+                    let escaped = self.next();
+                    out.push(match escaped {
+                        b'"' | b'\\' | b'/' => escaped,
+                        b'n' => b'\n',
+                        b't' => b'\t',
+                        b'r' => b'\r',
                         b'u' => {
-                            let digits = self.text.get(self.at..self.at + 4)?;
-                            self.at += 4;
-                            let code = digits.iter().try_fold(0u32, |code, &digit| {
-                                Some(code * 16 + char::from(digit).to_digit(16)?)
-                            })?;
-                            // Surrogate pairs are not needed: writers escape control characters only.
-                            let mut buffer = [0; 4];
-                            let text = char::from_u32(code)?.encode_utf8(&mut buffer);
-                            out.extend_from_slice(text.as_bytes());
+                            self.unicode(&mut out);
+                            continue;
                         }
-                        _ => return None,
-                    }
+                        _ => {
+                            self.fail();
+                            0
+                        }
+                    });
                 }
-                0..=0x1f => return None,
-                _ => out.push(byte),
+                0..=0x1f => {
+                    self.fail();
+                    break;
+                }
+                byte => out.push(byte),
             }
+        }
+        String::from_utf8(out).unwrap_or_else(|_| {
+            self.fail();
+            String::new()
+        })
+    }
+
+    /// Four hexadecimal digits. Surrogate pairs are not needed: writers escape control characters only.
+    fn unicode(&mut self, out: &mut Vec<u8>) {
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = char::from(self.next()).to_digit(16);
+            if digit.is_none() {
+                self.fail();
+            }
+            code = code * 16 + digit.unwrap_or(0);
+        }
+        match char::from_u32(code) {
+            Some(symbol) => out.extend_from_slice(symbol.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => self.fail(),
         }
     }
 }
