@@ -367,12 +367,12 @@ export class Tillside {
 
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
-    const [recent, cart, bought, categories, brands, events] = this.#with((page) => page.portrait()) ?? [[], [], [], [], [], 0];
+    const [[recent, cart, bought, categories, brands], events] = this.#with((page) => page.portrait()) ?? [[[], [], [], [], []], 0];
     /** @param {any[]} interests */
     const named = (interests) => interests.map(([name, short, long, evidence]) => ({ name, short, long, evidence }));
     return {
       recent: recent.map((/** @type {any[]} */ [id, time]) => ({ id, time })),
-      cart: cart.map((/** @type {any[]} */ [id, quantity]) => ({ id, quantity })),
+      cart: cart.map((/** @type {any[]} */ [id, , quantity]) => ({ id, quantity })),
       bought: bought.map((/** @type {any[]} */ [id, time, count]) => ({ id, time, count })),
       categories: named(categories),
       brands: named(brands),

@@ -23,54 +23,120 @@ pub fn put_float(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
-/// Reads what the `put_` functions wrote; every method is `None` at the end or on anything malformed.
-pub struct Reader<'a>(pub &'a [u8]);
+/// Reads what the `put_` functions wrote. At the end, or on anything malformed, it fails once and for all: what is read
+/// from then on is zero or empty, and [`Reader::ends`] says no. So a decoder reads straight on and asks once.
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    failed: bool,
+}
 
 impl<'a> Reader<'a> {
-    pub fn byte(&mut self) -> Option<u8> {
-        let (&first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(first)
+    pub fn new(rest: &'a [u8]) -> Reader<'a> {
+        Reader {
+            rest,
+            failed: false,
+        }
     }
 
-    pub fn uint(&mut self) -> Option<u64> {
+    /// The body that [`seal`] packed under `version`; failed from the start when a bit is wrong.
+    pub fn open(version: u8, sealed: &'a [u8]) -> Reader<'a> {
+        match open(version, sealed) {
+            Some(body) => Reader::new(body),
+            None => Reader {
+                rest: &[],
+                failed: true,
+            },
+        }
+    }
+
+    /// What was read was of the wrong kind.
+    pub fn fail(&mut self) {
+        self.failed = true;
+        self.rest = &[];
+    }
+
+    /// Fails unless `holds`.
+    pub fn require(&mut self, holds: bool) {
+        if !holds {
+            self.fail();
+        }
+    }
+
+    /// Whether something is left.
+    pub fn has_more(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
+    /// Whether all was read and nothing was wrong.
+    pub fn ends(&self) -> bool {
+        !self.failed && self.rest.is_empty()
+    }
+
+    pub fn byte(&mut self) -> u8 {
+        self.bytes(1).first().copied().unwrap_or(0)
+    }
+
+    pub fn uint(&mut self) -> u64 {
         let mut value = 0u64;
         for shift in (0..70).step_by(7) {
-            let byte = self.byte()?;
+            let byte = self.byte();
             let bits = u64::from(byte & 0x7f);
             if shift == 63 && bits > 1 {
-                return None;
+                break;
             }
             value |= bits << shift;
             if byte & 0x80 == 0 {
-                return Some(value);
+                return value;
             }
         }
-        None
+        self.fail();
+        0
     }
 
-    /// A count of things that take at least `each` bytes apiece: refused when the rest could not hold them, so that a
-    /// damaged count can never cause a large allocation.
-    pub fn count(&mut self, each: usize) -> Option<usize> {
-        let count = usize::try_from(self.uint()?).ok()?;
-        (count.checked_mul(each)? <= self.0.len()).then_some(count)
+    /// A number of 32 bits.
+    pub fn small(&mut self) -> u32 {
+        let value = self.uint();
+        self.require(value <= u32::MAX.into());
+        value as u32
     }
 
-    pub fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
+    /// A count of things that take at least `each` bytes apiece, at most `most`: it fails when the rest could not hold
+    /// them, so that a damaged count can never cause a large allocation.
+    pub fn count(&mut self, each: usize, most: usize) -> usize {
+        let count = self.uint().min(u32::MAX.into()) as usize;
+        if count <= most && count <= self.rest.len() / each {
+            return count;
+        }
+        self.fail();
+        0
     }
 
-    pub fn text(&mut self) -> Option<&'a str> {
-        let length = self.count(1)?;
-        core::str::from_utf8(self.bytes(length)?).ok()
+    pub fn bytes(&mut self, length: usize) -> &'a [u8] {
+        match self.rest.split_at_checked(length) {
+            Some((taken, rest)) => {
+                self.rest = rest;
+                taken
+            }
+            None => {
+                self.fail();
+                &[]
+            }
+        }
+    }
+
+    pub fn text(&mut self) -> &'a str {
+        let length = self.count(1, usize::MAX);
+        let text = core::str::from_utf8(self.bytes(length));
+        self.require(text.is_ok());
+        text.unwrap_or("")
     }
 
     /// A finite float.
-    pub fn float(&mut self) -> Option<f64> {
-        let value = f64::from_le_bytes(self.bytes(8)?.try_into().ok()?);
-        value.is_finite().then_some(value)
+    pub fn float(&mut self) -> f64 {
+        let bytes = self.bytes(8).try_into().unwrap_or_default();
+        let value = f64::from_le_bytes(bytes);
+        self.require(value.is_finite());
+        value
     }
 }
 
@@ -91,8 +157,7 @@ pub fn seal(version: u8, body: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The body that [`seal`] packed under `version`; `None` when a bit is wrong.
-pub fn open(version: u8, sealed: &[u8]) -> Option<&[u8]> {
+fn open(version: u8, sealed: &[u8]) -> Option<&[u8]> {
     let (content, sum) = sealed.split_at_checked(sealed.len().checked_sub(8)?)?;
     let (&found, body) = content.split_first()?;
     (found == version && hash(content).to_le_bytes() == sum).then_some(body)
@@ -110,18 +175,35 @@ mod tests {
             for &number in &numbers { put_uint(&mut out, number); }
             for text in &texts { put_text(&mut out, text); }
             put_float(&mut out, float);
-            let mut reader = Reader(&out);
-            for &number in &numbers { prop_assert_eq!(reader.uint(), Some(number)); }
-            for text in &texts { prop_assert_eq!(reader.text(), Some(text.as_str())); }
-            prop_assert_eq!(reader.float(), Some(float));
-            prop_assert!(reader.0.is_empty());
+            let mut reader = Reader::new(&out);
+            for &number in &numbers { prop_assert_eq!(reader.uint(), number); }
+            for text in &texts { prop_assert_eq!(reader.text(), text.as_str()); }
+            prop_assert_eq!(reader.float(), float);
+            prop_assert!(reader.ends());
         }
 
         #[test]
-        fn any_bytes_are_read_without_panic(bytes: Vec<u8>) {
-            let mut reader = Reader(&bytes);
-            while reader.text().is_some() {}
-            let _ = (reader.uint(), reader.float(), reader.count(3), open(1, &bytes));
+        fn any_bytes_are_read_without_panic(bytes: Vec<u8>, asks in prop::collection::vec(0u8..6, 0..20)) {
+            let mut reader = Reader::new(&bytes);
+            for ask in asks {
+                match ask {
+                    0 => drop(reader.byte()),
+                    1 => drop(reader.uint()),
+                    2 => drop(reader.small()),
+                    3 => prop_assert!(reader.count(3, 99) <= bytes.len() / 3),
+                    4 => drop(reader.text().len()),
+                    _ => prop_assert!(reader.float().is_finite() || !reader.ends()),
+                }
+            }
+            let _ = open(1, &bytes);
+        }
+
+        #[test]
+        fn once_failed_it_reads_nothing_more(bytes in prop::collection::vec(any::<u8>(), 1..40)) {
+            let mut reader = Reader::new(&bytes);
+            reader.fail();
+            prop_assert_eq!((reader.byte(), reader.uint(), reader.text(), reader.float()), (0, 0, "", 0.0));
+            prop_assert!(!reader.ends() && !reader.has_more());
         }
 
         #[test]

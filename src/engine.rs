@@ -351,7 +351,7 @@ impl Engine {
         (now as u64) << 20 | (mixed >> 44).wrapping_add(self.decisions.into()) & 0xf_ffff
     }
 
-    pub fn portrait(&self, now: i64) -> Portrait {
+    pub fn portrait(&self, now: i64) -> Portrait<'_> {
         self.shopper.portrait(now)
     }
 

@@ -194,17 +194,17 @@ impl Intake {
 
     /// Goes on where another page stopped; `None` for what [`Intake::encode`] did not write.
     pub fn decode(bytes: &[u8], seed: u64) -> Option<Intake> {
-        let mut reader = Reader(codec::open(VERSION, bytes)?);
+        let mut reader = Reader::open(VERSION, bytes);
         let mut intake = Intake::new(seed);
-        intake.seen = Seen::decode(&mut reader)?;
-        if !reader.0.is_empty() {
+        intake.seen = Seen::decode(&mut reader);
+        if reader.has_more() {
             intake.sessions.current = Some(Current {
-                session: Session(reader.uint()?),
-                last: reader.uint()? as i64,
-                sequence: reader.uint()?.try_into().ok()?,
+                session: Session(reader.uint()),
+                last: reader.uint() as i64,
+                sequence: reader.small(),
             });
         }
-        reader.0.is_empty().then_some(intake)
+        reader.ends().then_some(intake)
     }
 }
 

@@ -33,34 +33,31 @@ impl Event {
 
     /// The event of a row; `None` when it is damaged or of another version.
     pub fn decode(row: &[u8]) -> Option<Event> {
-        let mut event = Event::new("", Kind::PageViewed, 0);
-        event.fill(&mut Reader(row))?;
-        Some(event)
-    }
-
-    // In place, so that what was read so far is dropped at one place in the code and not after every read.
-    fn fill(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        if reader.byte()? != VERSION {
-            return None;
+        let reader = &mut Reader::new(row);
+        let version = reader.byte();
+        reader.require(version == VERSION);
+        let kind = Kind::from_number(reader.byte());
+        reader.require(kind.is_some());
+        let mut event = Event::new("", kind.unwrap_or(Kind::PageViewed), reader.uint() as i64);
+        event.session = Session(reader.uint());
+        event.sequence = reader.small();
+        event.id = text(reader);
+        for _ in 0..reader.count(3, PRODUCTS) {
+            let mut product = Product::new(text(reader));
+            product.quantity = count(reader).max(1);
+            for _ in 0..reader.count(2, usize::MAX) {
+                if let Some((field, scalar)) = field(reader) {
+                    product.set(field, scalar);
+                }
+            }
+            event.products.push(product);
         }
-        self.kind = Kind::from_number(reader.byte()?)?;
-        self.time = reader.uint()? as i64;
-        self.session = Session(reader.uint()?);
-        self.sequence = reader.uint()?.try_into().ok()?;
-        self.id = text(reader)?;
-        let products = reader.count(3)?;
-        if products > PRODUCTS {
-            return None;
+        for _ in 0..reader.count(2, usize::MAX) {
+            if let Some((field, scalar)) = field(reader) {
+                put(&mut event.fields, field, scalar);
+            }
         }
-        for _ in 0..products {
-            self.products.push(Product::new(text(reader)?));
-            self.products.last_mut()?.fill(reader)?;
-        }
-        for _ in 0..reader.count(2)? {
-            let (field, scalar) = field(reader)?;
-            put(&mut self.fields, field, scalar);
-        }
-        reader.0.is_empty().then_some(())
+        reader.ends().then_some(event)
     }
 }
 
@@ -87,15 +84,6 @@ impl Product {
         }
         put_fields(out, &self.fields);
     }
-
-    fn fill(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        self.quantity = count(reader)?.max(1);
-        for _ in 0..reader.count(2)? {
-            let (field, scalar) = field(reader)?;
-            self.set(field, scalar);
-        }
-        Some(())
-    }
 }
 
 fn put_fields(out: &mut Vec<u8>, fields: &[(Field, Scalar)]) {
@@ -109,26 +97,31 @@ fn put_fields(out: &mut Vec<u8>, fields: &[(Field, Scalar)]) {
     }
 }
 
+/// `None` where there is no such field: the reader has failed then.
 fn field(reader: &mut Reader<'_>) -> Option<(Field, Scalar)> {
-    let field = Field::from_number(reader.byte()?)?;
+    let field = Field::from_number(reader.byte());
+    reader.require(field.is_some());
+    let field = field?;
     let scalar = match field.form() {
-        Form::Id | Form::Text => Scalar::Text(text(reader)?),
-        Form::Amount => Scalar::Amount(
-            reader
-                .float()
-                .filter(|amount| (0.0..=MOST).contains(amount))?,
-        ),
-        Form::Count => Scalar::Count(count(reader)?),
+        Form::Id | Form::Text => Scalar::Text(text(reader)),
+        Form::Amount => {
+            let amount = reader.float();
+            reader.require((0.0..=MOST).contains(&amount));
+            Scalar::Amount(amount)
+        }
+        Form::Count => Scalar::Count(count(reader)),
     };
     Some((field, scalar))
 }
 
-fn text(reader: &mut Reader<'_>) -> Option<String> {
-    let text = reader.text()?;
-    (text.len() <= LONGEST).then(|| text.into())
+fn text(reader: &mut Reader<'_>) -> String {
+    let text = reader.text();
+    reader.require(text.len() <= LONGEST);
+    text.into()
 }
 
-fn count(reader: &mut Reader<'_>) -> Option<u32> {
-    let count = reader.uint()?.try_into().ok()?;
-    (count <= MANY).then_some(count)
+fn count(reader: &mut Reader<'_>) -> u32 {
+    let count = reader.small();
+    reader.require(count <= MANY);
+    count
 }

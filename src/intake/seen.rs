@@ -56,16 +56,12 @@ impl Seen {
         }
     }
 
-    pub fn decode(reader: &mut Reader<'_>) -> Option<Seen> {
-        let count = reader.count(1)?;
-        if count > IDS {
-            return None;
-        }
+    pub fn decode(reader: &mut Reader<'_>) -> Seen {
         let mut seen = Seen::default();
-        for _ in 0..count {
-            seen.ids.push(reader.uint()?.try_into().ok()?);
+        for _ in 0..reader.count(1, IDS) {
+            seen.ids.push(reader.small());
         }
-        Some(seen)
+        seen
     }
 }
 

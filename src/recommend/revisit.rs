@@ -42,7 +42,7 @@ pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
     for viewed in shopper.recent() {
         if Some(viewed.session) == session {
             items += 1;
-            looks += viewed.looks as f32;
+            looks += viewed.count as f32;
             visits += viewed.visits as f32;
         }
     }
@@ -59,7 +59,7 @@ pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
             let mut features = [0.0; RETURN];
             let popularity = model.popularity(item);
             let visits = ln(viewed.visits);
-            let reloaded = ln(viewed.looks) - visits;
+            let reloaded = ln(viewed.count) - visits;
             if k == 0 {
                 let of = [1.0, ln(items), popularity, visits, reloaded, reloads];
                 features[..6].copy_from_slice(&of);

@@ -130,20 +130,19 @@ impl Interests {
         }
     }
 
-    pub(super) fn decode(reader: &mut Reader) -> Option<Interests> {
-        let count = reader.count(19).filter(|&count| count <= MOST)?;
-        let mut list = Vec::with_capacity(count);
-        for _ in 0..count {
+    pub(super) fn decode(reader: &mut Reader) -> Interests {
+        let mut list = Vec::new();
+        for _ in 0..reader.count(19, MOST) {
             list.push(Interest {
-                name: reader.text()?.into(),
+                name: reader.text().into(),
                 number: None,
-                short: reader.float()?,
-                long: reader.float()?,
-                at: reader.uint()? as i64,
-                evidence: reader.uint()?.try_into().ok()?,
+                short: reader.float(),
+                long: reader.float(),
+                at: reader.uint() as i64,
+                evidence: reader.small(),
             });
         }
-        Some(Interests(list))
+        Interests(list)
     }
 }
 

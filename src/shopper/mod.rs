@@ -5,14 +5,14 @@
 //! folds in only events that consent allows.
 
 mod interest;
-
-use serde::Serialize;
+mod portrait;
 
 use crate::codec::{self, Reader, put_text, put_uint};
 use crate::intake::{Event, Kind, Product};
 use crate::shop::Model;
 use interest::Leanings;
 pub use interest::{Interest, Interests};
+pub use portrait::{About, Portrait};
 
 const RECENT: usize = 50;
 const CART: usize = 60;
@@ -24,48 +24,47 @@ const BUDGET: usize = 64 * 1024;
 const BESIDE: usize = 34;
 
 /// Version of the stored form.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
-/// An item that was viewed, once at its latest view.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Viewed {
+/// An item that was viewed, is in the cart, or was bought. One type for the three lists: three would be three copies of
+/// all that lists do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
     pub key: String,
     /// Its number in the model now open.
     pub item: Option<u32>,
+    /// Of the latest view or purchase; 0 in the cart.
     pub time: i64,
+    /// Of the latest view; 0 elsewhere.
     pub session: u64,
-    /// How often it was viewed in that session.
-    pub looks: u32,
-    /// How often it was come to: a view right after another of the same item is a reload, not a visit.
-    pub visits: u32,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct InCart {
-    pub key: String,
-    pub item: Option<u32>,
-    pub quantity: u32,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bought {
-    pub key: String,
-    pub item: Option<u32>,
-    /// Of the latest purchase.
-    pub time: i64,
-    /// In how many orders.
+    /// How often it was viewed in that session, how many are in the cart, or in how many orders it was.
     pub count: u32,
+    /// How often it was come to: a view right after another of the same item is a reload, not a visit. 0 elsewhere.
+    pub visits: u32,
 }
 
 /// One shopper.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shopper {
-    recent: Vec<Viewed>,
-    cart: Vec<InCart>,
-    bought: Vec<Bought>,
+    recent: Vec<Kept>,
+    cart: Vec<Kept>,
+    bought: Vec<Kept>,
     categories: Interests,
     brands: Interests,
     events: u32,
+}
+
+fn position(list: &[Kept], key: &str) -> Option<usize> {
+    list.iter().position(|known| known.key == key)
+}
+
+/// Puts an entry where its time belongs; the oldest makes room for it.
+fn place(list: &mut Vec<Kept>, entry: Kept, most: usize) {
+    let at = list.partition_point(|known| known.time <= entry.time);
+    list.insert(at, entry);
+    if list.len() > most {
+        list.remove(0);
+    }
 }
 
 /// How much an event says of what its shopper leans to.
@@ -136,124 +135,111 @@ impl Shopper {
 
     /// An upper bound of the stored size.
     fn bytes(&self) -> usize {
-        let keys = (self.recent.iter().map(|viewed| &viewed.key))
-            .chain(self.cart.iter().map(|line| &line.key))
-            .chain(self.bought.iter().map(|bought| &bought.key));
-        let names = self
-            .categories
-            .iter()
-            .chain(self.brands.iter())
-            .map(|interest| &interest.name);
-        keys.chain(names)
-            .map(|text| text.len() + BESIDE)
-            .sum::<usize>()
-            + BESIDE
+        let mut bytes = BESIDE;
+        for kept in [&self.recent, &self.cart, &self.bought] {
+            bytes += kept
+                .iter()
+                .map(|kept| kept.key.len() + BESIDE)
+                .sum::<usize>();
+        }
+        for interests in [&self.categories, &self.brands] {
+            let names = interests.iter().map(|interest| interest.name.len());
+            bytes += names.map(|length| length + BESIDE).sum::<usize>();
+        }
+        bytes
     }
 
     /// Remembers a view. The trainer and the evaluation call this too, for sessions that are bare lists of items.
     pub fn view(&mut self, key: &str, item: Option<u32>, time: i64, session: u64) {
-        let mut viewed = Viewed {
+        let mut viewed = Kept {
             key: key.into(),
             item,
             time,
             session,
-            looks: 1,
+            count: 1,
             visits: 1,
         };
-        if let Some(at) = self.recent.iter().position(|known| known.key == key) {
+        if let Some(at) = position(&self.recent, key) {
             let reload = at + 1 == self.recent.len();
             let known = self.recent.remove(at);
             if known.session == session {
-                viewed.looks = known.looks.saturating_add(1);
+                viewed.count = known.count.saturating_add(1);
                 viewed.visits = known.visits.saturating_add((!reload).into());
                 viewed.time = time.max(known.time);
             } else if known.time > time {
                 viewed = known;
             }
         }
-        let at = self
-            .recent
-            .partition_point(|known| known.time <= viewed.time);
-        self.recent.insert(at, viewed);
-        if self.recent.len() > RECENT {
-            self.recent.remove(0);
-        }
+        place(&mut self.recent, viewed, RECENT);
     }
 
     fn add_to_cart(&mut self, product: &Product, item: Option<u32>) {
-        match self.cart.iter_mut().find(|line| line.key == product.id) {
-            Some(line) => line.quantity = line.quantity.saturating_add(product.quantity),
-            None => {
-                if self.cart.len() == CART {
-                    self.cart.remove(0);
-                }
-                self.cart.push(InCart {
-                    key: product.id.clone(),
-                    item,
-                    quantity: product.quantity,
-                });
+        let mut line = Kept {
+            key: product.id.clone(),
+            item,
+            count: product.quantity,
+            ..Kept::default()
+        };
+        match position(&self.cart, &product.id) {
+            Some(at) => {
+                line.count = line.count.saturating_add(self.cart[at].count);
+                self.cart[at] = line;
             }
+            None => place(&mut self.cart, line, CART),
         }
     }
 
     fn remove_from_cart(&mut self, product: &Product) {
-        if let Some(at) = self.cart.iter().position(|line| line.key == product.id) {
+        if let Some(at) = position(&self.cart, &product.id) {
             let line = &mut self.cart[at];
-            line.quantity = line.quantity.saturating_sub(product.quantity);
-            if line.quantity == 0 {
+            line.count = line.count.saturating_sub(product.quantity);
+            if line.count == 0 {
                 self.cart.remove(at);
             }
         }
     }
 
     fn buy(&mut self, product: &Product, item: Option<u32>, time: i64) {
-        self.cart.retain(|line| line.key != product.id);
-        let mut bought = Bought {
+        if let Some(at) = position(&self.cart, &product.id) {
+            self.cart.remove(at);
+        }
+        let mut bought = Kept {
             key: product.id.clone(),
             item,
             time,
             count: 1,
+            ..Kept::default()
         };
-        if let Some(at) = self.bought.iter().position(|known| known.key == product.id) {
+        if let Some(at) = position(&self.bought, &product.id) {
             let known = self.bought.remove(at);
             bought.time = bought.time.max(known.time);
             bought.count = known.count.saturating_add(1);
         }
-        let at = self
-            .bought
-            .partition_point(|known| known.time <= bought.time);
-        self.bought.insert(at, bought);
-        if self.bought.len() > BOUGHT {
-            self.bought.remove(0);
-        }
+        place(&mut self.bought, bought, BOUGHT);
     }
 
     /// Looks everything up again, after another model was opened.
     pub fn resolve(&mut self, model: &Model) {
-        for viewed in &mut self.recent {
-            viewed.item = model.find(&viewed.key);
-        }
-        for line in &mut self.cart {
-            line.item = model.find(&line.key);
-        }
-        for bought in &mut self.bought {
-            bought.item = model.find(&bought.key);
+        for list in [&mut self.recent, &mut self.cart, &mut self.bought] {
+            for kept in list {
+                kept.item = model.find(&kept.key);
+            }
         }
         self.categories.resolve(|name| model.find_category(name));
         self.brands.resolve(|name| model.find_brand(name));
     }
 
     /// Oldest first, each item once.
-    pub fn recent(&self) -> &[Viewed] {
+    pub fn recent(&self) -> &[Kept] {
         &self.recent
     }
 
-    pub fn cart(&self) -> &[InCart] {
+    pub fn cart(&self) -> &[Kept] {
         &self.cart
     }
 
     /// Oldest first, each item once.
-    pub fn bought(&self) -> &[Bought] {
+    pub fn bought(&self) -> &[Kept] {
         &self.bought
     }
 
@@ -267,137 +253,54 @@ impl Shopper {
 
     /// What is kept on the device.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        put_uint(&mut out, self.events.into());
-        put_uint(&mut out, self.recent.len() as u64);
-        for viewed in &self.recent {
-            put_text(&mut out, &viewed.key);
-            put_uint(&mut out, viewed.time as u64);
-            put_uint(&mut out, viewed.session);
-            put_uint(&mut out, viewed.looks.into());
-            put_uint(&mut out, viewed.visits.into());
+        let out = &mut Vec::new();
+        put_uint(out, self.events.into());
+        for list in [&self.recent, &self.cart, &self.bought] {
+            put_uint(out, list.len() as u64);
+            for kept in list {
+                put_text(out, &kept.key);
+                put_uint(out, kept.time as u64);
+                put_uint(out, kept.session);
+                put_uint(out, kept.count.into());
+                put_uint(out, kept.visits.into());
+            }
         }
-        put_uint(&mut out, self.cart.len() as u64);
-        for line in &self.cart {
-            put_text(&mut out, &line.key);
-            put_uint(&mut out, line.quantity.into());
-        }
-        put_uint(&mut out, self.bought.len() as u64);
-        for bought in &self.bought {
-            put_text(&mut out, &bought.key);
-            put_uint(&mut out, bought.time as u64);
-            put_uint(&mut out, bought.count.into());
-        }
-        self.categories.encode(&mut out);
-        self.brands.encode(&mut out);
-        codec::seal(VERSION, &out)
+        self.categories.encode(out);
+        self.brands.encode(out);
+        codec::seal(VERSION, out)
     }
 
     /// Reads what [`Shopper::encode`] wrote; `None` when it is damaged. Call [`Shopper::resolve`] next.
     pub fn decode(sealed: &[u8]) -> Option<Shopper> {
-        let mut reader = Reader(codec::open(VERSION, sealed)?);
-        let reader = &mut reader;
+        let reader = &mut Reader::open(VERSION, sealed);
         let mut shopper = Shopper {
-            events: reader.uint()?.try_into().ok()?,
+            events: reader.small(),
             ..Shopper::default()
         };
-        for _ in 0..reader.count(5).filter(|&count| count <= RECENT)? {
-            let key = reader.text()?.into();
-            let time = reader.uint()? as i64;
-            let viewed = Viewed {
-                key,
-                item: None,
-                time,
-                session: reader.uint()?,
-                looks: reader.uint()?.try_into().ok()?,
-                visits: reader.uint()?.try_into().ok()?,
-            };
-            if !(1..=viewed.looks).contains(&viewed.visits) {
-                return None;
+        for (list, most) in [
+            (&mut shopper.recent, RECENT),
+            (&mut shopper.cart, CART),
+            (&mut shopper.bought, BOUGHT),
+        ] {
+            for _ in 0..reader.count(5, most) {
+                let kept = Kept {
+                    key: reader.text().into(),
+                    item: None,
+                    time: reader.uint() as i64,
+                    session: reader.uint(),
+                    count: reader.small(),
+                    visits: reader.small(),
+                };
+                reader.require(kept.visits <= kept.count);
+                list.push(kept);
             }
-            shopper.recent.push(viewed);
         }
-        for _ in 0..reader.count(2).filter(|&count| count <= CART)? {
-            let key = reader.text()?.into();
-            shopper.cart.push(InCart {
-                key,
-                item: None,
-                quantity: reader.uint()?.try_into().ok()?,
-            });
-        }
-        for _ in 0..reader.count(3).filter(|&count| count <= BOUGHT)? {
-            let key = reader.text()?.into();
-            let time = reader.uint()? as i64;
-            shopper.bought.push(Bought {
-                key,
-                item: None,
-                time,
-                count: reader.uint()?.try_into().ok()?,
-            });
-        }
-        shopper.categories = Interests::decode(reader)?;
-        shopper.brands = Interests::decode(reader)?;
-        reader.0.is_empty().then_some(shopper)
-    }
-
-    /// The portrait as the page and its shopper may read it.
-    pub fn portrait(&self, now: i64) -> Portrait {
-        let named = |interests: &Interests| {
-            let ranked = interests.ranked(now).into_iter();
-            let each = ranked.map(|interest| {
-                let (short, long) = interest.at(now);
-                (interest.name.clone(), short, long, interest.evidence)
-            });
-            each.collect()
-        };
-        let recent = self.recent.iter().rev();
-        let cart = self.cart.iter();
-        let bought = self.bought.iter().rev();
-        Portrait {
-            recent: recent
-                .map(|one| (one.key.clone(), one.time as f64))
-                .collect(),
-            cart: cart.map(|line| (line.key.clone(), line.quantity)).collect(),
-            bought: bought
-                .map(|one| (one.key.clone(), one.time as f64, one.count))
-                .collect(),
-            categories: named(&self.categories),
-            brands: named(&self.brands),
-            events: self.events,
-        }
-    }
-}
-
-/// A name, its short and its long memory, and how many events they rest on.
-pub type Named = (String, f64, f64, u32);
-
-/// What is known of a shopper; times are milliseconds since 1970. Serialised as a list: the page names the fields.
-#[derive(Debug)]
-pub struct Portrait {
-    /// Key and time, newest first.
-    pub recent: Vec<(String, f64)>,
-    /// Key and quantity.
-    pub cart: Vec<(String, u32)>,
-    /// Key, time of the latest purchase and number of orders, newest first.
-    pub bought: Vec<(String, f64, u32)>,
-    /// Strongest first.
-    pub categories: Vec<Named>,
-    pub brands: Vec<Named>,
-    /// How many events were taken in.
-    pub events: u32,
-}
-
-impl Serialize for Portrait {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let Portrait {
-            recent,
-            cart,
-            bought,
-            categories,
-            brands,
-            events,
-        } = self;
-        (recent, cart, bought, categories, brands, events).serialize(to)
+        // Odds are logarithms of both.
+        let visited = shopper.recent.iter().all(|viewed| viewed.visits > 0);
+        reader.require(visited);
+        shopper.categories = Interests::decode(reader);
+        shopper.brands = Interests::decode(reader);
+        reader.ends().then_some(shopper)
     }
 }
 
@@ -444,9 +347,13 @@ mod tests {
         assert_eq!(shopper.recent[1].item, Some(0));
         assert_eq!(shopper.recent[2].item, None);
         let portrait = shopper.portrait(5);
-        assert_eq!(portrait.categories[0].0, "Phones > Smartphones");
-        assert_eq!(portrait.categories[0].3, 2);
-        assert_eq!(portrait.brands[0].0, "Nova");
+        let [recent, _, _, categories, brands] = portrait.lists;
+        assert_eq!(recent[0], ("unheard-of", 4.0, 1.0, 0.0));
+        assert_eq!(
+            (categories[0].0, categories[0].3),
+            ("Phones > Smartphones", 2.0)
+        );
+        assert_eq!(brands[0].0, "Nova");
         assert_eq!(portrait.events, 4);
     }
 
@@ -467,7 +374,7 @@ mod tests {
         }
         let counts = shopper.recent.iter();
         let counts: Vec<_> = counts
-            .map(|viewed| (viewed.key.as_str(), viewed.looks, viewed.visits))
+            .map(|viewed| (viewed.key.as_str(), viewed.count, viewed.visits))
             .collect();
         assert_eq!(counts, [("b", 3, 2), ("a", 1, 1)]);
     }
@@ -476,9 +383,9 @@ mod tests {
     fn the_cart_follows_what_is_added_removed_and_ordered() {
         let mut shopper = Shopper::default();
         shopper.learn(&event(Kind::ProductAdded, 1, &["a", "a", "b"]), None);
-        assert_eq!((shopper.cart[0].quantity, shopper.cart.len()), (2, 2));
+        assert_eq!((shopper.cart[0].count, shopper.cart.len()), (2, 2));
         shopper.learn(&event(Kind::ProductRemoved, 2, &["a"]), None);
-        assert_eq!(shopper.cart[0].quantity, 1);
+        assert_eq!(shopper.cart[0].count, 1);
         shopper.learn(&event(Kind::ProductRemoved, 2, &["a", "never-added"]), None);
         assert_eq!(shopper.cart.len(), 1);
         shopper.learn(&event(Kind::OrderCompleted, 3, &["b", "c"]), None);

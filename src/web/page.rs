@@ -330,10 +330,10 @@ impl Page {
             .into()
     }
 
-    /// The lists of `Portrait` in `index.d.ts` in their order, each entry as a list of its fields, and how many events.
+    /// As [`crate::shopper::Portrait`]: five lists of name and three numbers, and how many events.
     pub fn portrait(&self) -> Result<JsValue, JsValue> {
-        let portrait = self.engine.borrow().portrait(now());
-        Ok(serde_wasm_bindgen::to_value(&portrait)?)
+        let engine = self.engine.borrow();
+        Ok(serde_wasm_bindgen::to_value(&engine.portrait(now()))?)
     }
 
     /// The messages that wait, as they would be sent.

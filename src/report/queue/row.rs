@@ -58,20 +58,20 @@ impl Row {
     }
 
     pub fn decode(bytes: &[u8]) -> Option<Row> {
-        let mut reader = Reader(codec::open(VERSION, bytes)?);
-        let row = Row {
-            id: reader.text()?.into(),
-            order: reader.uint()?,
-            created: reader.uint()? as i64,
-            priority: match reader.byte()? {
-                0 => Priority::Low,
-                1 => Priority::Normal,
-                2 => Priority::High,
-                _ => return None,
-            },
-            message: reader.text()?.into(),
+        const PRIORITIES: [Priority; 3] = [Priority::Low, Priority::Normal, Priority::High];
+        let mut reader = Reader::open(VERSION, bytes);
+        let mut row = Row {
+            id: reader.text().into(),
+            order: reader.uint(),
+            created: reader.uint() as i64,
+            priority: Priority::Low,
+            message: String::new(),
             flight: 0,
         };
-        reader.0.is_empty().then_some(row)
+        let priority = PRIORITIES.get(usize::from(reader.byte()));
+        reader.require(priority.is_some());
+        row.priority = priority.copied().unwrap_or(Priority::Low);
+        row.message = reader.text().into();
+        reader.ends().then_some(row)
     }
 }
