@@ -2,10 +2,7 @@
 //!
 //! Each is optional: a model made from bare sessions has none, and every answer is then the neutral one.
 
-use core::ops::Range;
-
-use super::rows::Ragged;
-use super::{NONE, f32_at, u16_at};
+use super::{Column, List, NONE, f32_at, u16_at};
 
 const OUT_OF_STOCK: u8 = 1;
 const REPEATABLE: u8 = 2;
@@ -13,58 +10,43 @@ const REPEATABLE: u8 = 2;
 /// Between the names of a category path.
 pub const SEPARATOR: &str = " > ";
 
-/// Each is empty where the model has none.
-#[derive(Debug, Default)]
-pub(super) struct Catalogue {
-    pub category: Range<usize>,
-    pub brand: Range<usize>,
-    pub price: Range<usize>,
-    pub flags: Range<usize>,
-    pub category_name: Ragged,
-    pub category_parent: Range<usize>,
-    pub brand_name: Ragged,
-}
-
-fn number(file: &[u8], column: &Range<usize>, row: usize) -> Option<u16> {
-    let value = if row < column.len() / 2 {
-        u16_at(file, column.start, row)
-    } else {
-        NONE
-    };
-    (value != NONE).then_some(value)
-}
-
 impl super::Model {
+    /// Number `row` of a column of categories or brands.
+    #[inline(never)]
+    fn number(&self, column: Column, row: usize) -> Option<u16> {
+        let column = self.column(column);
+        let value = if row < column.len() / 2 {
+            u16_at(&self.file, column.start, row)
+        } else {
+            NONE
+        };
+        (value != NONE).then_some(value)
+    }
+
     /// The item's category number.
     pub fn category(&self, item: u32) -> Option<u16> {
-        number(&self.file, &self.catalogue.category, item as usize)
+        self.number(Column::Category, item as usize)
     }
 
     /// The item's brand number.
     pub fn brand(&self, item: u32) -> Option<u16> {
-        number(&self.file, &self.catalogue.brand, item as usize)
+        self.number(Column::Brand, item as usize)
     }
 
     /// In the shop's currency; `None` when unknown.
     pub fn price(&self, item: u32) -> Option<f32> {
-        let column = &self.catalogue.price;
+        let column = self.column(Column::Price);
         let known = (item as usize) < column.len() / 4;
         Some(f32_at(&self.file, column.start, item as usize)).filter(|&price| known && price > 0.0)
     }
 
-    fn flag(&self, item: u32, bit: u8) -> bool {
-        let flags = self.file.get(self.catalogue.flags.clone());
-        let flags = flags.and_then(|flags| flags.get(item as usize));
-        flags.is_some_and(|flags| flags & bit != 0)
-    }
-
     pub fn out_of_stock(&self, item: u32) -> bool {
-        self.flag(item, OUT_OF_STOCK)
+        self.byte(Column::Flags, item) & OUT_OF_STOCK != 0
     }
 
     /// Whether the item may be recommended to someone who has bought it.
     pub fn repeatable(&self, item: u32) -> bool {
-        self.flag(item, REPEATABLE)
+        self.byte(Column::Flags, item) & REPEATABLE != 0
     }
 
     /// The byte of `item.flags` that means this.
@@ -73,16 +55,16 @@ impl super::Model {
     }
 
     pub fn categories(&self) -> usize {
-        self.catalogue.category_name.len()
+        self.list(List::Category).len()
     }
 
     fn category_name(&self, category: u16) -> &str {
-        self.text(&self.catalogue.category_name, category.into())
+        self.text(List::Category, category.into())
     }
 
     /// The category above; `None` for a root.
     pub fn category_parent(&self, category: u16) -> Option<u16> {
-        number(&self.file, &self.catalogue.category_parent, category.into())
+        self.number(Column::Parent, category.into())
     }
 
     /// `Fresh > Fruit`.
@@ -118,11 +100,11 @@ impl super::Model {
     }
 
     pub fn brands(&self) -> usize {
-        self.catalogue.brand_name.len()
+        self.list(List::Brand).len()
     }
 
     pub fn brand_name(&self, brand: u16) -> &str {
-        self.text(&self.catalogue.brand_name, brand.into())
+        self.text(List::Brand, brand.into())
     }
 
     /// The number of a brand, by its exact name.

@@ -73,16 +73,17 @@ pub struct Encoder<'a> {
 
 impl Opening<'_> {
     pub(super) fn encoder(&mut self, items: usize, parts: &mut Parts) {
-        let bias = self.floats("encoder.bias", None, [-1e6, 1e6]);
-        if bias.is_empty() && self.lacks("encoder.bias") {
+        if self.lacks("encoder.bias") {
             return;
         }
+        let bias = self.column("encoder.bias", Dtype::F32, None);
+        self.range("encoder.bias", &bias, -1e6, 1e6);
         let width = bias.len() / 12;
         if width == 0 || width > WIDEST || bias.len() % 12 != 0 {
             return self.refuse("encoder.bias", Why::Shape);
         }
-        self.required("encoder.scale", Dtype::F32, Some(5));
-        let scale = self.floats("encoder.scale", Some(5), [0.0, 1e6]);
+        let scale = self.required("encoder.scale", Dtype::F32, Some(5));
+        self.range("encoder.scale", &scale, 0.0, 1e6);
         let code = self.required("encoder.code", Dtype::U8, None);
         let codes = code.len().checked_div(items).unwrap_or(1);
         if codes == 0 || codes * items != code.len() || width % codes != 0 {

@@ -16,7 +16,6 @@ pub mod terms;
 
 use core::ops::Range;
 
-use catalogue::Catalogue;
 pub use catalogue::SEPARATOR;
 pub use encoder::Encoder;
 pub use error::{ModelError, Why};
@@ -97,6 +96,30 @@ impl Default for Blend {
 /// How many weights tell the odds of a return. See [`crate::recommend::revisit`].
 pub const RETURN: usize = 15;
 
+/// Rows of unequal length, in the order in which they are opened.
+#[derive(Clone, Copy)]
+enum List {
+    Key,
+    Category,
+    Brand,
+    Term,
+    TermItems,
+    /// The first of the matrices, in the order of [`Matrix`].
+    View,
+}
+
+/// Numbers, in the order in which they are opened.
+#[derive(Clone, Copy)]
+enum Column {
+    Order,
+    Popularity,
+    Category,
+    Brand,
+    Parent,
+    Price,
+    Flags,
+}
+
 /// An opened model. Item numbers are popularity ranks.
 #[derive(Debug, Default)]
 pub struct Model {
@@ -106,25 +129,37 @@ pub struct Model {
     decay: f32,
     blend: Blend,
     revisit: Option<[f32; RETURN]>,
-    key: Ragged,
-    order: Range<usize>,
-    popularity: Range<usize>,
-    catalogue: Catalogue,
-    term: Ragged,
-    term_items: Ragged,
-    /// By [`Matrix`]; empty where the model has none.
-    matrices: [Ragged; 3],
+    /// By [`List`]; empty where the model has none.
+    lists: Vec<Ragged>,
+    /// By [`Column`]; likewise.
+    columns: Vec<Range<usize>>,
     encoder: encoder::Parts,
 }
 
 impl Model {
-    fn text(&self, list: &Ragged, row: usize) -> &str {
-        core::str::from_utf8(list.get(&self.file, row)).unwrap_or("")
+    fn list(&self, list: List) -> &Ragged {
+        &self.lists[list as usize]
+    }
+
+    fn column(&self, column: Column) -> &Range<usize> {
+        &self.columns[column as usize]
+    }
+
+    #[inline(never)]
+    fn text(&self, list: List, row: usize) -> &str {
+        core::str::from_utf8(self.list(list).get(&self.file, row)).unwrap_or("")
+    }
+
+    /// Byte `row` of a column of bytes; 0 beyond the last.
+    fn byte(&self, column: Column, row: u32) -> u8 {
+        let column = self.file.get(self.column(column).clone());
+        let byte = column.and_then(|bytes| bytes.get(row as usize));
+        byte.copied().unwrap_or(0)
     }
 
     /// The item at this place of the order of keys.
     fn ordered(&self, file: &[u8], rank: usize) -> u32 {
-        let at = self.order.start;
+        let at = self.column(Column::Order).start;
         if self.items > 1 << 16 {
             u32_at(file, at, rank)
         } else {
@@ -173,16 +208,17 @@ impl Model {
 
     /// The item's key; empty beyond the last.
     pub fn key(&self, item: u32) -> &str {
-        self.text(&self.key, item as usize)
+        self.text(List::Key, item as usize)
     }
 
     /// The item with this key.
     pub fn find(&self, key: &str) -> Option<u32> {
+        let keys = self.list(List::Key);
         let (mut low, mut high) = (0, self.items);
         while low < high {
             let middle = (low + high) / 2;
             let item = self.ordered(&self.file, middle);
-            match self.key.get(&self.file, item as usize).cmp(key.as_bytes()) {
+            match keys.get(&self.file, item as usize).cmp(key.as_bytes()) {
                 core::cmp::Ordering::Less => low = middle + 1,
                 core::cmp::Ordering::Greater => high = middle,
                 core::cmp::Ordering::Equal => return Some(item),
@@ -193,13 +229,15 @@ impl Model {
 
     /// Popularity from 0 to 1, logarithmic.
     pub fn popularity(&self, item: u32) -> f32 {
-        let popularity = self.file.get(self.popularity.clone());
-        let byte = popularity.and_then(|bytes| bytes.get(item as usize));
-        f32::from(byte.copied().unwrap_or(0)) / 255.0
+        f32::from(self.byte(Column::Popularity, item)) / 255.0
     }
 
     pub fn has(&self, matrix: Matrix) -> bool {
-        self.matrices[matrix as usize].len() > 0
+        self.matrix(matrix).len() > 0
+    }
+
+    fn matrix(&self, matrix: Matrix) -> &Ragged {
+        &self.lists[List::View as usize + matrix as usize]
     }
 
     /// Calls `each` with the neighbours of an item, in rising number.
@@ -212,15 +250,16 @@ impl Model {
         item: u32,
         each: impl FnMut(u32, f32),
     ) -> Result<(), Damaged> {
-        let row = self.matrices[matrix as usize].get(&self.file, item as usize);
+        let row = self.matrix(matrix).get(&self.file, item as usize);
         rows::neighbours(row, item, self.items, each)
     }
 
     /// The terms that equal `text`, or begin with it when `prefix`: a range of term numbers.
     pub fn find_terms(&self, text: &str, prefix: bool) -> Range<usize> {
-        let get = |n: usize| self.term.get(&self.file, n);
-        let first = partition(self.term.len(), |n| get(n) < text.as_bytes());
-        let rest = partition(self.term.len() - first, |n| {
+        let terms = self.list(List::Term);
+        let get = |n: usize| terms.get(&self.file, n);
+        let first = partition(terms.len(), |n| get(n) < text.as_bytes());
+        let rest = partition(terms.len() - first, |n| {
             let found = get(first + n);
             found == text.as_bytes() || prefix && found.starts_with(text.as_bytes())
         });
@@ -230,7 +269,7 @@ impl Model {
     /// Calls `each` with the items that have a term, and says how many there were.
     pub fn term_items(&self, term: usize, mut each: impl FnMut(u32)) -> usize {
         let mut count = 0;
-        let row = self.term_items.get(&self.file, term);
+        let row = self.list(List::TermItems).get(&self.file, term);
         // A damaged row ends early: a search finds less, nothing worse.
         let _ = rows::items(row, self.items, |item| {
             count += 1;

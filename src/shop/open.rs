@@ -6,11 +6,11 @@
 
 use core::ops::Range;
 
-use super::catalogue::Catalogue;
 use super::rows::{self, Ragged};
 use super::safetensors::{self, Dtype, Header};
 use super::{
-    BLEND, Blend, FORMAT, MAX_ITEMS, Model, ModelError, NONE, RETURN, VERSION, Why, f32_at, u16_at,
+    BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, RETURN, VERSION, Why,
+    f32_at, u16_at,
 };
 
 /// Every tensor name of version 1; `requires` may name no other.
@@ -44,6 +44,41 @@ const KNOWN: [&str; 28] = [
     "encoder.centroid",
     "encoder.weight",
 ];
+
+/// How many elements or rows there must be.
+#[derive(Clone, Copy)]
+enum Of {
+    Items,
+    Categories,
+    Terms,
+    Any,
+}
+
+/// Every list by [`List`]: its name, whether it is of texts, its rows.
+static LISTS: [(&str, bool, Of); 8] = [
+    ("item.key", true, Of::Items),
+    ("category.name", true, Of::Any),
+    ("brand.name", true, Of::Any),
+    ("term.text", true, Of::Any),
+    ("term.items", false, Of::Terms),
+    ("view", false, Of::Items),
+    ("buy", false, Of::Items),
+    ("content", false, Of::Items),
+];
+
+/// Every column by [`Column`]: its name, type and elements.
+static COLUMNS: [(&str, Dtype, Of); 7] = [
+    ("item.key.order", Dtype::U16, Of::Items),
+    ("item.popularity", Dtype::U8, Of::Items),
+    ("item.category", Dtype::U16, Of::Items),
+    ("item.brand", Dtype::U16, Of::Items),
+    ("category.parent", Dtype::U16, Of::Categories),
+    ("item.price", Dtype::F32, Of::Items),
+    ("item.flags", Dtype::U8, Of::Items),
+];
+
+/// Without these there is no model.
+static REQUIRED: [&str; 3] = ["item.key.length", "item.key.order", "item.popularity"];
 
 /// Goes straight on when something is wrong: the first error is kept, what is refused is empty, and who opened asks once
 /// at the end. Every refusal handed up the calls took kilobytes of the module.
@@ -138,59 +173,15 @@ impl Opening<'_> {
         }
     }
 
-    fn catalogue(&mut self, items: usize, catalogue: &mut Catalogue) {
-        let mut counts = [0; 2];
-        let lists = [&mut catalogue.category_name, &mut catalogue.brand_name];
-        for ((name, list), count) in ["category.name", "brand.name"]
-            .into_iter()
-            .zip(lists)
-            .zip(&mut counts)
-        {
-            *list = self.ragged(name, true, None);
-            *count = list.len();
-            if list.len() > usize::from(NONE) {
-                self.refuse(&[name, ".length"].concat(), Why::Shape);
-            }
-        }
-        let [categories, brands] = counts;
-        catalogue.price = self.floats("item.price", Some(items), [0.0, f32::MAX]);
-        for (name, column, elements, limit) in [
-            (
-                "item.category",
-                &mut catalogue.category,
-                items,
-                Some(categories),
-            ),
-            ("item.brand", &mut catalogue.brand, items, Some(brands)),
-            (
-                "category.parent",
-                &mut catalogue.category_parent,
-                categories,
-                None,
-            ),
-        ] {
-            *column = self.column(name, Dtype::U16, Some(elements));
-            self.limit(name, column, limit);
-        }
-        catalogue.flags = self.column("item.flags", Dtype::U8, Some(items));
-    }
-
-    /// A column of numbers in a range.
+    /// Refuses a column with a number outside a range.
     #[inline(never)]
-    pub fn floats(
-        &mut self,
-        name: &str,
-        elements: Option<usize>,
-        [least, most]: [f32; 2],
-    ) -> Range<usize> {
-        let column = self.column(name, Dtype::F32, elements);
+    pub fn range(&mut self, name: &str, column: &Range<usize>, least: f32, most: f32) {
         for n in 0..column.len() / 4 {
             let value = f32_at(self.file, column.start, n);
             if !(least..=most).contains(&value) {
                 self.refuse(name, Why::Range);
             }
         }
-        column
     }
 
     /// The decimals of a metadata value into `to`, which tells how many there must be; whether there is such a value.
@@ -251,25 +242,42 @@ impl Opening<'_> {
         let told = self.decimals("revisit", [-100.0, 100.0], &mut revisit);
         model.revisit = told.then_some(revisit);
 
-        if self.lacks("item.key.length") {
-            self.refuse("item.key.length", Why::Missing);
+        for name in REQUIRED {
+            if self.lacks(name) {
+                self.refuse(name, Why::Missing);
+            }
         }
-        model.key = self.ragged("item.key", true, Some(items));
-        let wide = items > 1 << 16;
-        let dtype = if wide { Dtype::U32 } else { Dtype::U16 };
-        model.order = self.required("item.key.order", dtype, Some(items));
-        model.popularity = self.required("item.popularity", Dtype::U8, Some(items));
-        if !self.file[model.popularity.clone()].is_sorted_by(|a, b| a >= b) {
+        for &(name, texts, of) in &LISTS {
+            let rows = model.many(of);
+            model.lists.push(self.ragged(name, texts, rows));
+        }
+        for &(name, mut dtype, of) in &COLUMNS {
+            if model.columns.is_empty() && items > 1 << 16 {
+                dtype = Dtype::U32;
+            }
+            let column = self.column(name, dtype, model.many(of));
+            model.columns.push(column);
+        }
+        let brands = model.list(List::Brand).len();
+        for (list, limit) in [
+            (Column::Category, Some(model.categories())),
+            (Column::Brand, Some(brands)),
+            (Column::Parent, None),
+        ] {
+            self.limit(COLUMNS[list as usize].0, model.column(list), limit);
+        }
+        if model.categories().max(brands) > usize::from(NONE) {
+            let name = if brands > usize::from(NONE) {
+                "brand.name.length"
+            } else {
+                "category.name.length"
+            };
+            self.refuse(name, Why::Shape);
+        }
+        self.range("item.price", model.column(Column::Price), 0.0, f32::MAX);
+        let popularity = model.column(Column::Popularity).clone();
+        if !self.file[popularity].is_sorted_by(|a, b| a >= b) {
             self.refuse("item.popularity", Why::Order);
-        }
-        self.catalogue(items, &mut model.catalogue);
-        model.term = self.ragged("term.text", true, None);
-        model.term_items = self.ragged("term.items", false, Some(model.term.len()));
-        for (name, matrix) in ["view", "buy", "content"]
-            .into_iter()
-            .zip(&mut model.matrices)
-        {
-            *matrix = self.ragged(name, false, Some(items));
         }
         self.encoder(items, &mut model.encoder);
     }
@@ -279,7 +287,7 @@ impl Opening<'_> {
         let mut before: &[u8] = &[];
         for rank in 0..model.items {
             let item = model.ordered(self.file, rank);
-            let key = model.key.get(self.file, item as usize);
+            let key = model.list(List::Key).get(self.file, item as usize);
             if item as usize >= model.items {
                 return self.refuse("item.key.order", Why::Range);
             }
@@ -291,14 +299,24 @@ impl Opening<'_> {
             }
             before = key;
         }
-        let term = |n| model.term.get(self.file, n);
-        if !(1..model.term.len()).all(|n| term(n - 1) < term(n)) {
+        let terms = model.list(List::Term);
+        let term = |n| terms.get(self.file, n);
+        if !(1..terms.len()).all(|n| term(n - 1) < term(n)) {
             self.refuse("term.text", Why::Order);
         }
     }
 }
 
 impl Model {
+    fn many(&self, of: Of) -> Option<usize> {
+        match of {
+            Of::Items => Some(self.items),
+            Of::Categories => Some(self.categories()),
+            Of::Terms => Some(self.list(List::Term).len()),
+            Of::Any => None,
+        }
+    }
+
     /// Opens a model file.
     ///
     /// # Errors
@@ -327,13 +345,17 @@ impl Model {
     /// # Errors
     /// [`ModelError::Row`] at the first damaged one.
     pub fn verify(&self) -> Result<(), ModelError> {
-        for (name, matrix) in ["view", "buy", "content"].into_iter().zip(&self.matrices) {
-            rows::verify(matrix, &self.file, name, |own, row| {
-                rows::neighbours(row, own, self.items, |_, _| ())
-            })?;
+        for (&(name, texts, _), list) in LISTS.iter().zip(&self.lists) {
+            if name == "term.items" {
+                rows::verify(list, &self.file, name, |_, row| {
+                    rows::items(row, self.items, |_| ())
+                })?;
+            } else if !texts {
+                rows::verify(list, &self.file, name, |own, row| {
+                    rows::neighbours(row, own, self.items, |_, _| ())
+                })?;
+            }
         }
-        rows::verify(&self.term_items, &self.file, "term.items", |_, row| {
-            rows::items(row, self.items, |_| ())
-        })
+        Ok(())
     }
 }
