@@ -3,7 +3,8 @@
 // is under way at a time; when the page is hidden, what waits goes out in requests that outlive it.
 // @ts-check
 
-/** @typedef {import("./dist/tillside.js").Page} Page */
+import * as engine from "./dist/tillside.js";
+
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {ReturnType<Store["load"]>} Held */
 
@@ -13,11 +14,14 @@ const ENOUGH = 20;
 /** Browsers cut longer timers short. */
 const LONGEST_MS = 2 ** 30;
 
-/** Milliseconds, from seconds or a date. @param {string | null} header @returns {number | undefined} */
+/** Milliseconds, from seconds or a date; less than 0 where neither was said. @param {string} header */
 function retryAfter(header) {
-  const wait = header === null ? NaN : /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(wait) ? -1 : Math.max(0, wait);
 }
+
+/** The numbers of `Status`, as `status` in src/web/page.rs lists them. @param {number} page */
+export const counts = (page) => (engine.status(page).split("\n")[1] ?? "").split(" ").map(Number);
 
 export class Host {
   #page;
@@ -35,7 +39,7 @@ export class Host {
   #listening = new AbortController();
 
   /** `held` is what the store holds, asked for while the engine compiled.
-   * @param {Page} page @param {Store} store @param {Held} held @param {string} url @param {(code: string, message: string) => void} warn */
+   * @param {number} page @param {Store} store @param {Held} held @param {string} url @param {(code: string, message: string) => void} warn */
   constructor(page, store, held, url, warn) {
     this.#page = page;
     this.#store = store;
@@ -56,14 +60,17 @@ export class Host {
       this.#disk = typeof document !== "undefined" || typeof indexedDB !== "undefined";
       if (this.#disk) {
         const [{ keys, values }, lead] = await Promise.all([this.#held, this.#lead()]);
-        if (keys.length > 0) this.#page.restore(keys, values, lead);
+        const rows = values.map((value) => (value instanceof Uint8Array ? value : new Uint8Array()));
+        const bytes = new Uint8Array(await new Blob(rows).arrayBuffer());
+        const lines = keys.map((key, n) => `${rows[n]?.length} ${key}`).join("\n");
+        if (lines) engine.restore(this.#page, lines, bytes, lead);
       }
     } catch (error) {
       this.#refused(error);
     }
     if (typeof document === "undefined") return;
     const options = { signal: this.#listening.signal };
-    const back = () => (this.#page.online(), this.changed());
+    const back = () => (engine.online(this.#page), this.changed());
     document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leave() : back()), options);
     addEventListener("pagehide", () => this.#leave(), options);
     addEventListener("online", back, options);
@@ -97,9 +104,9 @@ export class Host {
 
   /** Another tab deleted everything: nothing may be kept or sent here either, until a new page reads what is allowed. */
   #emptied() {
-    this.#page.grant(false, false);
+    engine.grant(this.#page, 0, 0);
     // Which would delete what that tab has stored since.
-    this.#page.effects();
+    engine.effects(this.#page);
   }
 
   /** After every call that may have changed something. */
@@ -112,10 +119,10 @@ export class Host {
     // The task that is under way may do more.
     await undefined;
     for (;;) {
-      const effects = this.#page.effects();
-      if (effects.length === 0) break;
+      const effects = engine.effects(this.#page);
+      if (!effects) break;
       try {
-        if (this.#disk) await this.#store.apply(effects);
+        if (this.#disk) await this.#store.apply(effects.split("\n"), engine.bytes());
       } catch (error) {
         this.#refused(error);
       }
@@ -131,9 +138,9 @@ export class Host {
 
   #schedule() {
     clearTimeout(this.#timer);
-    const due = this.#url ? this.#page.due() : undefined;
-    if (due === undefined || this.#sending || this.#listening.signal.aborted) return;
-    const gather = this.#page.waiting() < ENOUGH ? GATHER_MS : 0;
+    const due = this.#url ? engine.due(this.#page) : -1;
+    if (due < 0 || this.#sending || this.#listening.signal.aborted) return;
+    const gather = engine.waiting(this.#page) < ENOUGH ? GATHER_MS : 0;
     this.#timer = setTimeout(() => this.send(), Math.min(Math.max(due, gather), LONGEST_MS));
     // In Node a timer must not keep the process alive.
     /** @type {any} */ (this.#timer).unref?.();
@@ -151,30 +158,29 @@ export class Host {
   async #send() {
     while (this.#url) {
       await this.written();
-      const batch = this.#page.batch(false);
-      if (!batch) break;
-      const [number, body, ...keys] = batch;
+      const [number, body, ...keys] = engine.batch(this.#page, false).split("\n");
+      if (!body) break;
       const gone = this.#disk ? await this.#store.missing(keys).catch(() => []) : [];
-      if (gone.length > 0) this.#page.lost(number, gone);
-      else await this.#deliver(number, body, false);
+      if (gone.length > 0) engine.lost(this.#page, +number, gone.join("\n"));
+      else await this.#deliver(+number, body, false);
     }
   }
 
   /** @param {number} number @param {string} body @param {boolean} keepalive */
   async #deliver(number, body, keepalive) {
     let code = 0;
-    let wait;
+    let wait = -1;
     try {
       // Plain text with the key inside needs no preflight, which a page on its way out could not wait for.
       const headers = { "Content-Type": "text/plain;charset=UTF-8" };
       const response = await fetch(this.#url, { method: "POST", body, headers, keepalive, credentials: "omit" });
       code = response.status;
-      wait = retryAfter(response.headers.get("Retry-After"));
+      wait = retryAfter(response.headers.get("Retry-After") ?? "");
     } catch {
       // No network, an aborted request, a wrapped fetch that throws: no answer.
     }
     const before = this.#dropped();
-    this.#page.settled(number, code, wait);
+    engine.settled(this.#page, number, code, wait);
     if (code >= 200 && code < 300) {
       this.#said.delete("collector.unavailable");
       this.#said.delete("collector.refused");
@@ -187,13 +193,17 @@ export class Host {
   }
 
   #dropped() {
-    return this.#page.counts()[7] ?? 0;
+    return counts(this.#page)[7] ?? 0;
   }
 
   /** The page may never come back: what waits goes out now. */
   #leave() {
     this.changed();
-    for (let batch; this.#url && (batch = this.#page.batch(true)); ) this.#deliver(batch[0], batch[1], true);
+    for (;;) {
+      const [number, body] = this.#url ? engine.batch(this.#page, true).split("\n") : [];
+      if (!body) break;
+      this.#deliver(Number(number), body, true);
+    }
   }
 
   /** No more on its own. */

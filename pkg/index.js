@@ -4,9 +4,9 @@
 // on which it can.
 // @ts-check
 
-import { Page } from "./dist/tillside.js";
+import * as engine from "./dist/tillside.js";
 import { check, lines, plain, reported, texts, wanted } from "./given.js";
-import { Host } from "./host.js";
+import { counts, Host } from "./host.js";
 import { load, manifest, model, problem, text } from "./load.js";
 import { decode, parts } from "./shelf.js";
 import { Store } from "./store.js";
@@ -38,7 +38,8 @@ const microseconds = () => performance.now() * 1000;
 
 export class Tillside {
   /** @type {Options} */ #options;
-  /** @type {Page | undefined} */ #page;
+  /** The engine's number for this object; 0 where there is none. */
+  #page = 0;
   /** @type {Host | undefined} */ #host;
   /** @type {"en" | "zh"} */ #language;
   /** @type {Popular} */ #popular = { popular: [], categories: {} };
@@ -46,7 +47,7 @@ export class Tillside {
   /** Keys and names by number, as the model has them. */
   /** @type {string[]} */ #keys = [];
   /** @type {import("./shelf.js").Names} */
-  #names = { reasons: [], key: (item) => this.#key(item), name: (kind, number) => this.#page?.name(kind, number) ?? "", title: (id) => this.#title(id) };
+  #names = { reasons: [], key: (item) => this.#key(item), name: (kind, number) => (this.#page ? engine.name(this.#page, kind, number) : ""), title: (id) => this.#title(id) };
   #model = "";
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
@@ -86,18 +87,16 @@ export class Tillside {
       this.#warn(missing);
     } else {
       try {
-        const page = new Page(options.collector?.writeKey ?? "", this.#language);
+        const page = engine.open(options.collector?.writeKey ?? "", this.#language);
+        unused?.register(this, page);
         const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
         const host = new Host(page, store, held, options.collector?.url ?? "", warn);
         await host.start();
-        page.grant(consent.personalisation, consent.measurement);
+        grant(page, consent);
         this.#host = host;
         this.#page = page;
-        this.#options.consent = allowed(page.counts());
-        for (let code = 0; code < Page.reasons(); code++) {
-          const [name, sentence] = page.reason(code).split("\n");
-          this.#names.reasons.push({ code: /** @type {string} */ (name), sentence: /** @type {string} */ (sentence) });
-        }
+        this.#options.consent = allowed(counts(page));
+        this.#names.reasons = engine.reasons(this.#language === "zh" ? 1 : 0).split("\n");
       } catch (error) {
         this.#failed(error);
       }
@@ -122,12 +121,12 @@ export class Tillside {
   /** @param {Uint8Array} bytes */
   #adopt(bytes) {
     try {
-      const refused = this.#page?.open_model(bytes);
-      if (refused) {
-        const [code, message] = refused.split("\n");
-        this.#warn(problem(/** @type {string} */ (code), /** @type {string} */ (message)));
-      } else if (this.#page) {
-        this.#model = this.#page.model();
+      if (!this.#page) return;
+      const [code, message] = engine.open_model(this.#page, bytes).split("\n");
+      if (code && message) {
+        this.#warn(problem(code, message));
+      } else {
+        this.#model = engine.model(this.#page);
         this.#keys = [];
       }
     } catch (error) {
@@ -147,13 +146,13 @@ export class Tillside {
 
   /** An engine that trapped is in an unknown state: it is left alone from here on. @param {unknown} error */
   #failed(error) {
-    this.#page = undefined;
+    this.#page = 0;
     this.#host?.stop();
     this.#host = undefined;
     this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); the popular items are shown until the page is loaded again. Please report this.`));
   }
 
-  /** Runs on the engine; undefined when there is none. @template T @param {(page: Page) => T} work @returns {T | undefined} */
+  /** Runs on the engine; undefined when there is none. @template T @param {(page: number) => T} work @returns {T | undefined} */
   #with(work) {
     if (!this.#page) return undefined;
     try {
@@ -170,7 +169,7 @@ export class Tillside {
   track(event, properties) {
     const given = properties ?? {};
     if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
-    const receipt = this.#with((page) => page.track(event, given, 0));
+    const receipt = this.#with((page) => engine.track(page, event, given, 0));
     return receipt === undefined ? this.#keep(event, given) : tracked(receipt);
   }
 
@@ -212,7 +211,7 @@ export class Tillside {
   /** Takes over what was left, one tab at a time; it stays where it is until the engine's own record is on the device. */
   async #replay() {
     const take = async () => {
-      for (const call of this.#left().calls) this.#with((page) => page.track(String(call?.event), call?.properties, Number(call?.time)));
+      for (const call of this.#left().calls) this.#with((page) => engine.track(page, String(call?.event), call?.properties, Number(call?.time)));
       await this.#host?.written();
       this.#unkeep();
     };
@@ -235,17 +234,16 @@ export class Tillside {
     return shelf;
   }
 
-  /** @param {Page} page @param {Request} request @returns {Shelf} */
+  /** @param {number} page @param {Request} request @returns {Shelf} */
   #ranked(page, request) {
     const placement = PLACEMENTS.indexOf(request.placement);
-    const { item, category, query = "", where = {}, exclude = [], diversity = 0, spread = {}, discovery = 0, pins = [] } = request;
+    const { item = "", category = "", query = "", where = {}, exclude = [], diversity = 0, spread = {}, discovery = 0, pins = [] } = request;
     const attributes = Object.entries(where);
-    const words = page.recommend(
+    const words = engine.recommend(
+      page,
       Math.max(placement, 0),
       wanted(request.limit),
-      item,
-      category,
-      lines([query, ...attributes.flat(), ...pins.flatMap(({ id, position }) => [id, `${position}`]), ...exclude]),
+      lines([item, category, query, ...attributes.flat(), ...pins.flatMap(({ id, position }) => [id, `${position}`]), ...exclude]),
       attributes.length,
       pins.length,
       diversity,
@@ -275,21 +273,21 @@ export class Tillside {
 
   /** @param {import("./index.d.ts").RerankRequest} request @returns {string[]} */
   rerank(request) {
-    const { placement, item, exclude: ids = [], limit: visible = 0, fallback: pinned = [] } = plain(request, "ids", "visible", "pinned");
+    const { placement, item = "", exclude: ids = [], limit: visible = 0, fallback: pinned = [] } = plain(request, "ids", "visible", "pinned");
     const stays = new Uint8Array(ids.length).fill(1, 0, visible);
     pinned.forEach((id) => ids.includes(id) && (stays[ids.indexOf(id)] = 1));
-    const order = ids.length > 0 && this.#model && this.#with((page) => page.rerank(Math.max(PLACEMENTS.indexOf(placement), 0), item, lines(ids), stays));
+    const order = ids.length > 0 && this.#model && this.#with((page) => engine.rerank(page, Math.max(PLACEMENTS.indexOf(placement), 0), lines([item, ...ids]), stays));
     return order ? Array.from(order, (n) => /** @type {string} */ (ids[n])) : [...ids];
   }
 
-  /** @param {Page | undefined} page */
+  /** @param {number} page */
   #decision(page) {
-    return page ? page.decision() : `host-${++this.#shelves}`;
+    return page ? engine.decision(page) : `host-${++this.#shelves}`;
   }
 
   /** @param {number} item @returns {string} */
   #key(item) {
-    return (this.#keys[item] ??= this.#page?.key(item) ?? "");
+    return (this.#keys[item] ??= this.#names.name(1, item));
   }
 
   /** @param {string} id */
@@ -350,7 +348,7 @@ export class Tillside {
     if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
-    const receipt = this.#with((page) => page.shelf([lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0));
+    const receipt = this.#with((page) => engine.shelf(page, [lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
@@ -361,13 +359,13 @@ export class Tillside {
     const { placement, decision, model, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
-    const receipt = this.#with((page) => page.shelf(`${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1)));
+    const receipt = this.#with((page) => engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1)));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
-    const [[recent, cart, bought, categories, brands], events] = this.#with((page) => page.portrait()) ?? [[[], [], [], [], []], 0];
+    const [[recent, cart, bought, categories, brands], events] = this.#with((page) => engine.portrait(page)) ?? [[[], [], [], [], []], 0];
     /** @param {any[]} interests */
     const named = (interests) => interests.map(([name, short, long, evidence]) => ({ name, short, long, evidence }));
     return {
@@ -385,7 +383,7 @@ export class Tillside {
     check({ consent });
     const chosen = { ...this.#options.consent, ...consent };
     this.#options = { ...this.#options, consent: chosen };
-    if (this.#page) await this.#stored((page) => page.grant(consent.personalisation, consent.measurement));
+    if (this.#page) await this.#stored((page) => grant(page, consent));
     else if (chosen.personalisation || chosen.measurement) this.#leave(this.#left().calls);
     else await this.#erase();
     return this.status();
@@ -407,28 +405,28 @@ export class Tillside {
   }
 
   async export() {
-    const messages = this.#with((page) => page.messages()) ?? [];
-    return { portrait: this.portrait(), queue: messages.map((message) => JSON.parse(message)) };
+    const messages = this.#with((page) => engine.messages(page)) ?? "";
+    return { portrait: this.portrait(), queue: messages.split("\n").flatMap((message) => (message ? [JSON.parse(message)] : [])) };
   }
 
   async forget() {
     this.#seen.clear();
-    if (this.#page) await this.#stored((page) => page.forget());
+    if (this.#page) await this.#stored((page) => engine.forget(page));
     else await this.#erase();
   }
 
   async flush() {
     // Whoever asks has a reason to think that the network is back.
-    this.#with((page) => page.online());
+    this.#with((page) => engine.online(page));
     await this.#host?.send();
-    return this.#with((page) => page.waiting()) ?? 0;
+    return this.#with((page) => engine.waiting(page)) ?? 0;
   }
 
   async close() {
     await this.#host?.close();
   }
 
-  /** Resolves when what the work decided is on the device. @param {(page: Page) => void} work */
+  /** Resolves when what the work decided is on the device. @param {(page: number) => void} work */
   async #stored(work) {
     this.#with(work);
     await this.#host?.written();
@@ -451,24 +449,27 @@ export class Tillside {
       problems: [...this.#problems],
     };
     this.#with((page) => {
-      const counts = page.counts();
-      const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = counts;
+      const [session = "", , ...refused] = engine.status(page).split("\n");
+      const numbers = counts(page);
+      const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = numbers;
       status.engine = "wasm";
       if (this.#model) status.model = { id: this.#model, items, bytes: size };
-      status.consent = allowed(counts);
+      status.consent = allowed(numbers);
       if (purposes > 0 && this.#host?.disk) status.storage = "disk";
-      status.session = page.session();
+      status.session = session;
       status.memory = memory;
       status.queue = { waiting, bytes, sent, dropped, nextTry: next || null };
       status.intake.accepted = accepted;
-      const refused = page.refused();
-      for (let n = 0; n < refused.length; n += 2) status.intake.refused[refused[n]] = refused[n + 1];
+      for (const line of refused) {
+        const [reason = "", count] = line.split(" ");
+        status.intake.refused[reason] = Number(count);
+      }
     });
     return status;
   }
 }
 
-/** Purposes, from the third of the engine's counts. @param {Float64Array} counts */
+/** Purposes, from the third of the engine's counts. @param {number[]} counts */
 function allowed([, , purposes = 0]) {
   return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0 };
 }
@@ -478,4 +479,21 @@ function tracked(receipt) {
   return receipt.startsWith("!")
     ? { ok: false, reason: receipt.slice(1) }
     : { ok: true, id: receipt.slice(0, 36), session: receipt.slice(36) };
+}
+
+/** What the engine holds for an object that nobody uses any more. */
+const unused =
+  globalThis.FinalizationRegistry &&
+  new FinalizationRegistry((/** @type {number} */ page) => {
+    try {
+      engine.close(page);
+    } catch {
+      // It stopped before.
+    }
+  });
+
+/** @param {number} page @param {import("./index.d.ts").Consent} consent */
+function grant(page, { personalisation, measurement }) {
+  // 2: as it was.
+  engine.grant(page, Number(personalisation ?? 2), Number(measurement ?? 2));
 }

@@ -1,7 +1,7 @@
 // From addresses to the engine and a checked model; what cannot be had is a problem with its remedy, never a throw.
 // @ts-check
 
-import init from "./dist/tillside.js";
+import { initSync } from "./dist/tillside.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
 /** @typedef {import("./index.d.ts").Problem} Problem */
@@ -24,7 +24,20 @@ async function start(source) {
     // Node's fetch does not read files.
     from = url.protocol === "file:" ? await readFile(url) : url;
   }
-  await init({ module_or_path: from });
+  from = await from;
+  if (typeof from === "string" || from instanceof URL || from instanceof Request) from = await fetch(from);
+  if (from instanceof Response) {
+    const response = from;
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    from = await WebAssembly.compileStreaming(response).catch(async (error) => {
+      // Where only its type was wrong the answer was not read, and its bytes may be right.
+      if (response.bodyUsed) throw error;
+      return WebAssembly.compile(await response.arrayBuffer());
+    });
+  } else if (!(from instanceof WebAssembly.Module)) {
+    from = await WebAssembly.compile(/** @type {BufferSource} */ (from));
+  }
+  initSync({ module: from });
 }
 
 /** @param {URL} url */

@@ -4,8 +4,8 @@
 
 /** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Source} Source */
-/** What numbers are called.
- * @typedef {{ reasons: { code: string, sentence: string }[], key: (item: number) => string, name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
+/** What numbers are called; of reasons, the code and the sentence in turn.
+ * @typedef {{ reasons: string[], key: (item: number) => string, name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
 
 /** @type {readonly import("./index.d.ts").Source[]} */
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
@@ -37,7 +37,7 @@ export function decode(words, names) {
     const first = at + ITEM;
     const causes = first + word(first - 1) * 3;
     for (let n = first; n < causes; n += 3) {
-      const { code, sentence } = /** @type {{ code: any, sentence: string }} */ (names.reasons[word(n)]);
+      const [code, sentence = ""] = /** @type {any[]} */ (names.reasons).slice(word(n) * 2);
       const [kind, number] = [word(n + 1), word(n + 2)];
       const because = kind === 0 ? undefined : kind === 1 ? names.key(number) : names.name(kind, number);
       const name = because === undefined ? "" : names.title(because);
@@ -70,7 +70,7 @@ export function parts(words, at, names) {
   const causes = [];
   let cause = at + ITEM + (words[at + ITEM - 1] ?? 0) * 3;
   for (let left = words[cause++] ?? 0; left > 0; left--, cause += 3) {
-    const { code } = /** @type {{ code: any }} */ (names.reasons[words[cause] ?? 0]);
+    const code = /** @type {any} */ (names.reasons[(words[cause] ?? 0) * 2]);
     causes.push({ code, because: names.key(words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
   }
   causes.sort((one, other) => other.given - one.given);

@@ -3,10 +3,9 @@
 // @ts-check
 
 const TABLE = "rows";
-const PUT = 0;
-const DELETE = 1;
-const DELETE_ALL = 2;
-const DESTROY = 3;
+const PUT = "0";
+const DELETE = "1";
+const DESTROY = "3";
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const done = (request) =>
@@ -61,7 +60,7 @@ export class Store {
     return this.#database;
   }
 
-  /** Everything there is. @returns {Promise<{ keys: string[], values: Uint8Array[] }>} */
+  /** Everything there is. @returns {Promise<{ keys: string[], values: Uint8Array<ArrayBuffer>[] }>} */
   async load() {
     const database = await this.#connect(false);
     if (!database) return { keys: [], values: [] };
@@ -77,22 +76,27 @@ export class Store {
     return table ? keys.filter((key) => !held.has(key)) : [];
   }
 
-  /** Carries out effects in threes (how, key, bytes) in one transaction. @param {any[]} effects */
-  async apply(effects) {
-    let from = 0;
-    for (let at = 0; at < effects.length; at += 3) if (effects[at] === DESTROY) from = at + 3;
+  /** Carries out effects in one transaction: a line each, how, how many of the bytes, and key.
+   * @param {string[]} effects @param {Uint8Array} bytes */
+  async apply(effects, bytes) {
+    const from = effects.findLastIndex((effect) => effect.startsWith(DESTROY)) + 1;
     if (from > 0) await this.destroy();
     if (from === effects.length) return;
     const database = await this.#connect(true);
     if (!database) return;
     const transaction = database.transaction(TABLE, "readwrite");
     const table = transaction.objectStore(TABLE);
-    for (let at = from; at < effects.length; at += 3) {
-      const [how, key, bytes] = effects.slice(at, at + 3);
-      if (how === PUT) table.put(bytes, key);
+    let at = 0;
+    effects.forEach((effect, n) => {
+      const [how, size = ""] = effect.split(" ", 2);
+      const key = effect.slice(size.length + 3);
+      const start = at;
+      at += Number(size);
+      if (n < from) return;
+      if (how === PUT) table.put(bytes.slice(start, at), key);
       else if (how === DELETE) table.delete(key);
-      else if (how === DELETE_ALL) table.delete(IDBKeyRange.bound(key, `${key}\uffff`));
-    }
+      else table.delete(IDBKeyRange.bound(key, `${key}\uffff`));
+    });
     await finished(transaction);
   }
 

@@ -49,11 +49,12 @@ pub enum Declined {
     Refused(Refusal),
 }
 
-impl core::fmt::Display for Declined {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl Declined {
+    /// The stable text: `no_consent`, or that of the refusal.
+    pub fn code(self) -> String {
         match self {
-            Declined::NoConsent => f.write_str("no_consent"),
-            Declined::Refused(refusal) => refusal.fmt(f),
+            Declined::NoConsent => "no_consent".into(),
+            Declined::Refused(refusal) => refusal.code(),
         }
     }
 }

@@ -33,12 +33,11 @@ impl Placement {
         "recent",
     ];
 
-    /// The placement of this name; `None` for an unknown one.
-    pub fn from_name(name: &str) -> Option<Placement> {
+    /// The placement of this number, in the order of [`Placement::NAMES`]; the first beyond the end.
+    pub fn from_number(number: usize) -> Placement {
         use Placement::*;
         const ALL: [Placement; 7] = [Home, Product, Complements, Cart, Category, Search, Recent];
-        let at = Self::NAMES.iter().position(|known| *known == name)?;
-        ALL.get(at).copied()
+        ALL.get(number).copied().unwrap_or(Home)
     }
 
     pub fn name(self) -> &'static str {

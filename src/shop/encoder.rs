@@ -79,14 +79,14 @@ impl Opening<'_> {
         let bias = self.column("encoder.bias", Dtype::F32, None);
         self.range("encoder.bias", &bias, -1e6, 1e6);
         let width = bias.len() / 12;
-        if width == 0 || width > WIDEST || bias.len() % 12 != 0 {
+        if width == 0 || width > WIDEST || !bias.len().is_multiple_of(12) {
             return self.refuse("encoder.bias", Why::Shape);
         }
         let scale = self.required("encoder.scale", Dtype::F32, Some(5));
         self.range("encoder.scale", &scale, 0.0, 1e6);
         let code = self.required("encoder.code", Dtype::U8, None);
         let codes = code.len().checked_div(items).unwrap_or(1);
-        if codes == 0 || codes * items != code.len() || width % codes != 0 {
+        if codes == 0 || codes * items != code.len() || !width.is_multiple_of(codes) {
             return self.refuse("encoder.code", Why::Shape);
         }
         let numbers = |column: Range<usize>| {

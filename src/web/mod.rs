@@ -9,6 +9,8 @@ mod value;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use wasm_bindgen::prelude::wasm_bindgen;
+
 /// Milliseconds since 1970.
 fn now() -> i64 {
     js_sys::Date::now() as i64
@@ -51,9 +53,16 @@ fn uuid() -> String {
     text
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = location)]
+    static LOCATION: Option<web_sys::Location>;
+}
+
 /// The path of the page, where there is a page.
 fn path() -> String {
-    web_sys::window()
-        .and_then(|window| window.location().pathname().ok())
-        .unwrap_or_default()
+    LOCATION.with(|location| {
+        let path = location.as_ref().map(web_sys::Location::pathname);
+        path.and_then(Result::ok).unwrap_or_default()
+    })
 }

@@ -1,394 +1,430 @@
-//! What `pkg/index.js` and `pkg/host.js` call. Hot calls take and give numbers and short texts; serde is for cold,
-//! structured values.
+//! What `pkg/index.js` and `pkg/host.js` call. Texts cross joined by lines, numbers as numbers; serde is for the one cold,
+//! structured value.
+//!
+//! A page is a number here and not an object: what wasm-bindgen keeps around an object, for each of its methods, took
+//! kilobytes of module and script.
 
-use core::cell::RefCell;
+use core::cell::{RefCell, RefMut};
 
-use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::{now, path, random, uuid, value};
-use crate::consent::Purposes;
-use crate::engine::{Declined, Effect, Engine, Settings};
+use crate::decimal::print_uint;
+use crate::engine::{Declined, Effect, Engine, QUEUE, Settings};
 use crate::intake::{Arrival, Session};
 use crate::recommend::{Arrangement, Because, Code, List, Placed, Placement, Request, sentence};
 use crate::report::{Content, Outcome, Shelf};
 use crate::shop::terms;
 
-/// One shop on one page.
+#[derive(Default)]
+struct Pages {
+    /// One shop on one page each, numbered from 1.
+    engines: Vec<&'static RefCell<Engine>>,
+    /// Numbers of pages that were closed.
+    closed: Vec<usize>,
+    /// What the effects handed out last put on the device.
+    bytes: Vec<u8>,
+}
+
+thread_local! {
+    static PAGES: RefCell<Pages> = RefCell::default();
+}
+
+/// Panics for a number that [`open`] has not given, which ends the module's use on the page.
+#[inline(never)]
+fn engine(page: usize) -> RefMut<'static, Engine> {
+    PAGES
+        .with_borrow(|pages| pages.engines[page - 1])
+        .borrow_mut()
+}
+
+/// Without a write key nothing is queued.
 #[wasm_bindgen]
-pub struct Page {
-    engine: RefCell<Engine>,
-    /// Number of the language of reasons.
-    language: usize,
+pub fn open(write_key: String, language: String) -> usize {
+    let opened = Engine::new(Settings {
+        seed: u64::from_le_bytes(random()),
+        write_key,
+        locale: language,
+        path: path(),
+    });
+    PAGES.with_borrow_mut(|pages| match pages.closed.pop() {
+        Some(page) => {
+            pages.engines[page - 1].replace(opened);
+            page
+        }
+        None => {
+            pages
+                .engines
+                .push(Box::leak(Box::new(RefCell::new(opened))));
+            pages.engines.len()
+        }
+    })
+}
+
+/// Lets go of a page and all it held in memory.
+#[wasm_bindgen]
+pub fn close(page: usize) {
+    *engine(page) = Engine::new(Settings::default());
+    PAGES.with_borrow_mut(|pages| pages.closed.push(page));
+}
+
+/// Goes on from what the device holds: on lines the size and key of each row, and the rows one after another.
+#[wasm_bindgen]
+pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
+    let mut rest = bytes;
+    let rows = lines.split('\n').filter_map(|line| {
+        let (size, key) = line.split_once(' ')?;
+        let size = crate::decimal::parse(size)? as usize;
+        let (row, after) = rest.split_at_checked(size)?;
+        rest = after;
+        Some((key.into(), row.into()))
+    });
+    engine(page).restore(rows.collect(), lead, now());
+}
+
+/// What must be done on the device since the last call, a line each: how (0 put, 1 delete, 2 delete all that begin so, 3
+/// delete everything), how many of [`bytes`] to put, key.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn effects(page: usize) -> JsValue {
+    let (mut lines, mut all) = (String::new(), Vec::new());
+    for effect in engine(page).effects() {
+        let (how, size, key) = match &effect {
+            Effect::Put { key, bytes } => {
+                all.extend_from_slice(bytes);
+                ("0 ", bytes.len(), key.as_str())
+            }
+            Effect::Delete { key } => ("1 ", 0, key.as_str()),
+            Effect::DeleteAll { prefix } => ("2 ", 0, *prefix),
+            Effect::Destroy => ("3 ", 0, ""),
+        };
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(how);
+        print_uint(&mut lines, size as u64);
+        lines.push(' ');
+        lines.push_str(key);
+    }
+    PAGES.with_borrow_mut(|pages| pages.bytes = all);
+    lines.into()
+}
+
+/// What the effects handed out last put on the device, one after another.
+#[wasm_bindgen]
+pub fn bytes() -> Vec<u8> {
+    PAGES.with_borrow_mut(|pages| core::mem::take(&mut pages.bytes))
+}
+
+/// Changes what is allowed: 0 forbids, 1 allows, anything else leaves it as it was.
+#[wasm_bindgen]
+pub fn grant(page: usize, personalisation: u32, measurement: u32) {
+    let mut engine = engine(page);
+    let mut purposes = engine.purposes();
+    for (given, purpose) in [
+        (personalisation, &mut purposes.personalisation),
+        (measurement, &mut purposes.measurement),
+    ] {
+        if given < 2 {
+            *purpose = given == 1;
+        }
+    }
+    engine.grant(purposes, &uuid());
+}
+
+#[wasm_bindgen]
+pub fn forget(page: usize) {
+    engine(page).forget(&uuid());
+}
+
+/// The next batch to send, on lines: its number, its body, and the keys of its rows on the device. Empty when there is
+/// none.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn batch(page: usize, leaving: bool) -> JsValue {
+    let mut lines = String::new();
+    if let Some(batch) = engine(page).batch(now(), leaving) {
+        print_uint(&mut lines, batch.number.into());
+        lines.push('\n');
+        lines.push_str(&batch.body);
+        for id in &batch.ids {
+            for part in ["\n", QUEUE, id] {
+                lines.push_str(part);
+            }
+        }
+    }
+    lines.into()
+}
+
+/// Rows of a batch, their keys on lines, that another tab has sent: it is not sent.
+#[wasm_bindgen]
+pub fn lost(page: usize, number: u32, keys: &str) {
+    let ids = keys.split('\n').filter_map(|key| key.strip_prefix(QUEUE));
+    let ids: Vec<String> = ids.map(String::from).collect();
+    engine(page).with_queue(|queue| {
+        queue.lost(number, &ids);
+        Vec::new()
+    });
+}
+
+/// How a batch ended: an HTTP status, or 0 where there was no answer, and the milliseconds that `Retry-After` asked for,
+/// or less than 0.
+#[wasm_bindgen]
+pub fn settled(page: usize, number: u32, code: u16, retry_after: f64) {
+    let outcome = match code {
+        0 => Outcome::NoAnswer,
+        _ => Outcome::Status {
+            code,
+            retry_after: (retry_after >= 0.0).then_some(retry_after as i64),
+        },
+    };
+    let jitter = u32::from_le_bytes(random());
+    engine(page).with_queue(|queue| queue.settled(number, outcome, now(), jitter));
+}
+
+/// The device is online again.
+#[wasm_bindgen]
+pub fn online(page: usize) {
+    engine(page).with_queue(|queue| {
+        queue.online();
+        Vec::new()
+    });
+}
+
+/// How many messages wait.
+#[wasm_bindgen]
+pub fn waiting(page: usize) -> usize {
+    engine(page).queue().waiting()
+}
+
+/// In how many milliseconds the next batch may be sent; less than 0 when there is none.
+#[wasm_bindgen]
+pub fn due(page: usize) -> f64 {
+    let engine = engine(page);
+    let at = engine
+        .queue()
+        .next_try(now())
+        .filter(|_| engine.purposes().measurement);
+    at.map_or(-1.0, |at| (at - now()).max(0) as f64)
+}
+
+/// Opens a model; answers `code\nmessage` when it is refused, and nothing when it is not.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn open_model(page: usize, bytes: Vec<u8>) -> JsValue {
+    match engine(page).open_model(bytes) {
+        Ok(()) => "".into(),
+        Err(error) => [error.code(), "\n", &error.to_string()].concat().into(),
+    }
+}
+
+/// The model's id; empty when none is open.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn model(page: usize) -> JsValue {
+    engine(page).model().map_or("", |model| model.id()).into()
+}
+
+/// The names and sentences of the reason codes in the language of this number, two lines each.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn reasons(language: usize) -> JsValue {
+    let mut lines = String::new();
+    for code in 0..Code::COUNT {
+        let (name, sentence) = sentence(code, language);
+        for part in [name, "\n", sentence, "\n"] {
+            lines.push_str(part);
+        }
+    }
+    lines.into()
+}
+
+/// The key of an item (1), the path of a category (2) or the name of a brand (3).
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn name(page: usize, kind: u32, number: u32) -> JsValue {
+    let engine = engine(page);
+    match engine.model() {
+        Some(model) if kind == 1 => model.key(number).into(),
+        Some(model) if kind == 2 => model.category_path(number as u16).into(),
+        Some(model) => model.brand_name(number as u16).into(),
+        None => "".into(),
+    }
 }
 
 /// A receipt as one text: the message id and the session, or `!` and the reason.
 fn receipt(id: &str, outcome: Result<Session, Declined>) -> JsValue {
     match outcome {
-        Ok(session) => [id, &session.to_string()].concat().into(),
-        Err(declined) => ["!", &declined.to_string()].concat().into(),
+        Ok(session) => [id, &session.text()].concat().into(),
+        Err(declined) => ["!", &declined.code()].concat().into(),
     }
 }
 
-fn texts(list: &Array) -> impl Iterator<Item = String> {
-    list.iter().map(|text| text.as_string().unwrap_or_default())
+/// Takes an event that happened at `time`, or now when that is 0.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn track(page: usize, name: &str, properties: JsValue, time: f64) -> JsValue {
+    let id = uuid();
+    // Before the engine is at work: a getter may call it.
+    let properties = value::read(properties);
+    let arrival = Arrival {
+        id: &id,
+        now: now(),
+        time: (time > 0.0).then_some(time as i64),
+    };
+    let outcome = engine(page).track(name, &properties, arrival);
+    receipt(&id, outcome)
 }
 
-fn placement(number: u8) -> Placement {
-    let name = Placement::NAMES
-        .get(usize::from(number))
-        .copied()
-        .unwrap_or("home");
-    Placement::from_name(name).unwrap_or(Placement::Home)
+fn shelf_event(page: usize, content: Content) -> JsValue {
+    let id = uuid();
+    let arrival = Arrival {
+        id: &id,
+        now: now(),
+        time: None,
+    };
+    let outcome = engine(page).shelf_event(content, arrival);
+    receipt(&id, outcome)
 }
 
+/// A shelf was seen, or at a `position` from 1, an item of it was chosen. On lines: the placement, the decision, the
+/// model, and then the ids, or all that is left as the one id.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn shelf(page: usize, lines: &str, position: u32) -> JsValue {
+    let mut lines = lines.splitn(4, '\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let shelf = Shelf {
+        placement: next(),
+        decision: next(),
+        model: next(),
+    };
+    let ids = next();
+    let content = match position {
+        0 => shelf.impression(ids.split('\n')),
+        _ => shelf.click(ids, position),
+    };
+    shelf_event(page, content)
+}
+
+/// Ranks. On lines: the item and the category, empty where there is none; what was typed; name and value of so many
+/// attributes; id and place of so many pins; the ids to exclude.
+///
+/// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of the
+/// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
+/// discovered), its propensity as a float, seven contributions as floats, the number of its reasons, each with code, kind
+/// of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its causes, each with code,
+/// item and what it gave as a float.
+#[allow(clippy::too_many_arguments)]
 #[wasm_bindgen]
-impl Page {
-    /// Without a write key nothing is queued.
-    #[wasm_bindgen(constructor)]
-    pub fn new(write_key: String, language: &str) -> Page {
-        let settings = Settings {
-            seed: u64::from_le_bytes(random()),
-            write_key,
-            locale: language.into(),
-            path: path(),
-        };
-        let known = crate::recommend::LANGUAGES
-            .iter()
-            .position(|known| *known == language);
-        Page {
-            engine: RefCell::new(Engine::new(settings)),
-            language: known.unwrap_or(0),
-        }
+pub fn recommend(
+    page: usize,
+    number: usize,
+    limit: usize,
+    lines: &str,
+    attributes: usize,
+    pins: usize,
+    diversity: f32,
+    most_of_brand: u8,
+    most_of_category: u8,
+    discovery: f32,
+) -> Vec<u32> {
+    let mut lines = lines.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let mut request = Request::new(Placement::from_number(number), limit);
+    request.item = Some(next()).filter(|item| !item.is_empty());
+    request.category = Some(next()).filter(|category| !category.is_empty());
+    request.query = next();
+    for _ in 0..attributes {
+        let name = next();
+        request.attributes.push(terms::attribute(name, next()));
     }
+    let mut engine = engine(page);
+    request.arrangement = Arrangement {
+        diversity,
+        brand: most_of_brand,
+        category: most_of_category,
+        discovery,
+        pins: (0..pins)
+            .map(|_| {
+                let key = next();
+                let place = crate::decimal::parse(next());
+                (key, place.map_or(0, |place| place as usize))
+            })
+            .collect(),
+        seed: engine.seed(now()) ^ number as u64,
+    };
+    request.exclude = lines.collect();
+    words(&engine.recommend(&request, now()))
+}
 
-    /// Goes on from what the device holds: keys, and a `Uint8Array` for each.
-    pub fn restore(&self, keys: &Array, values: &Array, lead: bool) {
-        let bytes = values.iter().map(|value| {
-            value
-                .dyn_into::<Uint8Array>()
-                .map_or_else(|_| Vec::new(), |bytes| bytes.to_vec())
-        });
-        self.engine
-            .borrow_mut()
-            .restore(texts(keys).zip(bytes).collect(), lead, now());
-    }
+/// The new order of the ids on lines, by what was at each place before; the first line is the item of the page, or
+/// nothing. `stays` has a byte for each id, not 0 where it keeps its place.
+#[wasm_bindgen]
+pub fn rerank(page: usize, number: usize, lines: &str, stays: &[u8]) -> Vec<u32> {
+    let (item, ids) = lines.split_once('\n').unwrap_or_default();
+    let item = Some(item).filter(|item| !item.is_empty());
+    let ids: Vec<&str> = ids.split('\n').collect();
+    let stays = |n: usize| stays.get(n).is_some_and(|stays| *stays != 0);
+    engine(page).rerank(Placement::from_number(number), item, &ids, stays, now())
+}
 
-    /// What must be done on the device since the last call, in threes: how (0 put, 1 delete, 2 delete all that begin
-    /// so, 3 delete everything), key, bytes.
-    pub fn effects(&self) -> Array {
-        let list = Array::new();
-        for effect in self.engine.borrow_mut().effects() {
-            let (how, key, bytes) = match &effect {
-                Effect::Put { key, bytes } => {
-                    (0, key.as_str(), Uint8Array::from(bytes.as_slice()).into())
-                }
-                Effect::Delete { key } => (1, key.as_str(), JsValue::NULL),
-                Effect::DeleteAll { prefix } => (2, *prefix, JsValue::NULL),
-                Effect::Destroy => (3, "", JsValue::NULL),
-            };
-            list.push(&how.into());
-            list.push(&key.into());
-            list.push(&bytes);
-        }
-        list
-    }
+/// A fresh name for a list.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn decision(page: usize) -> JsValue {
+    Session(engine(page).decision(now())).text().into()
+}
 
-    /// Changes what is allowed; what is not said stays as it was.
-    pub fn grant(&self, personalisation: Option<bool>, measurement: Option<bool>) {
-        let mut engine = self.engine.borrow_mut();
-        let before = engine.purposes();
-        let purposes = Purposes {
-            personalisation: personalisation.unwrap_or(before.personalisation),
-            measurement: measurement.unwrap_or(before.measurement),
-        };
-        engine.grant(purposes, &uuid());
-    }
+/// As [`crate::shopper::Portrait`]: five lists of name and three numbers, and how many events.
+#[wasm_bindgen]
+pub fn portrait(page: usize) -> JsValue {
+    let engine = engine(page);
+    // Texts and numbers: nothing in it can fail to be serialised.
+    serde_wasm_bindgen::to_value(&engine.portrait(now())).unwrap_or_default()
+}
 
-    pub fn forget(&self) {
-        self.engine.borrow_mut().forget(&uuid());
+/// The messages that wait, a line each, as they would be sent.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn messages(page: usize) -> JsValue {
+    let mut lines = String::new();
+    for message in engine(page).queue().messages() {
+        lines.push_str(message);
+        lines.push('\n');
     }
+    lines.into()
+}
 
-    /// The next batch to send: its number, its body, and the keys of its rows on the device.
-    pub fn batch(&self, leaving: bool) -> Option<Array> {
-        let batch = self.engine.borrow_mut().batch(now(), leaving)?;
-        let list = Array::of2(&batch.number.into(), &batch.body.into());
-        for id in &batch.ids {
-            list.push(&[crate::engine::QUEUE, id].concat().into());
-        }
-        Some(list)
+/// On lines: the session under way, or nothing; numbers of `Status` in `index.d.ts` separated by spaces; and each reason
+/// for which events were refused since the page opened, with its count. The numbers: the model's items and bytes; what
+/// is allowed as bits (1 personalisation, 2 measurement); bytes of memory; the queue's waiting, bytes, sent, dropped and
+/// next try (0: none); events taken.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn status(page: usize) -> JsValue {
+    let engine = engine(page);
+    let (model, queue, purposes) = (engine.model(), engine.queue(), engine.purposes());
+    let stats = engine.intake().stats();
+    let lost = queue.dropped();
+    let dropped = lost.old + lost.full + lost.large + lost.refused + lost.withdrawn + lost.damaged;
+    let mut lines = engine
+        .intake()
+        .session(now())
+        .map_or_else(String::new, Session::text);
+    lines.push('\n');
+    for number in [
+        model.map_or(0, |model| model.items()) as u64,
+        model.map_or(0, |model| model.bytes()) as u64,
+        u64::from(u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1),
+        (core::arch::wasm32::memory_size(0) as u64) << 16,
+        queue.waiting() as u64,
+        queue.bytes() as u64,
+        queue.sent().into(),
+        dropped.into(),
+        queue.next_try(now()).unwrap_or(0) as u64,
+        stats.accepted.into(),
+    ] {
+        print_uint(&mut lines, number);
+        lines.push(' ');
     }
-
-    /// Rows of a batch that another tab has sent: it is not sent.
-    pub fn lost(&self, number: u32, keys: &Array) {
-        let id = |key: String| Some(key.strip_prefix(crate::engine::QUEUE)?.to_owned());
-        let ids: Vec<String> = texts(keys).filter_map(id).collect();
-        self.engine.borrow_mut().with_queue(|queue| {
-            queue.lost(number, &ids);
-            Vec::new()
-        });
+    for (reason, count) in &stats.refused {
+        lines.push('\n');
+        lines.push_str(&reason.code());
+        lines.push(' ');
+        print_uint(&mut lines, (*count).into());
     }
-
-    /// How a batch ended: an HTTP status, or 0 where there was no answer, and the milliseconds that `Retry-After` asked
-    /// for.
-    pub fn settled(&self, number: u32, code: u16, retry_after: Option<f64>) {
-        let outcome = match code {
-            0 => Outcome::NoAnswer,
-            _ => Outcome::Status {
-                code,
-                retry_after: retry_after.map(|wait| wait as i64),
-            },
-        };
-        let jitter = u32::from_le_bytes(random());
-        self.engine
-            .borrow_mut()
-            .with_queue(|queue| queue.settled(number, outcome, now(), jitter));
-    }
-
-    /// The device is online again.
-    pub fn online(&self) {
-        self.engine.borrow_mut().with_queue(|queue| {
-            queue.online();
-            Vec::new()
-        });
-    }
-
-    /// How many messages wait.
-    pub fn waiting(&self) -> usize {
-        self.engine.borrow().queue().waiting()
-    }
-
-    /// In how many milliseconds the next batch may be sent; nothing when there is none.
-    pub fn due(&self) -> Option<f64> {
-        let engine = self.engine.borrow();
-        let at = engine
-            .queue()
-            .next_try(now())
-            .filter(|_| engine.purposes().measurement)?;
-        Some((at - now()).max(0) as f64)
-    }
-
-    /// Opens a model; answers `code\nmessage` when it is refused.
-    #[wasm_bindgen(unchecked_return_type = "string | undefined")]
-    pub fn open_model(&self, bytes: Vec<u8>) -> JsValue {
-        match self.engine.borrow_mut().open_model(bytes) {
-            Ok(()) => JsValue::UNDEFINED,
-            Err(error) => [error.code(), "\n", &error.to_string()].concat().into(),
-        }
-    }
-
-    /// The model's id; empty when none is open.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn model(&self) -> JsValue {
-        let engine = self.engine.borrow();
-        engine.model().map_or("", |model| model.id()).into()
-    }
-
-    /// How many reason codes there are.
-    pub fn reasons() -> usize {
-        Code::COUNT
-    }
-
-    /// The name and the sentence of a reason code, on two lines.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn reason(&self, code: usize) -> JsValue {
-        let (name, sentence) = sentence(code, self.language);
-        [name, "\n", sentence].concat().into()
-    }
-
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn key(&self, item: u32) -> JsValue {
-        let engine = self.engine.borrow();
-        engine.model().map_or("", |model| model.key(item)).into()
-    }
-
-    /// The name of a category (2) or a brand (3).
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn name(&self, kind: u32, number: u16) -> JsValue {
-        let engine = self.engine.borrow();
-        match engine.model() {
-            Some(model) if kind == 2 => model.category_path(number).into(),
-            Some(model) => model.brand_name(number).into(),
-            None => "".into(),
-        }
-    }
-
-    /// Takes an event that happened at `time`, or now when that is 0.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn track(&self, name: &str, properties: JsValue, time: f64) -> JsValue {
-        let id = uuid();
-        let properties = value::read(properties);
-        let time = (time > 0.0).then_some(time as i64);
-        let arrival = Arrival {
-            id: &id,
-            now: now(),
-            time,
-        };
-        let outcome = self.engine.borrow_mut().track(name, &properties, arrival);
-        receipt(&id, outcome)
-    }
-
-    fn shelf_event(&self, content: Content) -> JsValue {
-        let id = uuid();
-        let arrival = Arrival {
-            id: &id,
-            now: now(),
-            time: None,
-        };
-        let outcome = self.engine.borrow_mut().shelf_event(content, arrival);
-        receipt(&id, outcome)
-    }
-
-    /// A shelf was seen, or at a `position` from 1, an item of it was chosen. On lines: the placement, the decision,
-    /// the model, and then the ids, or all that is left as the one id.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn shelf(&self, lines: &str, position: u32) -> JsValue {
-        let mut lines = lines.splitn(4, '\n');
-        let mut next = || lines.next().unwrap_or_default();
-        let shelf = Shelf {
-            placement: next(),
-            decision: next(),
-            model: next(),
-        };
-        let ids = next();
-        let content = match position {
-            0 => shelf.impression(ids.split('\n')),
-            _ => shelf.click(ids, position),
-        };
-        self.shelf_event(content)
-    }
-
-    /// Ranks. On lines: what was typed; name and value of so many attributes; id and place of so many pins; the ids to
-    /// exclude.
-    ///
-    /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of
-    /// the blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1
-    /// pinned, 2 discovered), its propensity as a float, seven contributions as floats, the number of its reasons, each
-    /// with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its
-    /// causes, each with code, item and what it gave as a float.
-    #[allow(clippy::too_many_arguments)]
-    pub fn recommend(
-        &self,
-        number: u8,
-        limit: usize,
-        item: JsValue,
-        category: JsValue,
-        lines: &str,
-        attributes: usize,
-        pins: usize,
-        diversity: f32,
-        most_of_brand: u8,
-        most_of_category: u8,
-        discovery: f32,
-    ) -> Vec<u32> {
-        let (item, category) = (item.as_string(), category.as_string());
-        let mut request = Request::new(placement(number), limit);
-        request.item = item.as_deref();
-        request.category = category.as_deref();
-        let mut lines = lines.split('\n');
-        let mut next = || lines.next().unwrap_or_default();
-        request.query = next();
-        for _ in 0..attributes {
-            let name = next();
-            request.attributes.push(terms::attribute(name, next()));
-        }
-        let mut engine = self.engine.borrow_mut();
-        request.arrangement = Arrangement {
-            diversity,
-            brand: most_of_brand,
-            category: most_of_category,
-            discovery,
-            pins: (0..pins)
-                .map(|_| {
-                    let key = next();
-                    let place = crate::decimal::parse(next());
-                    (key, place.map_or(0, |place| place as usize))
-                })
-                .collect(),
-            seed: engine.seed(now()) ^ u64::from(number),
-        };
-        request.exclude = lines.collect();
-        words(&engine.recommend(&request, now()))
-    }
-
-    /// The new order of the ids on lines, by what was at each place before. `stays` has a byte for each id, not 0 where
-    /// it keeps its place.
-    pub fn rerank(&self, number: u8, item: JsValue, lines: &str, stays: Vec<u8>) -> Vec<u32> {
-        let item = item.as_string();
-        let ids: Vec<&str> = lines.split('\n').collect();
-        let stays = |n: usize| stays.get(n).is_some_and(|stays| *stays != 0);
-        let mut engine = self.engine.borrow_mut();
-        engine.rerank(placement(number), item.as_deref(), &ids, stays, now())
-    }
-
-    /// A fresh name for a list.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn decision(&self) -> JsValue {
-        Session(self.engine.borrow_mut().decision(now()))
-            .to_string()
-            .into()
-    }
-
-    /// As [`crate::shopper::Portrait`]: five lists of name and three numbers, and how many events.
-    pub fn portrait(&self) -> Result<JsValue, JsValue> {
-        let engine = self.engine.borrow();
-        Ok(serde_wasm_bindgen::to_value(&engine.portrait(now()))?)
-    }
-
-    /// The messages that wait, as they would be sent.
-    pub fn messages(&self) -> Array {
-        let engine = self.engine.borrow();
-        engine.queue().messages().map(JsValue::from).collect()
-    }
-
-    /// The session under way; empty when there is none.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn session(&self) -> JsValue {
-        let session = self.engine.borrow().intake().session(now());
-        session
-            .map(|session| session.to_string())
-            .unwrap_or_default()
-            .into()
-    }
-
-    /// Numbers of `Status` in `index.d.ts`: the model's items and bytes; what is allowed as bits (1 personalisation, 2
-    /// measurement); bytes of memory; the queue's waiting, bytes, sent, dropped and next try (0: none); events taken.
-    pub fn counts(&self) -> Vec<f64> {
-        let engine = self.engine.borrow();
-        let (model, queue, purposes) = (engine.model(), engine.queue(), engine.purposes());
-        let lost = queue.dropped();
-        let dropped = [
-            lost.old,
-            lost.full,
-            lost.large,
-            lost.refused,
-            lost.withdrawn,
-            lost.damaged,
-        ];
-        vec![
-            model.map_or(0, |model| model.items()) as f64,
-            model.map_or(0, |model| model.bytes()) as f64,
-            f64::from(u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1),
-            (core::arch::wasm32::memory_size(0) << 16) as f64,
-            queue.waiting() as f64,
-            queue.bytes() as f64,
-            f64::from(queue.sent()),
-            f64::from(dropped.iter().sum::<u32>()),
-            queue.next_try(now()).unwrap_or(0) as f64,
-            f64::from(engine.intake().stats().accepted),
-        ]
-    }
-
-    /// Refusals since the page opened: a reason and its count in turn.
-    pub fn refused(&self) -> Array {
-        let list = Array::new();
-        for (reason, count) in &self.engine.borrow().intake().stats().refused {
-            list.push(&reason.to_string().into());
-            list.push(&(*count).into());
-        }
-        list
-    }
+    lines.into()
 }
 
 fn words(list: &List) -> Vec<u32> {

@@ -23,6 +23,9 @@ const FEATURES: &[&str] = &[
 ];
 
 const GLUE: &str = "tillside.js";
+/// The glue as the module knows it, and where in it the module's imports begin.
+const FROM_GLUE: &str = "./tillside_bg.js";
+const GIVEN: &str = "const import0 = {\n        __proto__: null,";
 const MODULE: &str = "tillside_bg.wasm";
 /// What the package exports: `pkg/index.js` and all that it imports.
 const BUNDLE: &str = "index.js";
@@ -68,14 +71,25 @@ pub fn assemble(compiled: &Path, kind: Kind) -> Result<()> {
     bundle(kind)
 }
 
-/// Gives what the module imports from the glue names of a letter or two instead of ones that end in a hash, which no
-/// compression shortens. Returns the old and the new names.
-fn shorten(output: &mut Output) -> Vec<(String, String)> {
+/// What the module imports: its name in the glue, its name in the module now, and whether it comes from a script of the
+/// crate's own rather than from the glue.
+struct Renamed {
+    old: String,
+    new: String,
+    own: bool,
+}
+
+/// Gives what the module imports names of a letter or two instead of ones that end in a hash, which no compression
+/// shortens, and takes all of it from the glue.
+fn shorten(output: &mut Output) -> Vec<Renamed> {
     let imports = output.wasm_mut().imports.iter_mut().enumerate();
     imports
         .map(|(number, import)| {
-            let short = short(number);
-            (std::mem::replace(&mut import.name, short.clone()), short)
+            let new = short(number);
+            let own = import.module != FROM_GLUE;
+            import.module = FROM_GLUE.to_owned();
+            let old = std::mem::replace(&mut import.name, new.clone());
+            Renamed { old, new, own }
         })
         .collect()
 }
@@ -90,16 +104,34 @@ fn short(number: usize) -> String {
 }
 
 /// Names the functions that the glue gives to the module as the module now does.
-fn rename(glue: &Path, names: &[(String, String)]) -> Result<()> {
-    let mut script = fs::read_to_string(glue)?;
-    for (old, new) in names {
+fn rename(glue: &Path, imports: &[Renamed]) -> Result<()> {
+    let script = fs::read_to_string(glue)?;
+    let named = renamed(&script, imports).with_context(|| glue.display().to_string())?;
+    Ok(fs::write(glue, named)?)
+}
+
+fn renamed(script: &str, imports: &[Renamed]) -> Result<String> {
+    // Each of the crate's own scripts is given to the module as a whole, as often as something of it is imported.
+    let mut script: String = script
+        .split_inclusive('\n')
+        .filter(|line| !line.trim_start().starts_with("\"./snippets/"))
+        .collect();
+    let mut given = String::from(GIVEN);
+    for Renamed { old, new, own } in imports {
+        if *own {
+            given += &format!("\n        {new}: import1.{old},");
+            continue;
+        }
         let key = format!(" {old}: ");
         if script.matches(&key).count() != 1 {
-            bail!("{} does not give {old} to the module once", glue.display());
+            bail!("does not give {old} to the module once");
         }
         script = script.replace(&key, &format!(" {new}: "));
     }
-    Ok(fs::write(glue, script)?)
+    if script.matches(GIVEN).count() != 1 {
+        bail!("does not give the module its imports in one place");
+    }
+    Ok(script.replace(GIVEN, &given))
 }
 
 /// A script and all that it imports, in one file.
@@ -156,6 +188,24 @@ fn optimise(module: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn imports_come_from_one_place_under_short_names() {
+        let import = |old: &str, new: &str, own| Renamed {
+            old: old.into(),
+            new: new.into(),
+            own,
+        };
+        let glue = "import * as import1 from \"./snippets/a/look.js\"\n    const import0 = {\n        __proto__: null,\n        \
+                    __wbg_now_1: function() {}\n    };\n        \"./snippets/a/look.js\": import1,\n";
+        let imports = [import("__wbg_now_1", "a", false), import("kind", "b", true)];
+        assert_eq!(
+            renamed(glue, &imports).unwrap(),
+            "import * as import1 from \"./snippets/a/look.js\"\n    const import0 = {\n        __proto__: null,\n        \
+             b: import1.kind,\n        a: function() {}\n    };\n"
+        );
+        assert!(renamed(glue, &[import("__wbg_then_2", "a", false)]).is_err());
+    }
 
     #[test]
     fn short_names_are_all_different() {

@@ -1,0 +1,37 @@
+// What a page hands over, looked at for the engine. A getter that throws, a revoked proxy, a function: whatever cannot be
+// read is nothing, and no exception passes through the engine.
+
+/** @template T @param {() => T} read @returns {T | undefined} */
+const safely = (read) => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
+/** 0 nothing, 1 a truth value, 2 a number, 3 a text, 4 a list, 5 a map, 6 of no JSON type. @param {any} value */
+export const kind = (value) =>
+  safely(() => {
+    if (value == null) return 0;
+    const simple = ["boolean", "number", "string"].indexOf(typeof value) + 1;
+    return simple || (typeof value != "object" ? 6 : Array.isArray(value) ? 4 : Reflect.ownKeys(value) && 5);
+  }) ?? 6;
+
+/** @param {any} value */
+export const number = (value) => +value;
+
+/** @param {string} value */
+export const text = (value) => value;
+
+/** The names of a map. @param {any} map @returns {any[]} */
+export const names = (map) => safely(() => Reflect.ownKeys(map).filter((name) => typeof name == "string")) ?? [];
+
+/** @param {any} list @returns {number} */
+export const size = (list) => safely(() => list.length >>> 0) ?? 0;
+
+/** @param {any} list @param {number} n */
+export const element = (list, n) => safely(() => list[n]);
+
+/** @param {any} map @param {any} name */
+export const value = (map, name) => safely(() => map[name]);
