@@ -18,7 +18,7 @@
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
-//! [`codec`] and [`decimal`] are the two small tools that several rooms share.
+//! [`codec`], [`decimal`] and [`lines`] are the small tools that several rooms share.
 
 #![forbid(unsafe_code)]
 
@@ -27,6 +27,7 @@ pub mod consent;
 pub mod decimal;
 pub mod engine;
 pub mod intake;
+pub mod lines;
 pub mod recommend;
 pub mod report;
 pub mod shop;

@@ -80,7 +80,7 @@ impl super::Model {
     /// The number of a category path; spaces around `>` do not matter.
     pub fn find_category(&self, path: &str) -> Option<u16> {
         let mut found = None;
-        for name in path.split('>') {
+        for name in crate::lines::parts(path, b'>') {
             let name = name.trim_ascii();
             found = Some((0..self.categories() as u16).find(|&category| {
                 self.category_parent(category) == found && self.category_name(category) == name

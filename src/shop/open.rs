@@ -12,6 +12,7 @@ use super::{
     BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, RETURN, VERSION, Why,
     f32_at, u16_at,
 };
+use crate::lines::parts;
 
 /// Every tensor name of version 1; `requires` may name no other.
 const KNOWN: [&str; 28] = [
@@ -190,7 +191,7 @@ impl Opening<'_> {
         let Some(text) = self.header.meta(key) else {
             return false;
         };
-        let mut values = text.split(' ').map(|value| {
+        let mut values = parts(text, b' ').map(|value| {
             let value = crate::decimal::parse(value).unwrap_or(f64::NAN);
             (range[0]..=range[1])
                 .contains(&value)
@@ -217,7 +218,7 @@ impl Opening<'_> {
         if found != [FORMAT, " ", VERSION].concat() {
             self.fail(ModelError::Version { found });
         }
-        for name in meta("requires").split(' ') {
+        for name in parts(meta("requires"), b' ') {
             if !name.is_empty() && !KNOWN.contains(&name) {
                 self.fail(ModelError::Requires { name: name.into() });
             }

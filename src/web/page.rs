@@ -13,6 +13,7 @@ use super::{now, path, random, uuid, value};
 use crate::decimal::print_uint;
 use crate::engine::{Declined, Effect, Engine, QUEUE, Settings};
 use crate::intake::{Arrival, Session};
+use crate::lines::{cut, parts};
 use crate::recommend::{Arrangement, Because, Code, List, Placed, Placement, Request, sentence};
 use crate::report::{Content, Outcome, Shelf};
 use crate::shop::terms;
@@ -73,12 +74,11 @@ pub fn close(page: usize) {
 #[wasm_bindgen]
 pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
     let mut rest = bytes;
-    let rows = lines.split('\n').filter_map(|line| {
-        let (size, key) = line.split_once(' ')?;
-        let size = crate::decimal::parse(size)? as usize;
+    let rows = parts(lines, b'\n').filter_map(|mut line| {
+        let size = crate::decimal::parse(cut(&mut line, b' '))? as usize;
         let (row, after) = rest.split_at_checked(size)?;
         rest = after;
-        Some((key.into(), row.into()))
+        Some((line.into(), row.into()))
     });
     engine(page).restore(rows.collect(), lead, now());
 }
@@ -158,7 +158,7 @@ pub fn batch(page: usize, leaving: bool) -> JsValue {
 /// Rows of a batch, their keys on lines, that another tab has sent: it is not sent.
 #[wasm_bindgen]
 pub fn lost(page: usize, number: u32, keys: &str) {
-    let ids = keys.split('\n').filter_map(|key| key.strip_prefix(QUEUE));
+    let ids = parts(keys, b'\n').filter_map(|key| key.strip_prefix(QUEUE));
     let ids: Vec<String> = ids.map(String::from).collect();
     engine(page).with_queue(|queue| {
         queue.lost(number, &ids);
@@ -285,17 +285,15 @@ fn shelf_event(page: usize, content: Content) -> JsValue {
 /// model, and then the ids, or all that is left as the one id.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn shelf(page: usize, lines: &str, position: u32) -> JsValue {
-    let mut lines = lines.splitn(4, '\n');
-    let mut next = || lines.next().unwrap_or_default();
+    let mut rest = lines;
     let shelf = Shelf {
-        placement: next(),
-        decision: next(),
-        model: next(),
+        placement: cut(&mut rest, b'\n'),
+        decision: cut(&mut rest, b'\n'),
+        model: cut(&mut rest, b'\n'),
     };
-    let ids = next();
     let content = match position {
-        0 => shelf.impression(ids.split('\n')),
-        _ => shelf.click(ids, position),
+        0 => shelf.impression(parts(rest, b'\n')),
+        _ => shelf.click(rest, position),
     };
     shelf_event(page, content)
 }
@@ -322,8 +320,8 @@ pub fn recommend(
     most_of_category: u8,
     discovery: f32,
 ) -> Vec<u32> {
-    let mut lines = lines.split('\n');
-    let mut next = || lines.next().unwrap_or_default();
+    let mut rest = lines;
+    let mut next = || cut(&mut rest, b'\n');
     let mut request = Request::new(Placement::from_number(number), limit);
     request.item = Some(next()).filter(|item| !item.is_empty());
     request.category = Some(next()).filter(|category| !category.is_empty());
@@ -347,7 +345,7 @@ pub fn recommend(
             .collect(),
         seed: engine.seed(now()) ^ number as u64,
     };
-    request.exclude = lines.collect();
+    request.exclude = parts(rest, b'\n').collect();
     words(&engine.recommend(&request, now()))
 }
 
@@ -355,9 +353,9 @@ pub fn recommend(
 /// nothing. `stays` has a byte for each id, not 0 where it keeps its place.
 #[wasm_bindgen]
 pub fn rerank(page: usize, number: usize, lines: &str, stays: &[u8]) -> Vec<u32> {
-    let (item, ids) = lines.split_once('\n').unwrap_or_default();
-    let item = Some(item).filter(|item| !item.is_empty());
-    let ids: Vec<&str> = ids.split('\n').collect();
+    let mut rest = lines;
+    let item = Some(cut(&mut rest, b'\n')).filter(|item| !item.is_empty());
+    let ids: Vec<&str> = parts(rest, b'\n').collect();
     let stays = |n: usize| stays.get(n).is_some_and(|stays| *stays != 0);
     engine(page).rerank(Placement::from_number(number), item, &ids, stays, now())
 }
