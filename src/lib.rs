@@ -18,15 +18,17 @@
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
-//! [`codec`], [`decimal`] and [`lines`] are the small tools that several rooms share.
+//! [`codec`], [`decimal`] and [`lines`] are the small tools that several rooms share; [`kernel`] is arithmetic in loops, the
+//! only place that may be `unsafe`.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod codec;
 pub mod consent;
 pub mod decimal;
 pub mod engine;
 pub mod intake;
+pub mod kernel;
 pub mod lines;
 pub mod recommend;
 pub mod report;
