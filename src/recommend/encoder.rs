@@ -3,9 +3,12 @@
 //! A gated recurrent unit reads the session's items, oldest first; its last state meets every candidate's vector. With
 //! vectors made of centroids a candidate costs one look into a table for each of its codes. Candidates are the head
 //! of the catalogue and whatever the neighbours touched, so that a call's cost stops growing with the catalogue.
+//!
+//! What was computed is kept until the session changes, and the state until it does other than grow: see [`Memory`].
 
 use super::seeds::Seed;
 use super::{Call, FOUND, Recommender};
+use crate::kernel::{Native, exponentials};
 use crate::shop::{Encoder, Matrix};
 
 /// The newest items that are read.
@@ -17,65 +20,127 @@ const HEAD: usize = 16_384;
 /// Probabilities below this are not worth a place among the candidates.
 const LEAST: f32 = 1e-4;
 
-/// A logit so far below the highest is not worth its exponential.
-const NEGLIGIBLE: f32 = 16.0;
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + libm::expf(-x))
+/// A function of encoder, session and filter, kept for the next call.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// [`Encoder::number`]; 0 before any.
+    encoder: u32,
+    /// What was read, oldest first.
+    session: Vec<u32>,
+    state: Vec<f32>,
+    /// What the state gives every centroid: `[codes × 256]`.
+    table: Vec<f32>,
+    /// Whether what follows is of the head's items that a filter found; of all of them otherwise.
+    only_found: bool,
+    /// The highest logit, the sum of `exp(logit − most)`, and those that may be worth a place.
+    most: f32,
+    total: f32,
+    likely: Vec<(u32, f32)>,
 }
 
-/// Appends an item's vector.
-fn vector(encoder: &Encoder, item: u32, out: &mut Vec<f32>) {
-    let span = encoder.width / encoder.codes;
+fn codes<'a>(encoder: &Encoder<'a>, item: u32) -> &'a [u8] {
     let start = item as usize * encoder.codes;
     let codes = encoder.code.get(start..start + encoder.codes);
-    for (part, &code) in codes.unwrap_or(&[]).iter().enumerate() {
-        let at = out.len();
-        out.resize(at + span, 0.0);
-        encoder
-            .centroid
-            .add_product(part * 256 + usize::from(code), &[1.0], &mut out[at..]);
-    }
-    out.resize(encoder.width, 0.0);
+    codes.unwrap_or(&[])
 }
 
-/// The state after these items, oldest first.
-fn state(encoder: &Encoder, session: &[u32]) -> Vec<f32> {
+impl Memory {
+    /// Reads the session, where it is not what was read before: only what is new, where it begins so. Says whether there
+    /// was anything to read.
+    fn read(&mut self, encoder: &Encoder, session: Vec<u32>) -> bool {
+        let width = encoder.width;
+        if self.encoder != encoder.number || !session.starts_with(&self.session) {
+            self.encoder = encoder.number;
+            self.session.clear();
+            self.state = vec![0.0; width];
+        }
+        let read = core::mem::replace(&mut self.session, session).len();
+        if read == self.session.len() {
+            return false;
+        }
+        for &item in &self.session[read..] {
+            step(encoder, item, &mut self.state);
+        }
+        let length = libm::sqrtf(self.state.iter().map(|x| x * x).sum::<f32>() + 1e-12);
+        let scale = encoder.sharpness / length;
+        let along: Vec<f32> = self.state.iter().map(|x| x * scale).collect();
+        self.table.resize(encoder.codes * 256, 0.0);
+        let parts = along.chunks_exact(width / encoder.codes);
+        for (part, (along, row)) in parts.zip(self.table.chunks_exact_mut(256)).enumerate() {
+            encoder.centroid.products(part * 256, along, row);
+        }
+        true
+    }
+
+    fn logit(&self, encoder: &Encoder, item: u32) -> f32 {
+        let mut logit = 0.0;
+        for (&code, row) in codes(encoder, item)
+            .iter()
+            .zip(self.table.as_chunks::<256>().0)
+        {
+            logit += row[usize::from(code)];
+        }
+        logit
+    }
+
+    /// Weighs all of the head that `may` be foreseen.
+    fn weigh(&mut self, encoder: &Encoder, head: u32, may: impl Fn(u32) -> bool) {
+        let mut chances = vec![f32::NEG_INFINITY; head as usize];
+        for (item, chance) in (0..).zip(&mut chances) {
+            if may(item) {
+                *chance = self.logit(encoder, item);
+            }
+        }
+        for &item in &self.session {
+            if let Some(chance) = chances.get_mut(item as usize) {
+                *chance = f32::NEG_INFINITY;
+            }
+        }
+        let most = chances.iter().copied().fold(f32::MIN, f32::max);
+        (self.most, self.total) = (most, 0.0);
+        self.likely.clear();
+        if most == f32::MIN {
+            self.most = 0.0;
+            return;
+        }
+        chances.iter_mut().for_each(|chance| *chance -= most);
+        self.total = exponentials::<Native>(&mut chances);
+        let least = LEAST * self.total;
+        for (item, chance) in (0..).zip(chances) {
+            if chance >= least {
+                self.likely.push((item, chance));
+            }
+        }
+    }
+}
+
+/// The state after one more item.
+fn step(encoder: &Encoder, item: u32, state: &mut [f32]) {
     let width = encoder.width;
-    let mut state = vec![0.0; width];
-    for &item in session {
-        let mut input = Vec::new();
-        vector(encoder, item, &mut input);
-        let mut gates = encoder.bias.to_vec();
-        let mut recurrent = vec![0.0; 3 * width];
-        encoder.input.add_product(0, &input, &mut gates);
-        encoder.state.add_product(0, &state, &mut recurrent);
-        for i in 0..width {
-            let z = sigmoid(gates[i] + recurrent[i]);
-            let r = sigmoid(gates[width + i] + recurrent[width + i]);
-            let n =
-                2.0 * sigmoid(2.0 * (gates[2 * width + i] + r * recurrent[2 * width + i])) - 1.0;
-            state[i] = n + z * (state[i] - n);
-        }
+    let mut input = vec![0.0; width];
+    let parts = input.chunks_exact_mut(width / encoder.codes);
+    for (part, (out, &code)) in parts.zip(codes(encoder, item)).enumerate() {
+        let row = part * 256 + usize::from(code);
+        encoder.centroid.add_product(row, &[1.0], out);
     }
-    state
-}
-
-/// What a state gives every centroid: `[codes × 256]`.
-fn table(encoder: &Encoder, state: &[f32]) -> Vec<f32> {
-    let span = encoder.width / encoder.codes;
-    let mut table = Vec::with_capacity(encoder.codes * 256);
-    let mut centroid = vec![0.0; span];
-    for (part, state) in state.chunks_exact(span).enumerate() {
-        for code in 0..256 {
-            centroid.fill(0.0);
-            encoder
-                .centroid
-                .add_product(part * 256 + code, &[1.0], &mut centroid);
-            table.push(state.iter().zip(&centroid).map(|(a, b)| a * b).sum());
-        }
+    let mut gates = encoder.bias.to_vec();
+    let mut recurrent = vec![0.0; 3 * width];
+    encoder.input.add_product(0, &input, &mut gates);
+    encoder.state.add_product(0, state, &mut recurrent);
+    let (both, new) = gates.split_at_mut(2 * width);
+    for (gate, recurrent) in both.iter_mut().zip(&recurrent) {
+        *gate = -*gate - recurrent;
     }
-    table
+    exponentials::<Native>(both);
+    for (i, new) in new.iter_mut().enumerate() {
+        *new = -2.0 * (*new + recurrent[2 * width + i] / (1.0 + both[width + i]));
+    }
+    exponentials::<Native>(new);
+    for i in 0..width {
+        // tanh x = 2 σ(2x) − 1
+        let n = 2.0 / (1.0 + new[i]) - 1.0;
+        state[i] = n + (state[i] - n) / (1.0 + both[i]);
+    }
 }
 
 impl Recommender {
@@ -85,48 +150,46 @@ impl Recommender {
         let Some(encoder) = call.model.encoder() else {
             return;
         };
-        let viewed = seeds.iter().filter(|seed| seed.matrix == Matrix::View);
-        let mut session: Vec<u32> = viewed.map(|seed| seed.item).take(STEPS).collect();
+        let mut session = Vec::with_capacity(STEPS);
+        for seed in seeds {
+            if seed.matrix == Matrix::View && session.len() < STEPS {
+                session.push(seed.item);
+            }
+        }
         if session.is_empty() {
             return;
         }
         session.reverse();
-        let mut state = state(&encoder, &session);
-        let length = libm::sqrtf(state.iter().map(|x| x * x).sum::<f32>() + 1e-12);
-        state
-            .iter_mut()
-            .for_each(|x| *x *= encoder.sharpness / length);
-        let table = table(&encoder, &state);
-
+        let found = call.only_found;
+        let memory = &mut self.memory;
         let head = call.model.items().min(HEAD) as u32;
-        let tail = self.touched.iter().copied().filter(|&item| item >= head);
-        let mut most = f32::MIN;
-        for item in (0..head).chain(tail) {
-            if call.only_found && self.flags[item as usize] & FOUND == 0 || session.contains(&item)
-            {
-                continue;
+        let may = |item: u32| !found || self.flags[item as usize] & FOUND != 0;
+        if memory.read(&encoder, session) || found || memory.only_found {
+            memory.only_found = found;
+            memory.weigh(&encoder, head, may);
+        }
+        let mut likely = core::mem::take(&mut memory.likely);
+        let kept = likely.len();
+        let mut total = memory.total;
+        for &item in &self.touched {
+            if item >= head && may(item) && !memory.session.contains(&item) {
+                let mut chance = [memory.logit(&encoder, item) - memory.most];
+                exponentials::<Native>(&mut chance);
+                let [chance] = chance;
+                total += chance;
+                likely.push((item, chance));
             }
-            let start = item as usize * encoder.codes;
-            let codes = encoder.code.get(start..start + encoder.codes);
-            let parts = codes.unwrap_or(&[]).iter().zip(table.chunks_exact(256));
-            let logit: f32 = parts.map(|(&code, part)| part[usize::from(code)]).sum();
-            if logit > most - NEGLIGIBLE {
-                most = most.max(logit);
-                self.foreseen.push((item, logit));
+        }
+        let share = call.blend.sequence * encoder.share / total;
+        let least = LEAST * total;
+        for &(item, chance) in &likely {
+            if chance >= least {
+                self.add(item, chance * share);
+                self.foreseen.push((item, chance * share));
             }
         }
-        let mut total = 0.0;
-        for (_, value) in &mut self.foreseen {
-            *value = libm::expf(*value - most);
-            total += *value;
-        }
-        let mut foreseen = core::mem::take(&mut self.foreseen);
-        foreseen.retain(|(_, value)| *value >= LEAST * total);
-        for (item, value) in &mut foreseen {
-            *value *= call.blend.sequence * encoder.share / total;
-            self.add(*item, *value);
-        }
-        self.foreseen = foreseen;
+        likely.truncate(kept);
+        self.memory.likely = likely;
     }
 }
 
@@ -218,6 +281,34 @@ mod tests {
                 prop_assert!((added - expected).abs() < 3e-4, "{} {added} {expected}", entry.item);
                 let given: f32 = entry.contributions.iter().sum();
                 prop_assert!((given - entry.score).abs() < 1e-5);
+            }
+        }
+    }
+
+    proptest! {
+        /// One recommender that goes on, over models of one size, against a new one for each list.
+        #[test]
+        fn what_is_kept_changes_nothing(
+            calls in prop::collection::vec((0usize..3, 0u32..8, 0u8..4), 1..14),
+            seeds: [u8; 2],
+        ) {
+            let of = |seed| {
+                let encoder = Some(Drawn { seed, share: 2.0 });
+                Toy { encoder, ..toy() }.open()
+            };
+            let models = [of(seeds[0]), of(seeds[1]), toy().open()];
+            let (mut shopper, mut kept) = (Shopper::default(), Recommender::default());
+            for (time, (model, item, ask)) in calls.into_iter().enumerate() {
+                let model = &models[model];
+                let mut request = Request::new(Placement::Home, 20);
+                match ask {
+                    0 => request.attributes.push("color=red".into()),
+                    1 => request.category = Some("Phones"),
+                    2 => (),
+                    _ => shopper.view(model.key(item), Some(item), time as i64, 1),
+                }
+                let list = kept.recommend(model, &shopper, &request, 1000);
+                prop_assert_eq!(list, Recommender::default().recommend(model, &shopper, &request, 1000));
             }
         }
     }

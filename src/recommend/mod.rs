@@ -26,6 +26,7 @@ pub use reasons::{LANGUAGES, sentence};
 pub use request::*;
 pub use rerank::MAX_RERANKED;
 
+use crate::kernel::{self, Top};
 use crate::shop::{Blend, Matrix, Model, terms};
 use crate::shopper::Shopper;
 use arrange::{Place, Stock};
@@ -66,34 +67,20 @@ pub struct Recommender {
     flags: Vec<u8>,
     flagged: Vec<u32>,
     slot: Vec<u8>,
+    /// What the rows of the seeds gave to which items, one row after another, and where each ends.
+    heard: Vec<(u32, f32)>,
+    ends: Vec<usize>,
     /// What the encoder added to which items.
     foreseen: Vec<(u32, f32)>,
-}
-
-/// The best so far, best first.
-struct Top {
-    limit: usize,
-    best: Vec<(f32, u32)>,
-}
-
-impl Top {
-    fn offer(&mut self, score: f32, item: u32) {
-        let before = |&(other, than): &(f32, u32)| other > score || other == score && than < item;
-        if self.best.len() == self.limit {
-            if self.best.last().is_some_and(before) {
-                return;
-            }
-            self.best.pop();
-        }
-        let at = self.best.partition_point(before);
-        self.best.insert(at, (score, item));
-    }
+    memory: encoder::Memory,
 }
 
 /// The shopper's lean to every category and brand of the model, as shares of the whole.
 struct Leaning {
     categories: Vec<f32>,
     brands: Vec<f32>,
+    /// No item has more.
+    most: f32,
 }
 
 /// A brand counts for this part of a category.
@@ -120,9 +107,13 @@ impl Leaning {
             }
             shares
         };
+        let categories = shares(model.categories(), shopper.categories());
+        let brands = shares(model.brands(), shopper.brands());
+        let most = |shares: &[f32]| shares.iter().copied().fold(0.0, f32::max);
         Leaning {
-            categories: shares(model.categories(), shopper.categories()),
-            brands: shares(model.brands(), shopper.brands()),
+            most: most(&categories) + BRAND * most(&brands),
+            categories,
+            brands,
         }
     }
 
@@ -158,10 +149,14 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn standing(&self, item: u32) -> [f32; 2] {
+        let lean = self.leaning.category(self.model, item) + self.leaning.brand(self.model, item);
+        self.weighed(lean, self.model.popularity(item))
+    }
+
+    fn weighed(&self, lean: f32, popularity: f32) -> [f32; 2] {
         [
-            self.blend.affinity
-                * (self.leaning.category(self.model, item) + self.leaning.brand(self.model, item)),
-            self.blend.popularity * self.model.popularity(item),
+            self.blend.affinity * lean,
+            self.blend.popularity * popularity,
         ]
     }
 
@@ -261,11 +256,7 @@ impl Recommender {
     }
 
     fn add(&mut self, item: u32, weight: f32) {
-        let score = &mut self.score[item as usize];
-        if *score == 0.0 {
-            self.touched.push(item);
-        }
-        *score += weight;
+        kernel::add(&mut self.score, &mut self.touched, item, weight);
     }
 
     /// Marks what must not be shown.
@@ -401,18 +392,29 @@ impl Recommender {
     }
 
     fn accumulate(&mut self, call: &Call, seeds: &[Seed], list: &mut List) {
-        let only_found = call.only_found;
+        self.heard.clear();
+        self.ends.clear();
         for seed in seeds {
+            let from = self.heard.len();
             let row = call
                 .model
-                .neighbours(seed.matrix, seed.item, |item, weight| {
-                    if !only_found || self.flags[item as usize] & FOUND != 0 {
-                        self.add(item, seed.weight * weight);
-                    }
-                });
+                .read_neighbours(seed.matrix, seed.item, &mut self.heard);
             if row.is_err() {
                 list.warn(Warning::DamagedRow);
             }
+            if call.only_found {
+                let mut at = from;
+                for n in from..self.heard.len() {
+                    if self.flags[self.heard[n].0 as usize] & FOUND != 0 {
+                        self.heard[at] = self.heard[n];
+                        at += 1;
+                    }
+                }
+                self.heard.truncate(at);
+            }
+            let row = &mut self.heard[from..];
+            kernel::add_row(&mut self.score, &mut self.touched, row, seed.weight);
+            self.ends.push(self.heard.len());
         }
         self.foresee(call, seeds);
     }
@@ -420,13 +422,20 @@ impl Recommender {
     /// The best of all candidates: those touched; and where the placement may be filled, the popular ones.
     fn select(&mut self, call: &Call, limit: usize, list: &mut List) -> Vec<(f32, u32)> {
         let model = call.model;
-        let mut top = Top {
-            limit,
-            best: Vec::with_capacity(limit + 1),
+        let mut top = Top::new(limit);
+        // Popularity falls with the item's number: none has more beside its sums than the first would, were it of all
+        // that the shopper leans to most.
+        let beside = |item| {
+            let most = call.weighed(call.leaning.most, model.popularity(item));
+            most.iter().sum::<f32>()
         };
+        let most = beside(0);
         for &item in &self.touched {
             if self.allowed(call, item, &mut list.filtered) {
-                top.offer(self.total(call, item), item);
+                let bound = self.score[item as usize] + most;
+                if top.bar().is_none_or(|(bar, _)| bound >= bar) {
+                    top.offer(self.total(call, item), item);
+                }
             }
         }
         let fills = match call.request.placement {
@@ -441,6 +450,14 @@ impl Recommender {
         let listing = call.request.placement == Placement::Category || call.only_found;
         for item in 0..model.items() as u32 {
             if popular == 0 && item as usize >= fills {
+                break;
+            }
+            // Neither this nor what follows can come in.
+            let bound = beside(item);
+            if top
+                .bar()
+                .is_some_and(|(bar, last)| bar > bound || bar == bound && last < item)
+            {
                 break;
             }
             if !call.in_category(item) || self.score[item as usize] != 0.0 {
@@ -554,7 +571,7 @@ impl Recommender {
         false
     }
 
-    /// Walks the seeds once more for the few items chosen, to say what each source gave and which item caused it.
+    /// Walks what was heard once more for the few items chosen, to say what each source gave and which item caused it.
     fn explain(&mut self, call: &Call, seeds: &[Seed], places: Vec<Place>, list: &mut List) {
         let model = call.model;
         let mut strongest = vec![[(0.0f32, usize::MAX); 3]; places.len()];
@@ -582,16 +599,16 @@ impl Recommender {
             }
             list.entries.push(entry);
         }
+        let mut from = 0;
         for (number, seed) in seeds.iter().enumerate() {
             let source = match seed.matrix {
                 Matrix::View => Source::Sequence,
                 Matrix::Buy => Source::Complement,
                 Matrix::Content => Source::Content,
             } as usize;
-            // Damage was reported while scores were summed.
-            let _ = model.neighbours(seed.matrix, seed.item, |item, weight| {
+            let end = self.ends[number];
+            for &(item, given) in &self.heard[core::mem::replace(&mut from, end)..end] {
                 if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
-                    let given = seed.weight * weight;
                     list.entries[n].contributions[source] += given;
                     list.entries[n].causes.push(Cause {
                         code: seed.code,
@@ -602,7 +619,7 @@ impl Recommender {
                         strongest[n][source] = (given, number);
                     }
                 }
-            });
+            }
         }
         let newest = seeds.iter().position(|seed| seed.matrix == Matrix::View);
         for &(item, given) in &self.foreseen {

@@ -246,7 +246,8 @@ impl Fallback {
     pub const NAMES: [&str; 4] = ["none", "content", "popularity", "empty"];
 }
 
-/// Candidates that were left out, by the first filter that did.
+/// Candidates that were left out, by the first filter that did. Of the popular items that fill a list only those count
+/// that were come to: looking ends where nothing that follows could come in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filtered {
     pub out_of_stock: u32,

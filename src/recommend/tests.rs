@@ -1,4 +1,5 @@
 use super::*;
+use crate::intake::{Event, Kind, Product, Session};
 use crate::shop::tests::{Toy, toy};
 use proptest::prelude::*;
 
@@ -120,7 +121,6 @@ fn the_item_of_the_page_leads_its_own_shelves() {
 
 #[test]
 fn what_is_in_the_cart_or_was_bought_is_not_suggested() {
-    use crate::intake::{Event, Kind, Product, Session};
     let model = toy().open();
     let mut shopper = shopper(&model, &["watch"]);
     let mut learn = |kind, key: &str| {
@@ -488,4 +488,39 @@ fn pins_hold_their_places_and_say_when_they_cannot() {
         list.warnings,
         [Warning::PinConflict, Warning::PinUnavailable]
     );
+}
+
+proptest! {
+    /// Looking ends where nothing that follows can come in: a full list must not end another way than a longer one begins.
+    #[test]
+    fn a_short_list_begins_the_long_one(
+        viewed in prop::collection::vec(0usize..8, 0..6),
+        blend in prop::sample::select(vec!["1 0 0.2 0.1 0.02", "0 0 0 1 0.1", "0.1 0 0 0 1", "0 0 0 3 0", "0 0 0 0 0"]),
+        placement in prop::sample::select(vec![Placement::Home, Placement::Product, Placement::Category]),
+        limit in 1usize..8,
+    ) {
+        let toy = Toy { blend: Some(blend), ..toy() };
+        let model = toy.open();
+        let mut shopper = Shopper::default();
+        for (n, item) in viewed.into_iter().enumerate() {
+            let event = Event {
+                id: String::new(),
+                kind: Kind::ProductViewed,
+                time: NOW - 1000 + n as i64,
+                session: Session(1),
+                sequence: 1,
+                products: vec![Product::new(toy.items[item].0)],
+                fields: Vec::new(),
+            };
+            shopper.learn(&event, Some(&model));
+        }
+        let ask = |limit| {
+            let request = Request { item: Some("pear"), ..Request::new(placement, limit) };
+            let entries = ask(&model, &shopper, &request).entries;
+            entries.into_iter().map(|entry| (entry.item, entry.score.to_bits())).collect::<Vec<_>>()
+        };
+        let mut long = ask(MAX_LIMIT);
+        long.truncate(limit);
+        prop_assert_eq!(ask(limit), long);
+    }
 }

@@ -4,10 +4,12 @@
 //! (product quantisation): an item costs as many bytes as it has codes, whatever the width.
 
 use core::ops::Range;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::open::Opening;
 use super::safetensors::Dtype;
 use super::{Model, Why, f32_at};
+use crate::kernel::{Native, add_product};
 
 /// Centroids that one byte tells apart.
 const CENTROIDS: usize = 256;
@@ -15,8 +17,12 @@ const CENTROIDS: usize = 256;
 /// The widest state.
 const WIDEST: usize = 256;
 
+/// How many were opened.
+static OPENED: AtomicU32 = AtomicU32::new(0);
+
 #[derive(Debug, Default)]
 pub(super) struct Parts {
+    number: u32,
     width: usize,
     codes: usize,
     code: Range<usize>,
@@ -36,14 +42,19 @@ pub struct Bytes<'a> {
 impl Bytes<'_> {
     /// `out += x · M`, M being the rows of `out.len()` numbers that begin at row `from`.
     pub fn add_product(&self, from: usize, x: &[f32], out: &mut [f32]) {
-        let columns = out.len();
-        for (row, &x) in x.iter().enumerate() {
-            let x = x * self.step;
-            let start = (from + row) * columns;
-            let row = self.bytes.get(start..start + columns).unwrap_or(&[]);
-            for (out, &byte) in out.iter_mut().zip(row) {
-                *out += x * (f32::from(byte) - 128.0);
+        let rows = self.bytes.get(from * out.len()..).unwrap_or(&[]);
+        add_product::<Native>(rows, self.step, x, out);
+    }
+
+    /// The products of x with as many rows as `out` has room for, from row `from` on.
+    pub fn products(&self, from: usize, x: &[f32], out: &mut [f32]) {
+        let rows = self.bytes.get(from * x.len()..).unwrap_or(&[]);
+        for (out, row) in out.iter_mut().zip(rows.chunks_exact(x.len())) {
+            let mut sum = 0.0;
+            for (x, &byte) in x.iter().zip(row) {
+                sum += x * (f32::from(byte) - 128.0);
             }
+            *out = sum * self.step;
         }
     }
 }
@@ -51,6 +62,8 @@ impl Bytes<'_> {
 /// What [`crate::recommend`] computes with.
 #[derive(Clone, Copy, Debug)]
 pub struct Encoder<'a> {
+    /// Tells it from every other that was opened, so that what was computed with it may be kept.
+    pub number: u32,
     /// Numbers of a state and of an item's vector.
     pub width: usize,
     /// Codes of an item; they divide the width.
@@ -96,6 +109,7 @@ impl Opening<'_> {
         };
         (parts.bias, parts.scale) = (numbers(bias), numbers(scale));
         (parts.width, parts.codes, parts.code) = (width, codes, code);
+        parts.number = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
         parts.centroid = self.required("encoder.centroid", Dtype::U8, Some(CENTROIDS * width));
         parts.weight = self.required("encoder.weight", Dtype::U8, Some(6 * width * width));
     }
@@ -114,6 +128,7 @@ impl Model {
         };
         let half = parts.weight.start + parts.weight.len() / 2;
         Some(Encoder {
+            number: parts.number,
             width: parts.width,
             codes: parts.codes,
             code: &self.file[parts.code.clone()],

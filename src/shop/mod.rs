@@ -248,10 +248,28 @@ impl Model {
         &self,
         matrix: Matrix,
         item: u32,
-        each: impl FnMut(u32, f32),
+        mut each: impl FnMut(u32, f32),
+    ) -> Result<(), Damaged> {
+        let mut list = Vec::new();
+        let outcome = self.read_neighbours(matrix, item, &mut list);
+        for (item, weight) in list {
+            each(item, weight);
+        }
+        outcome
+    }
+
+    /// Appends the neighbours of an item and their weights to `list`, in rising number.
+    ///
+    /// # Errors
+    /// As [`Model::neighbours`].
+    pub fn read_neighbours(
+        &self,
+        matrix: Matrix,
+        item: u32,
+        list: &mut Vec<(u32, f32)>,
     ) -> Result<(), Damaged> {
         let row = self.matrix(matrix).get(&self.file, item as usize);
-        rows::neighbours(row, item, self.items, each)
+        rows::neighbours(row, item, self.items, list)
     }
 
     /// The terms that equal `text`, or begin with it when `prefix`: a range of term numbers.

@@ -353,7 +353,7 @@ impl Model {
                 })?;
             } else if !texts {
                 rows::verify(list, &self.file, name, |own, row| {
-                    rows::neighbours(row, own, self.items, |_, _| ())
+                    rows::neighbours(row, own, self.items, &mut Vec::new())
                 })?;
             }
         }

@@ -65,18 +65,31 @@ impl Ragged {
 
     /// The bytes of a row; empty beyond the last.
     pub(super) fn get<'a>(&self, file: &'a [u8], row: usize) -> &'a [u8] {
-        let Some(&start) = self.starts.get(row / BLOCK) else {
+        let (block, within) = (row / BLOCK, row % BLOCK);
+        let Some(&start) = self.starts.get(block) else {
             return &[];
         };
-        if row >= self.len() {
+        let lengths = file.get(self.lengths.clone()).unwrap_or(&[]);
+        let step = if self.wide { 2 } else { 1 };
+        let Some(lengths) = lengths.get(block * BLOCK * step..(row + 1) * step) else {
             return &[];
-        }
-        let before = row / BLOCK * BLOCK..row;
-        let start = self.data.start
-            + start as usize
-            + before.map(|row| self.length(file, row)).sum::<usize>();
-        file.get(start..start + self.length(file, row))
-            .unwrap_or(&[])
+        };
+        let (before, own) = lengths.split_at(within * step);
+        let sum = |bytes: &[u8]| {
+            let mut sum = 0;
+            if step == 1 {
+                for &byte in bytes {
+                    sum += usize::from(byte);
+                }
+            } else {
+                for pair in bytes.chunks_exact(2) {
+                    sum += usize::from(u16::from_le_bytes([pair[0], pair[1]]));
+                }
+            }
+            sum
+        };
+        let start = self.data.start + start as usize + sum(before);
+        file.get(start..start + sum(own)).unwrap_or(&[])
     }
 }
 
@@ -125,7 +138,8 @@ fn each_item(row: &[u8], items: usize, each: &mut dyn FnMut(u32)) -> Result<(), 
     Ok(())
 }
 
-/// Calls `each` with every neighbour of `own` and its weight, in rising item number.
+/// Appends every neighbour of `own` and its weight to `list`, in rising item number: a loop over what was read is
+/// several times as fast as a call for each.
 ///
 /// # Errors
 /// As [`items`].
@@ -133,16 +147,7 @@ pub fn neighbours(
     row: &[u8],
     own: u32,
     items: usize,
-    mut each: impl FnMut(u32, f32),
-) -> Result<(), Damaged> {
-    each_neighbour(row, own, items, &mut each)
-}
-
-fn each_neighbour(
-    row: &[u8],
-    own: u32,
-    items: usize,
-    each: &mut dyn FnMut(u32, f32),
+    list: &mut Vec<(u32, f32)>,
 ) -> Result<(), Damaged> {
     if row.is_empty() {
         return Ok(());
@@ -156,14 +161,24 @@ fn each_neighbour(
         return Err(Damaged);
     }
     let (ids, weights) = row.split_at(weights);
-    let mut last = -1;
-    for (n, pair) in (0..count).map(|n| (n, weights[n / 2])) {
-        last = next(ids, &mut at, last, items)?;
-        let nibble = if n % 2 == 0 { pair & 15 } else { pair >> 4 };
-        if nibble == 0 || last == i64::from(own) {
+    list.reserve(count);
+    let mut least = 0u32;
+    for n in 0..count {
+        let more = match ids.get(at) {
+            // Most are a byte.
+            Some(&small) if small < 0x80 => {
+                at += 1;
+                small.into()
+            }
+            _ => uint(ids, &mut at)?,
+        };
+        let item = least.saturating_add(more);
+        let nibble = weights[n / 2] >> (n % 2 * 4) & 15;
+        if item as usize >= items || item == own || nibble == 0 {
             return Err(Damaged);
         }
-        each(last as u32, scale * SQUARES[usize::from(nibble)]);
+        list.push((item, scale * SQUARES[usize::from(nibble)]));
+        least = item + 1;
     }
     let padding = if count % 2 == 1 {
         weights[count / 2] >> 4
@@ -273,8 +288,9 @@ mod tests {
         fn neighbours_come_back_within_a_step(list in prop::collection::btree_map(1u32..5000, 1e-4f32..100.0, 0..60)) {
             let mut row = Vec::new();
             encode_neighbours(&mut list.clone().into_iter().collect(), &mut row);
-            let mut read = BTreeMap::new();
-            neighbours(&row, 0, 5000, |item, weight| { read.insert(item, weight); }).unwrap();
+            let mut read = Vec::new();
+            neighbours(&row, 0, 5000, &mut read).unwrap();
+            let read: BTreeMap<u32, f32> = read.into_iter().collect();
             prop_assert_eq!(read.keys().collect::<Vec<_>>(), list.keys().collect::<Vec<_>>());
             let strongest = list.values().fold(0f32, |a, &b| a.max(b));
             for (item, weight) in &list {
@@ -296,11 +312,12 @@ mod tests {
 
         #[test]
         fn any_bytes_stay_in_range(row: Vec<u8>, own in 0u32..50) {
-            let mut last = None;
-            let _ = neighbours(&row, own, 50, |item, weight| {
+            let (mut last, mut list) = (None, Vec::new());
+            let _ = neighbours(&row, own, 50, &mut list);
+            for (item, weight) in list {
                 assert!(item < 50 && item != own && last < Some(item) && weight > 0.0 && weight.is_finite());
                 last = Some(item);
-            });
+            }
             let _ = items(&row, 50, |item| assert!(item < 50));
         }
     }
@@ -312,10 +329,10 @@ mod tests {
         // Two neighbours; scale 2^0; 2, then 297 more; roots 1 and ½ as nibbles 15 and 8.
         assert_eq!(row, [2, 160, 2, 0xa9, 0x02, 0x8f]);
         let mut read = Vec::new();
-        neighbours(&row, 0, 301, |item, weight| read.push((item, weight))).unwrap();
+        neighbours(&row, 0, 301, &mut read).unwrap();
         assert_eq!(read, [(2, 1.0), (300, 64.0 / 225.0)]);
-        assert_eq!(neighbours(&row, 0, 300, |_, _| ()), Err(Damaged));
-        assert_eq!(neighbours(&row, 2, 301, |_, _| ()), Err(Damaged));
+        assert_eq!(neighbours(&row, 0, 300, &mut read), Err(Damaged));
+        assert_eq!(neighbours(&row, 2, 301, &mut read), Err(Damaged));
     }
 
     #[test]
