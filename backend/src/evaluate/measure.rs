@@ -19,7 +19,7 @@ use tillside::shopper::Shopper;
 pub const LIMIT: usize = 20;
 
 /// A second between views, from some time after 1970: only order matters.
-const START: i64 = 1_600_000_000_000;
+pub(super) const START: i64 = 1_600_000_000_000;
 const STEP: i64 = 1_000;
 
 /// What comes after these items?
@@ -108,19 +108,32 @@ pub fn ask(
     protocol: Protocol,
     tick: impl Fn(u64) + Sync,
 ) -> Answers {
+    judge(model, questions, tick, |question| {
+        let (shopper, now) = shopper_of(model, question.prefix);
+        let mut request = Request::new(Placement::Home, LIMIT);
+        request.keep_viewed = protocol != Protocol::New;
+        if protocol == Protocol::Others {
+            request
+                .exclude
+                .extend(question.prefix.last().map(String::as_str));
+        }
+        (shopper, request, now, question.target)
+    })
+}
+
+/// Puts every question to the recommender: as this shopper, with this request, now, and what the answer is.
+pub(super) fn judge<'a, Q: Sync>(
+    model: &Model,
+    questions: &'a [Q],
+    tick: impl Fn(u64) + Sync,
+    put: impl Fn(&'a Q) -> (Shopper, Request<'a>, i64, &'a str) + Sync,
+) -> Answers {
     let shown: Vec<AtomicBool> = (0..model.items()).map(|_| AtomicBool::new(false)).collect();
     let answers: Vec<(Option<usize>, u32)> = questions
         .par_iter()
         .with_min_len(64)
         .map_init(Recommender::default, |recommender, question| {
-            let (shopper, now) = shopper_of(model, question.prefix);
-            let mut request = Request::new(Placement::Home, LIMIT);
-            request.keep_viewed = protocol != Protocol::New;
-            if protocol == Protocol::Others {
-                request
-                    .exclude
-                    .extend(question.prefix.last().map(String::as_str));
-            }
+            let (shopper, request, now, target) = put(question);
             let started = Instant::now();
             let list = recommender.recommend(model, &shopper, &request, now);
             let nanoseconds = started.elapsed().as_nanos().min(u32::MAX.into()) as u32;
@@ -128,7 +141,7 @@ pub fn ask(
                 shown[entry.item as usize].store(true, Ordering::Relaxed);
             }
             tick(1);
-            let target = model.find(question.target);
+            let target = model.find(target);
             let at = list
                 .entries
                 .iter()

@@ -1,5 +1,6 @@
 //! How well a model ranks, measured with the page's own code on the packed, quantised model.
 
+mod baskets;
 mod measure;
 mod report;
 
@@ -7,14 +8,16 @@ use std::path::PathBuf;
 
 use tillside::shop::Model;
 
+pub use baskets::{ask_baskets, buyer_of};
 pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, shopper_of};
-use report::Report;
+use report::{BasketReport, Report};
 
 use crate::ingest::{self, Refusals};
 use crate::{Coded, Outcome, progress, serve};
 
-/// Measure how well a model ranks what shoppers viewed next
+/// Measure how well a model ranks what shoppers viewed next, or what belongs into their baskets
 #[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("questions").required(true).args(["sessions", "baskets"])))]
 pub struct Args {
     /// Folder of the model, as `tillside train --out` made it
     #[arg(long, value_name = "DIR")]
@@ -22,7 +25,11 @@ pub struct Args {
     /// Questions: rows of `session,prefix,target`, items of the prefix separated by spaces, oldest first;
     /// CSV, TSV, JSON lines or Parquet, gzipped or not
     #[arg(long, value_name = "FILE")]
-    sessions: PathBuf,
+    sessions: Option<PathBuf>,
+    /// Baskets with an item hidden instead: rows of `history,basket,target[,days]`, items separated by spaces, the
+    /// orders of the history by `|`, oldest first, and likewise how many days before the basket each was
+    #[arg(long, value_name = "FILE")]
+    baskets: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -64,7 +71,25 @@ impl Coded for Error {
 pub fn run(args: Args) -> Outcome {
     let model = open(args.model)?;
     let mut refusals = Refusals::default();
-    let predictions = ingest::predictions(&args.sessions, &mut refusals)?;
+    if let Some(path) = &args.baskets {
+        let baskets = ingest::baskets(path, &mut refusals)?;
+        if !refusals.is_empty() {
+            eprintln!("{refusals}");
+        }
+        let bar = progress::bar("ranking the catalogue", baskets.len() as u64);
+        let report = BasketReport::new(&model, &ask_baskets(&model, &baskets, |n| bar.inc(n)));
+        bar.finish_and_clear();
+        if args.json {
+            println!("{}", report::json(&report));
+        } else {
+            print!("{report}");
+        }
+        return Ok(());
+    }
+    let predictions = match &args.sessions {
+        Some(path) => ingest::predictions(path, &mut refusals)?,
+        None => Vec::new(),
+    };
     if !refusals.is_empty() {
         eprintln!("{refusals}");
     }
@@ -88,7 +113,7 @@ pub fn run(args: Args) -> Outcome {
     bar.finish_and_clear();
     let report = Report::new(&model, &all, &others, &new);
     if args.json {
-        println!("{}", report.json());
+        println!("{}", report::json(&report));
     } else {
         print!("{report}");
     }

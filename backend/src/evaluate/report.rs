@@ -57,43 +57,95 @@ impl Report {
             asked_new: new.nanoseconds.len(),
         }
     }
+}
 
-    pub fn json(&self) -> String {
-        // Nothing in it can fail to serialise: finite numbers under fixed names.
-        serde_json::to_string(self).unwrap_or_default()
+/// On one line.
+pub fn json(report: &impl Serialize) -> String {
+    // Nothing in it can fail to serialise: finite numbers under fixed names.
+    serde_json::to_string(report).unwrap_or_default()
+}
+
+/// How the hidden items of baskets were found.
+#[derive(Serialize)]
+pub struct BasketReport {
+    items: usize,
+    baskets: usize,
+    model_bytes: usize,
+    bytes_per_item: f64,
+    cart: Metrics,
+    microseconds: Percentiles,
+}
+
+impl BasketReport {
+    pub fn new(model: &Model, answers: &Answers) -> BasketReport {
+        BasketReport {
+            items: model.items(),
+            baskets: answers.nanoseconds.len(),
+            model_bytes: model.bytes(),
+            bytes_per_item: model.bytes() as f64 / model.items().max(1) as f64,
+            cart: answers.metrics,
+            microseconds: Percentiles::of(answers.nanoseconds.clone()),
+        }
+    }
+}
+
+type Value = fn(&Metrics) -> f64;
+const ROWS: [(&str, Value); 8] = [
+    ("HitRate@5", |m| m.hr5),
+    ("HitRate@10", |m| m.hr10),
+    ("HitRate@20", |m| m.hr20),
+    ("MRR@5", |m| m.mrr5),
+    ("MRR@10", |m| m.mrr10),
+    ("MRR@20", |m| m.mrr20),
+    ("NDCG@20", |m| m.ndcg20),
+    ("coverage@20", |m| m.coverage20),
+];
+
+fn head(
+    out: &mut fmt::Formatter<'_>,
+    items: usize,
+    bytes: usize,
+    Percentiles { p50, p99 }: &Percentiles,
+) -> fmt::Result {
+    let each = bytes as f64 / items.max(1) as f64;
+    writeln!(
+        out,
+        "{items} items in {bytes} bytes, {each:.1} bytes an item"
+    )?;
+    writeln!(
+        out,
+        "one list: {p50:.1} µs at the median, {p99:.1} µs at the 99th percentile\n"
+    )
+}
+
+impl fmt::Display for BasketReport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        head(out, self.items, self.model_bytes, &self.microseconds)?;
+        writeln!(
+            out,
+            "                    cart\nbaskets         {:>8}",
+            self.baskets
+        )?;
+        for (name, value) in ROWS {
+            writeln!(out, "{name:<15} {:>8.4}", value(&self.cart))?;
+        }
+        writeln!(
+            out,
+            "\ncart: the whole catalogue is ranked beside the rest of the basket, which is left out"
+        )
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            out,
-            "{} items in {} bytes, {:.1} bytes an item",
-            self.items, self.model_bytes, self.bytes_per_item
-        )?;
-        writeln!(
-            out,
-            "one list: {:.1} µs at the median, {:.1} µs at the 99th percentile\n",
-            self.microseconds.p50, self.microseconds.p99
-        )?;
+        head(out, self.items, self.model_bytes, &self.microseconds)?;
         writeln!(out, "                     all   others      new")?;
         writeln!(
             out,
             "predictions     {0:>8} {0:>8} {1:>8}",
             self.predictions, self.asked_new
         )?;
-        type Value = fn(&Metrics) -> f64;
-        let rows: [(&str, Value); 8] = [
-            ("HitRate@5", |m| m.hr5),
-            ("HitRate@10", |m| m.hr10),
-            ("HitRate@20", |m| m.hr20),
-            ("MRR@5", |m| m.mrr5),
-            ("MRR@10", |m| m.mrr10),
-            ("MRR@20", |m| m.mrr20),
-            ("NDCG@20", |m| m.ndcg20),
-            ("coverage@20", |m| m.coverage20),
-        ];
-        for (name, value) in rows {
+        for (name, value) in ROWS {
             writeln!(
                 out,
                 "{name:<15} {:>8.4} {:>8.4} {:>8.4}",

@@ -80,6 +80,7 @@ pub enum File {
     Events,
     Sessions,
     Predictions,
+    Baskets,
 }
 
 impl std::fmt::Display for File {
@@ -89,6 +90,7 @@ impl std::fmt::Display for File {
             File::Events => "table of events",
             File::Sessions => "session file",
             File::Predictions => "test file",
+            File::Baskets => "file of baskets",
         })
     }
 }
@@ -107,12 +109,14 @@ impl Coded for Error {
                 File::Events => "events.column",
                 File::Sessions => "sessions.column",
                 File::Predictions => "test.column",
+                File::Baskets => "baskets.column",
             },
             Error::MostlyUnreadable { file, .. } => match file {
                 File::Catalogue => "catalog.mostly_unreadable",
                 File::Events => "events.mostly_unreadable",
                 File::Sessions => "sessions.mostly_unreadable",
                 File::Predictions => "test.mostly_unreadable",
+                File::Baskets => "baskets.mostly_unreadable",
             },
             Error::Names { .. } => "events.names",
         }

@@ -6,6 +6,7 @@
 //! | [`events`] | what the collector stored, or a plain table of clicks | [`Interactions`] |
 //! | [`sessions`] | `session,items` | [`Interactions`] without times |
 //! | [`predictions`] | `session,prefix,target[,time]` | [`Prediction`]s to measure by |
+//! | [`baskets`] | `history,basket,target[,days]` | [`Basket`]s to measure by |
 //!
 //! Tables may be CSV, TSV, JSON lines or Parquet, and text may be gzipped; what a file is, its first bytes decide.
 //! A row that cannot be used is counted in [`Refusals`] with a reason and a sample, and reading goes on; a file that
@@ -15,6 +16,7 @@
 //!
 //! This room does not judge shoppers (robots, staff, test orders) and does not weigh events: it says what happened.
 
+mod baskets;
 mod catalogue;
 mod clicks;
 mod error;
@@ -29,6 +31,7 @@ mod sessions;
 mod source;
 mod table;
 
+pub use baskets::baskets;
 pub use catalogue::catalogue;
 pub use error::{Error, File};
 pub use events::events;
@@ -121,6 +124,23 @@ pub struct Prediction {
     pub target: String,
     /// Unix milliseconds.
     pub time: Option<i64>,
+}
+
+/// An order of the past: how many days ago, and its item keys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastOrder {
+    pub days: f64,
+    pub items: Vec<String>,
+}
+
+/// One question to measure by: which item is missing in this basket?
+#[derive(Clone, Debug, PartialEq)]
+pub struct Basket {
+    /// Oldest first.
+    pub history: Vec<PastOrder>,
+    /// Item keys, at least one.
+    pub items: Vec<String>,
+    pub target: String,
 }
 
 #[cfg(test)]

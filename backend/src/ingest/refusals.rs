@@ -30,8 +30,10 @@ pub enum Reason {
     NoShopper,
     /// No time, or one that is not a time.
     Time,
-    /// A row of a session file without items, or of a test file without prefix or target.
+    /// A row of a session file without items, or of a test file without prefix, basket or target.
     NoItems,
+    /// Ages of orders that are not one for each order, none older than the one before.
+    Days,
     /// A price that is not a number of money.
     Price,
     /// A price in another currency than most of the catalogue's.
@@ -69,7 +71,8 @@ impl Reason {
             | Reason::LongItem
             | Reason::NoShopper
             | Reason::Time
-            | Reason::NoItems => Effect::RowRefused,
+            | Reason::NoItems
+            | Reason::Days => Effect::RowRefused,
             Reason::Product
             | Reason::Price
             | Reason::Currency
@@ -98,6 +101,7 @@ impl Reason {
             Reason::NoShopper => "neither session nor shopper",
             Reason::Time => "not a time (ISO 8601, or Unix seconds or milliseconds)",
             Reason::NoItems => "no items",
+            Reason::Days => "not one number of days for each order, the largest first",
             Reason::Price => "not a price (199.00 CNY)",
             Reason::Currency => "price in another currency than the catalogue's",
             Reason::Availability => "not in_stock, out_of_stock, preorder or backorder",

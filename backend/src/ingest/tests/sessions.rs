@@ -1,4 +1,5 @@
 use super::*;
+use crate::Coded;
 
 #[test]
 fn session_files_keep_their_order() {
@@ -66,4 +67,44 @@ fn test_files_become_predictions() {
         &mut refusals,
     );
     assert_eq!(bare.expect("it is read"), [question("", &["a"], "b", None)]);
+}
+
+#[test]
+fn test_files_become_baskets() {
+    let folder = Folder::new();
+    let table = "history,basket,target,days\na b|c,d e,f,30|2\n,d,f,\na|b,d,f,\na,,f,1\na,d,,1\na|b,d,f,3\na|b,d,f,3|4\na,d,f,soon\na,d,f,NaN\n,x,y,\n,x,y,\n,x,y,\n";
+    let mut refusals = Refusals::default();
+    let read = super::super::baskets(&folder.write("baskets.csv", table), &mut refusals)
+        .expect("it is read");
+    let order = |days: f64, items: &[&str]| PastOrder {
+        days,
+        items: items.iter().map(|key| (*key).to_owned()).collect(),
+    };
+    let basket = |history: &[PastOrder], items: &[&str]| Basket {
+        history: history.to_vec(),
+        items: items.iter().map(|key| (*key).to_owned()).collect(),
+        target: "f".into(),
+    };
+    assert_eq!(
+        read[..3],
+        [
+            basket(&[order(30.0, &["a", "b"]), order(2.0, &["c"])], &["d", "e"]),
+            basket(&[], &["d"]),
+            basket(&[order(14.0, &["a"]), order(7.0, &["b"])], &["d"]),
+        ]
+    );
+    assert_eq!(
+        (
+            refusals.count(Reason::NoItems),
+            refusals.count(Reason::Days)
+        ),
+        (2, 4)
+    );
+    let wrong = folder.write("wrong.csv", "cart,target\na,b\n");
+    let error = super::super::baskets(&wrong, &mut refusals).expect_err("it has no baskets");
+    assert_eq!(error.code(), "baskets.column");
+    assert!(
+        error.to_string().contains("rename `cart` to `basket`"),
+        "{error}"
+    );
 }

@@ -1,0 +1,89 @@
+//! `history,basket,target[,days]`: one basket with an item hidden a row.
+
+use std::path::Path;
+
+use super::error::File;
+use super::sessions::keys;
+use super::table::{Needed, Table, fold};
+use super::{Basket, Error, PastOrder, Reason, Refusals};
+
+const NAMES: [&str; 4] = ["history", "basket", "target", "days"];
+
+/// What lies between two orders where the file does not say.
+const DAYS: f64 = 7.0;
+
+fn is_wanted(name: &str) -> bool {
+    NAMES.contains(&fold(name).as_str())
+}
+
+/// Reads a test file: someone who bought `history`, its orders separated by `|`, the oldest first, put `target` beside
+/// the items of `basket`. Columns `history` and `days` may be missing.
+pub fn baskets(path: &Path, refusals: &mut Refusals) -> Result<Vec<Basket>, Error> {
+    let mut mine = Refusals::default();
+    let mut table = Table::open(path, File::Baskets, "reading baskets", is_wanted)?;
+    let mut baskets = Vec::new();
+    let need = |table: &Table| {
+        table.need(
+            Needed("basket", ""),
+            &["items", "cart", "prefix", "input"],
+            |name| fold(name) == "basket",
+        )?;
+        table.need(
+            Needed("target", ""),
+            &["item", "next", "label", "hidden"],
+            |name| fold(name) == "target",
+        )
+    };
+    need(&table)?;
+    while table.advance(&mut mine)? {
+        match basket(&table) {
+            Ok(basket) => baskets.push(basket),
+            Err((reason, column, value)) => {
+                mine.note(reason, &table.name, table.line(), column, value)
+            }
+        }
+    }
+    need(&table)?;
+    table.conclude(mine, refusals)?;
+    Ok(baskets)
+}
+
+fn basket(table: &Table) -> Result<Basket, (Reason, &'static str, &str)> {
+    let text = |column: &str| {
+        let place = table.columns().iter().position(|name| fold(name) == column);
+        place.map_or("", |place| table.cell(place))
+    };
+    let [history, basket, target, days] = NAMES.map(text);
+    if target.is_empty() {
+        return Err((Reason::NoItems, "target", target));
+    }
+    let items = keys(basket);
+    if items.is_empty() {
+        return Err((Reason::NoItems, "basket", basket));
+    }
+    let orders: Vec<Vec<String>> = match history {
+        "" => Vec::new(),
+        text => text.split('|').map(keys).collect(),
+    };
+    let ages: Vec<f64> = if days.is_empty() {
+        (1..=orders.len()).rev().map(|n| n as f64 * DAYS).collect()
+    } else {
+        let age = |text: &str| {
+            text.trim()
+                .parse()
+                .ok()
+                .filter(|age| (0.0..1e5).contains(age))
+        };
+        let ages: Option<Vec<f64>> = days.split('|').map(age).collect();
+        ages.filter(|ages| ages.len() == orders.len() && ages.is_sorted_by(|a, b| a >= b))
+            .ok_or((Reason::Days, "days", days))?
+    };
+    let history = orders.into_iter().zip(ages);
+    Ok(Basket {
+        history: history
+            .map(|(items, days)| PastOrder { days, items })
+            .collect(),
+        items,
+        target: target.to_owned(),
+    })
+}
