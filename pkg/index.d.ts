@@ -82,7 +82,7 @@ export interface RerankRequest {
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
-  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "host";
+  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "host";
   /** The item, category or brand that caused it. */
   because?: string;
   /** One sentence in the chosen language. */

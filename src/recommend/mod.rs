@@ -7,7 +7,8 @@
 //! popularity: a cold shopper's list is the popular list, and every event moves it from there.
 //!
 //! Where a list may hold what was viewed already, such an item is not scored by that sum but by the odds that the next
-//! look returns to it, which the model's weights put on the same scale: see [`revisit`].
+//! look returns to it, which the model's weights put on the same scale: see [`revisit`]. Likewise beside a cart, what
+//! was bought before gets the odds that it is bought again: see [`repurchase`].
 //!
 //! Work is proportional to the neighbours touched, not to the catalogue: a dense array of sums with a list of the
 //! places touched. Ties go to the smaller item number. [`arrange`] makes a list of the best; a list is a function of
@@ -16,6 +17,7 @@
 mod arrange;
 mod encoder;
 mod reasons;
+pub mod repurchase;
 mod request;
 mod rerank;
 pub mod revisit;
@@ -70,7 +72,7 @@ pub struct Recommender {
     /// What the rows of the seeds gave to which items, one row after another, and where each ends.
     heard: Vec<(u32, f32)>,
     ends: Vec<usize>,
-    /// What the encoder added to which items.
+    /// What the encoder, or for a cart the odds of buying again, added to which items.
     foreseen: Vec<(u32, f32)>,
     memory: encoder::Memory,
 }
@@ -215,6 +217,9 @@ impl Recommender {
         let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
         self.accumulate(&call, &seeds, &mut list);
         self.returns(shopper, &call);
+        if request.placement == Placement::Cart && request.personal {
+            self.rebuy(&call, shopper, now);
+        }
         let places = if request.arrangement.is_plain() {
             let ranked = self.select(&call, limit, &mut list);
             let place = |(score, item)| Place {
@@ -622,9 +627,14 @@ impl Recommender {
             }
         }
         let newest = seeds.iter().position(|seed| seed.matrix == Matrix::View);
+        // For a cart it is what was bought before.
+        let (source, own) = match call.request.placement {
+            Placement::Cart => (Source::Recent, Code::Again),
+            _ => (Source::Sequence, Code::Recent),
+        };
         for &(item, given) in &self.foreseen {
             if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
-                list.entries[n].contributions[Source::Sequence as usize] += given;
+                list.entries[n].contributions[source as usize] += given;
                 // Nothing else leads to it: the encoder read this item last.
                 let cause = &mut strongest[n][Source::Sequence as usize].1;
                 if *cause == usize::MAX {
@@ -651,7 +661,7 @@ impl Recommender {
                 call.leaning.category(model, entry.item),
                 call.leaning.brand(model, entry.item),
             );
-            reasons::give(model, entry, cause, lean);
+            reasons::give(model, entry, cause, lean, own);
         }
         let total: f32 = list.blend.iter().sum();
         if total > 0.0 {

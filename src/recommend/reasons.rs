@@ -16,7 +16,7 @@ const MOST: usize = 3;
 /// A reason must carry at least this share of the score to be given beside a stronger one.
 const LEAST: f32 = 0.1;
 
-const SENTENCES: [(&str, [&str; 2]); 12] = [
+const SENTENCES: [(&str, [&str; 2]); 13] = [
     ("viewed", ["Because you viewed {}", "因为您浏览过{}"]),
     (
         "also_viewed",
@@ -35,6 +35,7 @@ const SENTENCES: [(&str, [&str; 2]); 12] = [
     ("recent", ["You viewed this recently", "您最近浏览过"]),
     ("pinned", ["Chosen by the shop", "店家推荐"]),
     ("discovery", ["Something new to discover", "发现新鲜好物"]),
+    ("again", ["You have bought this before", "您曾经买过"]),
 ];
 
 impl Code {
@@ -55,12 +56,13 @@ pub fn sentence(code: usize, language: usize) -> (&'static str, &'static str) {
 }
 
 /// Gives an entry its reasons. `cause` says which item's row gave most to a source, `lean` how much of the affinity is
-/// the category's and how much the brand's.
+/// the category's and how much the brand's, `own` why an item of the shopper's own stands there.
 pub(super) fn give(
     model: &Model,
     entry: &mut Entry,
     cause: impl Fn(Source) -> Option<(Code, u32)>,
     lean: (f32, f32),
+    own: Code,
 ) {
     let code = match entry.placed {
         Placed::Ranked => None,
@@ -105,7 +107,7 @@ pub(super) fn give(
     }
     add(Source::Popularity, Code::Popular, Because::Nothing);
     add(Source::Search, Code::Search, Because::Nothing);
-    add(Source::Recent, Code::Recent, Because::Nothing);
+    add(Source::Recent, own, Because::Nothing);
     entry.reasons.truncate(MOST);
     let weak = entry
         .reasons
@@ -131,8 +133,8 @@ mod tests {
     #[test]
     fn every_code_has_a_sentence_in_both_languages() {
         assert_eq!(Code::Viewed.name(), "viewed");
-        assert_eq!(Code::Discovery.name(), "discovery");
-        assert_eq!(Code::Discovery as usize, Code::COUNT - 1);
+        assert_eq!(Code::Again.name(), "again");
+        assert_eq!(Code::Again as usize, Code::COUNT - 1);
         for code in 0..Code::COUNT {
             let (name, english) = sentence(code, 0);
             let (_, chinese) = sentence(code, 1);

@@ -132,7 +132,7 @@ pub enum Source {
     Popularity,
     /// Matches what was typed.
     Search,
-    /// Viewed before.
+    /// Viewed before, or for a cart bought before.
     Recent,
 }
 
@@ -181,6 +181,8 @@ pub enum Code {
     Pinned,
     /// Drawn from what hardly anybody sees.
     Discovery,
+    /// The shopper bought it before and may need it again.
+    Again,
 }
 
 /// What a reason points at, as numbers of the model.

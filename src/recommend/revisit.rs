@@ -24,11 +24,17 @@ pub struct Return {
 impl Return {
     /// On the scale of scores: positive and finite.
     pub fn odds(&self, weights: &[f32; RETURN]) -> f32 {
-        let terms = self.features.iter().zip(weights);
-        let sum: f32 = terms.map(|(feature, weight)| feature * weight).sum();
-        let odds = libm::exp(f64::from(sum.clamp(-CERTAIN, CERTAIN))) as f32;
+        let odds = odds(&self.features, weights);
         if self.earlier { odds * EARLIER } else { odds }
     }
+}
+
+/// `exp(w·x)`, positive and finite.
+#[inline(never)]
+pub fn odds(features: &[f32], weights: &[f32]) -> f32 {
+    let terms = features.iter().zip(weights);
+    let sum: f32 = terms.map(|(feature, weight)| feature * weight).sum();
+    libm::exp(f64::from(sum.clamp(-CERTAIN, CERTAIN))) as f32
 }
 
 fn ln(value: u32) -> f32 {

@@ -96,6 +96,9 @@ impl Default for Blend {
 /// How many weights tell the odds of a return. See [`crate::recommend::revisit`].
 pub const RETURN: usize = 15;
 
+/// How many weights tell the odds of buying again. See [`crate::recommend::repurchase`].
+pub const REPURCHASE: usize = 6;
+
 /// Rows of unequal length, in the order in which they are opened.
 #[derive(Clone, Copy)]
 enum List {
@@ -129,6 +132,7 @@ pub struct Model {
     decay: f32,
     blend: Blend,
     revisit: Option<[f32; RETURN]>,
+    repurchase: Option<[f32; REPURCHASE]>,
     /// By [`List`]; empty where the model has none.
     lists: Vec<Ragged>,
     /// By [`Column`]; likewise.
@@ -196,6 +200,11 @@ impl Model {
         self.revisit.as_ref()
     }
 
+    /// The weights of the odds of buying again, where they were fitted.
+    pub fn repurchase(&self) -> Option<&[f32; REPURCHASE]> {
+        self.repurchase.as_ref()
+    }
+
     /// The same model with other settings: how the trainer tries them out.
     pub fn tuned(self, decay: f32, blend: Blend, revisit: Option<[f32; RETURN]>) -> Model {
         Model {
@@ -204,6 +213,11 @@ impl Model {
             revisit,
             ..self
         }
+    }
+
+    /// The same model with other odds of buying again.
+    pub fn rebuying(self, repurchase: Option<[f32; REPURCHASE]>) -> Model {
+        Model { repurchase, ..self }
     }
 
     /// The item's key; empty beyond the last.

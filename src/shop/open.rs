@@ -9,8 +9,8 @@ use core::ops::Range;
 use super::rows::{self, Ragged};
 use super::safetensors::{self, Dtype, Header};
 use super::{
-    BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, RETURN, VERSION, Why,
-    f32_at, u16_at,
+    BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE, RETURN,
+    VERSION, Why, f32_at, u16_at,
 };
 use crate::lines::parts;
 
@@ -242,6 +242,9 @@ impl Opening<'_> {
         let mut revisit = [0.0; RETURN];
         let told = self.decimals("revisit", [-100.0, 100.0], &mut revisit);
         model.revisit = told.then_some(revisit);
+        let mut repurchase = [0.0; REPURCHASE];
+        let told = self.decimals("repurchase", [-100.0, 100.0], &mut repurchase);
+        model.repurchase = told.then_some(repurchase);
 
         for name in REQUIRED {
             if self.lacks(name) {

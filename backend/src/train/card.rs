@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::pack::{Counted, Packed};
+use super::repurchase::Tried;
 use super::tune::{FEWEST, Tuned};
 use crate::ingest::{Interactions, Kind, Refusals};
 
@@ -17,6 +18,7 @@ pub struct Facts<'a> {
     pub read: &'a Interactions,
     pub refusals: &'a Refusals,
     pub tuned: &'a Tuned,
+    pub baskets: Option<&'a Tried>,
 }
 
 pub fn card(facts: &Facts, counted: &Counted, packed: &Packed) -> String {
@@ -167,6 +169,29 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             returns.with.mrr20,
             returns.without.hr20,
             returns.without.mrr20
+        )?;
+    }
+
+    if let Some(Tried {
+        before,
+        after,
+        baskets,
+    }) = facts.baskets
+    {
+        let substitutes = if settings.substitutes {
+            "may"
+        } else {
+            "may not"
+        };
+        let again = match settings.repurchase {
+            Some(_) => "what was bought before is told the odds of being bought again",
+            None => "odds of being bought again are not told, since they ranked no better",
+        };
+        writeln!(
+            out,
+            "\nBeside a cart, what goes together {substitutes} be of one category, and {again}. On {baskets} of the newest \
+             baskets, each with one item hidden: HitRate@20 {:.4}, MRR@20 {:.4}; with neither, {:.4} and {:.4}.",
+            after.hr20, after.mrr20, before.hr20, before.mrr20
         )?;
     }
 

@@ -10,6 +10,7 @@
 //! | `columns` | categories, brands, prices, stock, terms |
 //! | `encoder` | what comes next, from a session in its order |
 //! | `revisit` | the odds that a session goes back to an item |
+//! | `repurchase` | what completes a basket: the odds of buying again, and whether substitutes go together |
 //! | `tune` | settings, found by trying them on sessions held back |
 //! | `pack` | all of it as the bytes of a model file |
 //! | `manifest`, `card`, `publish` | the files of a model folder |
@@ -28,6 +29,7 @@ mod lean;
 mod manifest;
 mod pack;
 mod publish;
+mod repurchase;
 mod revisit;
 mod sequence;
 mod steps;
@@ -104,8 +106,14 @@ pub fn run(args: Args) -> Outcome {
 
     let views = goods.browsing().iter().map(Vec::len).sum();
     let trainer = args.encoder.with(views).then_some(&encode as tune::Encode);
-    let tuned = steps.during("trying out settings", |bar| {
+    let mut tuned = steps.during("trying out settings", |bar| {
         tune::tune(&read, catalogue.as_ref(), neighbours, trainer, |more| {
+            bar.inc(more)
+        })
+        .map_err(Error::Unreadable)
+    })?;
+    let baskets = steps.during("trying out baskets", |bar| {
+        repurchase::tune(&read, catalogue.as_ref(), &mut tuned.settings, |more| {
             bar.inc(more)
         })
         .map_err(Error::Unreadable)
@@ -129,6 +137,7 @@ pub fn run(args: Args) -> Outcome {
         read: &read,
         refusals: &refusals,
         tuned: &tuned,
+        baskets: baskets.as_ref(),
     };
     let card = card::card(&facts, &counted, &packed);
     steps.during("writing", |_| {

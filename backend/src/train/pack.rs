@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
-use tillside::shop::{Blend, Model, RETURN};
+use tillside::shop::{Blend, Model, REPURCHASE, RETURN};
 
 use super::columns::{Brands, Categories, flags, postings, prices};
-use super::complement::{self, Order};
+use super::complement::{self, Neighbours, Order};
 use super::content::{self, Descriptions};
 use super::encoder::Encoder;
 use super::goods::Goods;
@@ -47,6 +47,10 @@ pub struct Settings {
     pub blend: Blend,
     /// The weights of the odds of a return, where there was enough to fit them to.
     pub revisit: Option<[f32; RETURN]>,
+    /// The weights of the odds of buying again, likewise.
+    pub repurchase: Option<[f32; REPURCHASE]>,
+    /// Whether what is bought together may be of one leaf category.
+    pub substitutes: bool,
     /// λ of what the encoder foresees, as a part of the sequence's; 0 where no encoder is worth its bytes.
     pub encoder: f32,
 }
@@ -64,6 +68,8 @@ impl Default for Settings {
                 ..Blend::default()
             },
             revisit: None,
+            repurchase: None,
+            substitutes: false,
             encoder: 0.0,
         }
     }
@@ -83,7 +89,7 @@ pub struct Counted<'a> {
     pub orders: Vec<Order>,
     pub view: Rules,
     pub rising: Vec<f32>,
-    pub buy: Vec<Row>,
+    pub buy: Neighbours,
     pub content: Option<Vec<Row>>,
     /// What [`count`] leaves to those who want one.
     pub encoder: Option<Encoder>,
@@ -128,6 +134,26 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
         categories,
         brands,
         described,
+    }
+}
+
+/// Counts only what is bought together: enough to try baskets on.
+pub fn count_orders(goods: Goods) -> Counted {
+    let categories = Categories::of(&goods.products);
+    let orders = goods.orders();
+    let descriptions = Descriptions::of(&goods.products);
+    let buy = complement::neighbours(&orders, goods.len(), &categories, &descriptions);
+    Counted {
+        brands: Brands::of(&goods),
+        view: sequence::rules(&[], goods.len()),
+        rising: Vec::new(),
+        content: None,
+        encoder: None,
+        described: goods.products.iter().any(Option::is_some),
+        goods,
+        orders,
+        buy,
+        categories,
     }
 }
 
@@ -176,8 +202,13 @@ impl Counted<'_> {
             kept = neighbours.unwrap_or_else(|| affordable(&rows, room));
             packer.rows("view", &encode(&rows, kept));
         }
-        if self.buy.iter().any(|row| !row.is_empty()) {
-            packer.rows("buy", &encode(&self.buy, complement::KEEP));
+        let buy = if settings.substitutes {
+            &self.buy.all
+        } else {
+            &self.buy.apart
+        };
+        if buy.iter().any(|row| !row.is_empty()) {
+            packer.rows("buy", &encode(buy, complement::KEEP));
         }
         if let Some(rows) = &self.content {
             packer.rows("content", &encode(rows, content::KEEP));
@@ -186,13 +217,12 @@ impl Counted<'_> {
             .sizes()
             .map(|(name, bytes)| (name.to_owned(), bytes))
             .collect();
-        let (items, decay, blend, revisit) = (
+        let (items, decay, blend, revisit, repurchase) = (
             self.goods.len().to_string(),
             settings.decay.to_string(),
             blend_text(&settings.blend),
-            settings.revisit.map_or_else(String::new, |weights| {
-                weights.map(|w| w.to_string()).join(" ")
-            }),
+            settings.revisit.as_ref().map_or_else(String::new, texts),
+            settings.repurchase.as_ref().map_or_else(String::new, texts),
         );
         let metadata = |id| {
             let all = [
@@ -204,6 +234,7 @@ impl Counted<'_> {
                 ("decay", decay.as_str()),
                 ("blend", blend.as_str()),
                 ("revisit", revisit.as_str()),
+                ("repurchase", repurchase.as_str()),
             ];
             all.into_iter()
                 .filter(|(_, value)| !value.is_empty())
@@ -232,6 +263,10 @@ fn tensors(file: &[u8]) -> &[u8] {
 
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn texts<const N: usize>(weights: &[f32; N]) -> String {
+    weights.map(|w| w.to_string()).join(" ")
 }
 
 fn blend_text(blend: &Blend) -> String {
@@ -353,6 +388,7 @@ mod tests {
             mutual: 0.0,
             trend: 0.0,
             revisit: Some([-0.25; RETURN]),
+            repurchase: Some([-1.5, 1.0, -0.313, 0.0, 100.0, -100.0]),
             ..Settings::default()
         };
         let packed = counted.pack(&settings, Some(2), &LABELS);
@@ -393,6 +429,7 @@ mod tests {
         assert!((model.decay() - 2.0).abs() < 1e-6);
         assert_eq!(model.blend(), settings.blend);
         assert_eq!(model.revisit(), settings.revisit.as_ref());
+        assert_eq!(model.repurchase(), settings.repurchase.as_ref());
         assert_eq!(
             packed
                 .sizes

@@ -14,13 +14,13 @@ use crate::evaluate::{Metrics, Protocol, Question, ask};
 use crate::ingest::{Catalogue, Interactions, Kind, Session};
 
 /// The share of sessions held back: one in so many.
-const HELD_BACK: usize = 10;
+pub const HELD_BACK: usize = 10;
 
 /// Fewer questions than this decide nothing.
 pub const FEWEST: usize = 200;
 
 /// More than this are asked a sample.
-const MOST: usize = 8_000;
+pub const MOST: usize = 8_000;
 
 /// Steps of sessions, returns among them, that the odds of a return are fitted to.
 const STEPS: usize = 16_000;
@@ -229,7 +229,7 @@ fn trials(counted: &Counted) -> Vec<Trial> {
 }
 
 /// What is being sought: to be on the shelf, and to be early on it.
-fn worth(metrics: &Metrics) -> f64 {
+pub fn worth(metrics: &Metrics) -> f64 {
     metrics.hr20 + metrics.mrr20
 }
 

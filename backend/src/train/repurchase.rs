@@ -1,0 +1,325 @@
+//! What completes a basket: substitutes or not, and the weights of the odds of buying again, tried on the newest
+//! baskets, which are held back.
+//!
+//! One item of each is hidden and asked for, as `tillside evaluate --baskets` does. The odds stand beside what the
+//! cart's items lead to, so what the weights are is a matter of both, and of what counts on a shelf: they are found by
+//! going up the hit rate and the reciprocal rank themselves, one weight after another, from a start that holds for
+//! groceries. The score of a candidate is taken from the recommender once; only the odds are computed anew.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use tillside::recommend::revisit::odds;
+use tillside::recommend::{MAX_LIMIT, Placement, Recommender, Request, repurchase::bought};
+use tillside::shop::{Model, ModelError, REPURCHASE};
+
+use super::goods::Goods;
+use super::pack::{self, Counted, Labels, Settings};
+use super::tune::{FEWEST, HELD_BACK, MOST, worth};
+use crate::evaluate::{LIMIT, Metrics, ask_baskets, buyer_of};
+use crate::ingest::{Basket, Catalogue, Interactions, Kind, PastOrder, Session};
+use crate::random::Random;
+
+pub type Weights = [f32; REPURCHASE];
+
+/// Where the search begins: items bought often and lately, by those who buy few kinds, into small carts.
+const START: Weights = [-1.5, 1.0, -0.3, -0.5, -0.5, 0.5];
+
+/// The first and the last step of the search.
+const STEPS: (f32, f32) = (1.0, 0.05);
+
+/// Orders of one shopper that are remembered; a page remembers no more items than a few hundred.
+const REMEMBERED: usize = 100;
+
+const DAY: f64 = 86_400_000.0;
+
+/// What trying out found.
+pub struct Tried {
+    /// As the defaults do, and as what was chosen does.
+    pub before: Metrics,
+    pub after: Metrics,
+    pub baskets: usize,
+}
+
+/// Sets what baskets decide; `None` where too few were held back. `tick` is told how many more were asked.
+///
+/// # Errors
+/// When a packed model does not open, which would be a fault of the packer.
+pub fn tune(
+    read: &Interactions,
+    catalogue: Option<&Catalogue>,
+    settings: &mut Settings,
+    tick: impl Fn(u64) + Sync,
+) -> Result<Option<Tried>, ModelError> {
+    let count = read.sessions.len() / HELD_BACK;
+    let (old, newest) = read.sessions.split_at(read.sessions.len() - count);
+    let goods = Goods::number(read, old, catalogue);
+    let sold: Vec<bool> = {
+        let mut sold: HashMap<&str, bool> = HashMap::new();
+        for (key, count) in goods.keys.iter().zip(&goods.popularity) {
+            sold.insert(key, *count > 0);
+        }
+        let is_sold = |key: &String| sold.get(key.as_str()).copied().unwrap_or(false);
+        read.items.iter().map(is_sold).collect()
+    };
+    let baskets = thinned(held_back(read, old, newest, &sold));
+    if baskets.len() < FEWEST {
+        return Ok(None);
+    }
+    let counted = pack::count_orders(goods);
+    let judge = |model: &Model, baskets: &[Basket]| ask_baskets(model, baskets, &tick).metrics;
+    let mut model = open(&counted, settings)?;
+    let before = judge(&model, &baskets);
+    let mut after = before;
+    let other = Settings {
+        substitutes: true,
+        ..*settings
+    };
+    let opened = open(&counted, &other)?;
+    let metrics = judge(&opened, &baskets);
+    if worth(&metrics) > worth(&after) {
+        (*settings, after, model) = (other, metrics, opened);
+    }
+    // Fitted to every other basket, judged by the rest.
+    let shelves = shelves(&model, &baskets);
+    let part = |odd| {
+        let of = shelves.iter().enumerate();
+        of.filter(|(n, _)| n % 2 == odd)
+            .map(|one| one.1)
+            .collect::<Vec<_>>()
+    };
+    let (fitted, rest) = (fit(&part(0)), part(1));
+    if value(&rest, Some(&fitted)) > value(&rest, None) {
+        settings.repurchase = Some(fit(&shelves.iter().collect::<Vec<_>>()));
+        after = judge(&model.rebuying(settings.repurchase), &baskets);
+    }
+    Ok(Some(Tried {
+        before,
+        after,
+        baskets: baskets.len(),
+    }))
+}
+
+fn open(counted: &Counted, settings: &Settings) -> Result<Model, ModelError> {
+    let labels = Labels {
+        shop: "",
+        currency: "",
+        trained: "",
+    };
+    Model::open(counted.pack(settings, None, &labels).bytes)
+}
+
+/// The newest orders of at least two known items, one of them hidden, each with the shopper's orders before it.
+fn held_back(
+    read: &Interactions,
+    old: &[Session],
+    newest: &[Session],
+    known: &[bool],
+) -> Vec<Basket> {
+    let mut before: Vec<Vec<(i64, Vec<u32>)>> = vec![Vec::new(); read.shoppers as usize];
+    let bought = |session: &Session| {
+        let bought = session.events.iter();
+        let bought = bought.filter(|event| event.kind == Kind::Buy && known[event.item as usize]);
+        let mut items: Vec<u32> = bought.map(|event| event.item).collect();
+        items.sort_unstable();
+        items.dedup();
+        items
+    };
+    let keys = |items: &[u32]| -> Vec<String> {
+        let key = |item: &u32| read.items[*item as usize].clone();
+        items.iter().map(key).collect()
+    };
+    for session in old {
+        let items = bought(session);
+        if !items.is_empty() {
+            before[session.shopper as usize].push((session.start, items));
+        }
+    }
+    let mut baskets = Vec::new();
+    for session in newest {
+        let mut items = bought(session);
+        let before = &mut before[session.shopper as usize];
+        if items.len() > 1 {
+            let mut random = Random::of(1, "basket", baskets.len() as u64);
+            let hidden = items.remove(random.below(items.len()));
+            let remembered = &before[before.len().saturating_sub(REMEMBERED)..];
+            let order = |(time, items): &(i64, Vec<u32>)| PastOrder {
+                days: (session.start - time).max(0) as f64 / DAY,
+                items: keys(items),
+            };
+            baskets.push(Basket {
+                history: remembered.iter().map(order).collect(),
+                items: keys(&items),
+                target: read.items[hidden as usize].clone(),
+            });
+            items.push(hidden);
+        }
+        if !items.is_empty() {
+            before.push((session.start, items));
+        }
+    }
+    baskets
+}
+
+fn thinned(baskets: Vec<Basket>) -> Vec<Basket> {
+    let step = baskets.len().div_ceil(MOST).max(1);
+    baskets.into_iter().step_by(step).collect()
+}
+
+/// What may stand on the shelf beside a cart.
+struct Shelf {
+    /// Item, score without the odds, and the features of what may be bought again.
+    candidates: Vec<(u32, f32, Option<Weights>)>,
+    /// Which of them is hidden in the basket.
+    hidden: Option<usize>,
+}
+
+fn shelves(model: &Model, baskets: &[Basket]) -> Vec<Shelf> {
+    let shelf = |recommender: &mut Recommender, basket: &Basket| {
+        let (shopper, now) = buyer_of(model, basket);
+        let request = Request::new(Placement::Cart, MAX_LIMIT);
+        let list = recommender.recommend(model, &shopper, &request, now);
+        let entries = list.entries.iter();
+        let mut candidates: Vec<(u32, f32, Option<Weights>)> = entries
+            .map(|entry| (entry.item, entry.score, None))
+            .collect();
+        bought(model, &shopper, now, &mut |item, features| {
+            if shopper.cart().iter().any(|line| line.item == Some(item)) {
+                return;
+            }
+            match candidates.iter_mut().find(|known| known.0 == item) {
+                Some(known) => known.2 = Some(features),
+                None => candidates.push((item, 0.0, Some(features))),
+            }
+        });
+        let hidden = model.find(&basket.target);
+        Shelf {
+            hidden: candidates.iter().position(|one| Some(one.0) == hidden),
+            candidates,
+        }
+    };
+    baskets
+        .par_iter()
+        .with_min_len(64)
+        .map_init(Recommender::default, shelf)
+        .collect()
+}
+
+/// Hit rate and reciprocal rank with these weights.
+fn value(shelves: &[&Shelf], weights: Option<&Weights>) -> f64 {
+    let score = |(item, score, features): &(u32, f32, Option<Weights>)| {
+        let again = features.as_ref().zip(weights);
+        (score + again.map_or(0.0, |(x, w)| odds(x, w)), *item)
+    };
+    let gain = |shelf: &&Shelf| {
+        let Some(hidden) = shelf.hidden else {
+            return 0.0;
+        };
+        let (own, item) = score(&shelf.candidates[hidden]);
+        let ahead = shelf.candidates.iter().filter(|other| {
+            let (other, than) = score(other);
+            other > own || other == own && than < item
+        });
+        match ahead.count() {
+            rank if own > 0.0 && rank < LIMIT => 1.0 + 1.0 / (rank + 1) as f64,
+            _ => 0.0,
+        }
+    };
+    // Sums of one order, whatever the number of threads.
+    let gains: Vec<f64> = shelves.par_iter().with_min_len(64).map(gain).collect();
+    gains.iter().sum::<f64>() / shelves.len().max(1) as f64
+}
+
+fn fit(shelves: &[&Shelf]) -> Weights {
+    let (mut weights, mut step) = (START, STEPS.0);
+    let mut best = value(shelves, Some(&weights));
+    while step > STEPS.1 {
+        let mut moved = false;
+        for n in 0..REPURCHASE {
+            for by in [step, -step] {
+                let mut other = weights;
+                other[n] = ((other[n] + by) * 1e3).round() / 1e3;
+                let found = value(shelves, Some(&other));
+                if found > best {
+                    (weights, best, moved) = (other, found, true);
+                    break;
+                }
+            }
+        }
+        if !moved {
+            step /= 2.0;
+        }
+    }
+    weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::goods::tests::interactions;
+
+    /// Every shopper has a staple and buys it in all of its orders, beside two things that change.
+    fn staples(orders: u32, shoppers: u32) -> Interactions {
+        let letters: Vec<char> = ('A'..='Z').collect();
+        let order = |n: u32| {
+            let shopper = n % shoppers;
+            let mut random = Random::of(7, "order", n.into());
+            let staple = letters[shopper as usize % letters.len()];
+            let others = [0; 2].map(|_| letters[random.below(letters.len())]);
+            (
+                shopper,
+                i64::from(n),
+                String::from_iter([staple, others[0], others[1]]),
+            )
+        };
+        let all: Vec<_> = (0..orders).map(order).collect();
+        let all: Vec<_> = all
+            .iter()
+            .map(|one| (one.0, one.1, one.2.as_str()))
+            .collect();
+        interactions(&all)
+    }
+
+    #[test]
+    fn learns_that_staples_come_back() {
+        let mut settings = Settings::default();
+        let tried = tune(&staples(4000, 52), None, &mut settings, |_| ());
+        let tried = tried.unwrap().unwrap();
+        assert!(tried.baskets >= FEWEST);
+        let weights = settings.repurchase.unwrap();
+        assert!(weights[1] > 0.0, "what was bought more often: {weights:?}");
+        assert!(
+            tried.after.mrr20 > tried.before.mrr20 + 0.2,
+            "a third of the hidden are staples"
+        );
+    }
+
+    #[test]
+    fn too_few_baskets_decide_nothing() {
+        let mut settings = Settings::default();
+        let tried = tune(&staples(500, 52), None, &mut settings, |_| ()).unwrap();
+        assert!(tried.is_none());
+        assert_eq!(settings, Settings::default());
+        let nothing = tune(&Interactions::default(), None, &mut settings, |_| ());
+        assert!(nothing.unwrap().is_none());
+    }
+
+    #[test]
+    fn a_basket_knows_only_what_was_before_it() {
+        let read = interactions(&[(0, 0, "AB"), (1, 24, "ab"), (0, 48, "CBA"), (0, 72, "BD")]);
+        let (old, newest) = read.sessions.split_at(2);
+        let known = vec![true, true, true, false];
+        let baskets = held_back(&read, old, newest, &known);
+        assert_eq!(baskets.len(), 1, "the last has a single known item");
+        let Basket {
+            history,
+            items,
+            target,
+        } = &baskets[0];
+        assert_eq!(history.len(), 1);
+        assert_eq!((history[0].days, history[0].items.len()), (2.0, 2));
+        let mut all = [&items[..], &[target.clone()]].concat();
+        all.sort_unstable();
+        assert_eq!(all, ["a", "b", "c"]);
+    }
+}

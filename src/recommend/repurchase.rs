@@ -1,0 +1,165 @@
+//! How likely something bought before is bought again in this basket.
+//!
+//! Groceries come back: the model may bring [`REPURCHASE`] weights, fitted on baskets that were held back, by which
+//! each repeatable item the shopper has bought gets `exp(w·x)` beside what the cart's items lead to, on the same scale.
+//! The features x are numbers of the purchases and the cart alone, given in `docs/model-format.md`; the trainer takes
+//! them from here. It does not say when a purchase is due: what was bought and how often is known, not how fast it is
+//! used up.
+
+use super::revisit::odds;
+use crate::shop::{Model, REPURCHASE};
+use crate::shopper::Shopper;
+
+const DAY: f32 = 86_400_000.0;
+
+/// Calls `each` with every repeatable item that the shopper bought and its features.
+pub fn bought(
+    model: &Model,
+    shopper: &Shopper,
+    now: i64,
+    each: &mut dyn FnMut(u32, [f32; REPURCHASE]),
+) {
+    let ln1 = |value: f32| libm::logf(1.0 + value);
+    let (items, cart) = (shopper.bought().len(), shopper.cart().len());
+    let (items, cart) = (ln1(items as f32), ln1(cart as f32));
+    for bought in shopper.bought() {
+        let Some(item) = bought.item.filter(|item| model.repeatable(*item)) else {
+            continue;
+        };
+        let days = now.saturating_sub(bought.time).max(0) as f32 / DAY;
+        let orders = libm::logf(bought.count as f32);
+        let popularity = model.popularity(item);
+        each(item, [1.0, orders, ln1(days), items, cart, popularity]);
+    }
+}
+
+impl super::Recommender {
+    /// Adds the odds of what may be bought again, and remembers them for the reasons.
+    pub(super) fn rebuy(&mut self, call: &super::Call, shopper: &Shopper, now: i64) {
+        let Some(weights) = call.model.repurchase() else {
+            return;
+        };
+        bought(call.model, shopper, now, &mut |item, features| {
+            let odds = odds(&features, weights);
+            self.add(item, odds);
+            self.foreseen.push((item, odds));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{Event, Kind, Product, Session};
+    use crate::recommend::{Code, Fallback, Placement, Recommender, Request, Source};
+    use crate::shop::tests::toy;
+    use proptest::prelude::*;
+
+    const NOW: i64 = 1_700_000_000_000;
+    const OFTEN: [f32; REPURCHASE] = [-1.0, 2.0, -0.5, 0.0, 0.0, 0.0];
+
+    /// Bought so many days ago, and in the cart.
+    fn shopper(model: &Model, orders: &[(i64, &[&str])], cart: &[&str]) -> Shopper {
+        let mut shopper = Shopper::default();
+        let mut learn = |kind, time, keys: &[&str]| {
+            let event = Event {
+                id: String::new(),
+                kind,
+                time,
+                session: Session(1),
+                sequence: 1,
+                products: keys.iter().map(|key| Product::new(*key)).collect(),
+                fields: Vec::new(),
+            };
+            shopper.learn(&event, Some(model));
+        };
+        for (days, keys) in orders {
+            learn(Kind::OrderCompleted, NOW - days * 86_400_000, keys);
+        }
+        learn(Kind::ProductAdded, NOW, cart);
+        shopper
+    }
+
+    #[test]
+    fn features_by_hand() {
+        let model = toy().open();
+        let shopper = shopper(
+            &model,
+            &[(9, &["apple", "phone-a"]), (3, &["apple", "kiwi"])],
+            &["case"],
+        );
+        let mut found = Vec::new();
+        bought(&model, &shopper, NOW, &mut |item, x| found.push((item, x)));
+        // A phone is not bought again, and nothing is known of kiwis.
+        assert_eq!(found.len(), 1);
+        let popularity = model.popularity(1);
+        let expected = [1.0, 2f32.ln(), 4f32.ln(), 4f32.ln(), 2f32.ln(), popularity];
+        assert_eq!(found[0].0, 1);
+        for (found, expected) in found[0].1.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn what_comes_back_stands_beside_what_goes_with_the_cart() {
+        let model = toy().open().rebuying(Some(OFTEN));
+        let orders: &[(i64, &[&str])] =
+            &[(30, &["pear", "watch"]), (9, &["apple"]), (3, &["apple"])];
+        let shopper = shopper(&model, orders, &["phone-a"]);
+        let mut recommender = Recommender::default();
+        let mut request = Request::new(Placement::Cart, 5);
+        let list = recommender.recommend(&model, &shopper, &request, NOW);
+        let keys: Vec<&str> = list
+            .entries
+            .iter()
+            .map(|entry| model.key(entry.item))
+            .collect();
+        assert_eq!(
+            keys,
+            ["apple", "case", "pear"],
+            "a watch is not bought again"
+        );
+        let apple = &list.entries[0];
+        assert_eq!(apple.reasons[0].code, Code::Again);
+        let expected = (-1.0 + 2.0 * 2f32.ln() - 0.5 * 4f32.ln()).exp();
+        assert!((apple.score - expected).abs() < 1e-5);
+        assert_eq!(apple.contributions[Source::Recent as usize], apple.score);
+        assert_eq!(list.entries[1].reasons[0].code, Code::GoesWith);
+        assert_eq!(list.fallback, Fallback::None);
+        // Once more with the same working memory: nothing is left of the first call.
+        assert_eq!(recommender.recommend(&model, &shopper, &request, NOW), list);
+
+        let as_before = toy().open();
+        let list = recommender.recommend(&as_before, &shopper, &request, NOW);
+        assert_eq!(list.entries.len(), 1, "no weights, no odds");
+        request.personal = false;
+        let list = recommender.recommend(&model, &shopper, &request, NOW);
+        assert!(
+            list.entries
+                .iter()
+                .all(|entry| entry.reasons[0].code == Code::GoesWith)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn scores_are_finite_and_their_parts_sum_up(
+            orders in prop::collection::vec((0i64..400, 0usize..8), 0..30),
+            cart in prop::collection::vec(0usize..8, 0..4),
+            weights in prop::array::uniform6(-100f32..100.0),
+        ) {
+            let toy = toy();
+            let model = toy.open().rebuying(Some(weights));
+            let key = |n: &usize| toy.items[*n].0;
+            let keys: Vec<[&str; 1]> = orders.iter().map(|(_, n)| [key(n)]).collect();
+            let orders: Vec<(i64, &[&str])> = orders.iter().zip(&keys).map(|(order, keys)| (order.0, &keys[..])).collect();
+            let shopper = shopper(&model, &orders, &cart.iter().map(key).collect::<Vec<_>>());
+            let list = Recommender::default().recommend(&model, &shopper, &Request::new(Placement::Cart, 8), NOW);
+            for entry in list.entries {
+                let parts: f32 = entry.contributions.iter().sum();
+                prop_assert!(entry.score.is_finite() && entry.score > 0.0);
+                prop_assert!((parts - entry.score).abs() <= 1e-4 * entry.score);
+            }
+        }
+    }
+}
