@@ -18,7 +18,7 @@ pub static VERB: Verb = Verb {
     about: "Measures, and prints what it measured.\n\n  \
             size      bytes that a page downloads (the default)\n  \
             page      micro- and milliseconds in Chromium\n  \
-            quality   how well the model ranks sessions that it has not seen",
+            quality   how well the model ranks sessions, and completes baskets, that it has not seen",
     flags: &[
         Flag {
             name: "data",

@@ -2,12 +2,14 @@
 //!
 //! One log comes with a crate and so can be measured anywhere. Others are folders that the person who measures has,
 //! since their licences allow measuring and no more. Beside the model stands plain cosine co-occurrence, counted in
-//! the same run on the same rows, so that a figure can be judged without knowing the log.
+//! the same run on the same rows, so that a figure can be judged without knowing the log. Baskets of a supermarket are
+//! completed likewise: see [`tafeng`].
 
 mod baseline;
 mod known;
 mod log;
 mod serenade;
+mod tafeng;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +86,14 @@ pub fn run(tillside: &Path, data: Option<&str>, encoder: &str, write: bool) -> R
         table += &format!("\n{}", row(name, measured));
     }
     println!("{table}");
+    let baskets = tafeng::measure(tillside, &work)?;
+    if let Some(baskets) = &baskets {
+        println!("\n{baskets}");
+    }
     if write {
+        if let Some(baskets) = &baskets {
+            page::write("baskets", baskets)?;
+        }
         let plots = [
             plot(
                 "quality-new-hr",

