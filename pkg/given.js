@@ -15,6 +15,7 @@ function expect(name, value, type) {
 export function check(options) {
   expect("", options, "object");
   expect("model", options.model, "string");
+  expect("category", options.category, "string");
   expect("locale", options.locale, "string");
   expect("name", options.name, "string");
   expect("title", options.title, "function");
@@ -73,6 +74,26 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
   } catch {
     // A getter that throws, or a limit that is no number at all.
     return /** @type {any} */ ({});
+  }
+}
+
+/** Id, price and availability of each row of a feed, on lines that are empty where it does not say; none for what is no list.
+ * @param {any} feed @param {number} most @returns {string[]} */
+export function changes(feed, most) {
+  /** @param {unknown} value */
+  const cell = (value) => (typeof value === "number" ? value.toPrecision(9) : (word(value ?? "") ?? "?"));
+  try {
+    // Without an id it counts as refused: a row that throws, and all that are too many together.
+    return !Array.isArray(feed) ? [] : feed.slice(0, most + 1).map((row, n) => {
+      try {
+        const { id, price, sale_price: sale, availability } = n < most && row;
+        return lines([word(id) ?? "", cell(sale || price).replace(/ ?[A-Z]{3} ?/, ""), cell(availability)]);
+      } catch {
+        return "\n\n";
+      }
+    });
+  } catch {
+    return [];
   }
 }
 

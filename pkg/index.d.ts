@@ -13,6 +13,8 @@ export interface Consent {
 export interface Options {
   /** URL of the model's manifest.json. Without it every shelf is the `fallback` the caller gives. */
   model?: string;
+  /** The category that the page is about, "Fresh > Fruit": of a model in parts, the one with its items is opened. */
+  category?: string;
   /** Where reports go. Without it nothing is sent. */
   collector?: { url: string; writeKey: string };
   consent?: Consent;
@@ -79,6 +81,27 @@ export interface RerankRequest {
   pinned?: readonly string[];
 }
 
+/** What has changed of an item, in the words of a Merchant feed; what is left out stays as it was. */
+export interface Change {
+  id: string;
+  /** In the shop's currency: 19.9, "19.90" or "19.90 CNY". */
+  price?: number | string;
+  /** Goes before `price` where there is one. */
+  sale_price?: number | string;
+  /** "in_stock", "out_of_stock", "preorder", "backorder", … */
+  availability?: string;
+}
+
+export interface Patched {
+  /** Whether a model was there to take the changes, and none was refused. */
+  ok: boolean;
+  applied: number;
+  /** On items that the part of the model now open does not have; kept for one that does. */
+  unknown: number;
+  /** Without an id, saying nothing, with a price or an availability that is none, or beyond the 10,000th. */
+  refused: number;
+}
+
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
@@ -118,7 +141,7 @@ export interface Explained {
   })[];
 }
 
-/** The newest 200 lists of this page can be explained. */
+/** The newest 200 lists of this page can be explained, until another part of the model is opened. */
 export type Explanation = (Explained & { gone?: undefined }) | { decision: string; gone: true };
 
 export interface ShelfStatus {
@@ -184,6 +207,11 @@ export declare class Tillside {
   recommend(request: Request): Shelf;
   /** The ids in the order that suits the shopper now: a permutation. What the model does not know comes last. Never throws. */
   rerank(request: RerankRequest): string[];
+  /** Prices and stock that have changed, from the next list on. Never throws. */
+  patch(feed: readonly Change[]): Patched;
+  /** Of a model in parts, opens the one with the items of this category; resolves with whether they are there.
+   *  Lists go on meanwhile with the part before, and stay there where the new one cannot be had. Never rejects. */
+  enter(category: string): Promise<boolean>;
   /** Why a list is as it is, by `shelf.status.decision`. */
   explain(decision: string): Explanation;
   /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */

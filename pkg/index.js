@@ -5,9 +5,10 @@
 // @ts-check
 
 import * as engine from "./dist/tillside.js";
-import { check, lines, plain, reported, texts, wanted } from "./given.js";
+import { check, lines, plain, reported, texts, wanted, word } from "./given.js";
+import { Goods } from "./goods.js";
 import { counts, Host } from "./host.js";
-import { load, manifest, model, problem, text } from "./load.js";
+import { load, manifest, problem, text } from "./load.js";
 import { decode, parts } from "./shelf.js";
 import { Store } from "./store.js";
 
@@ -49,6 +50,7 @@ export class Tillside {
   /** @type {import("./shelf.js").Names} */
   #names = { reasons: [], key: (item) => this.#key(item), name: (kind, number) => (this.#page ? engine.name(this.#page, kind, number) : ""), title: (id) => this.#title(id) };
   #model = "";
+  /** @type {Goods} */ #goods;
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
   /** @type {Map<string, () => import("./index.d.ts").Explained>} */ #decisions = new Map();
@@ -58,6 +60,12 @@ export class Tillside {
     this.#options = options;
     const locale = options.locale ?? globalThis.document?.documentElement.lang ?? globalThis.navigator?.language ?? "en";
     this.#language = locale.toLowerCase().startsWith("zh") ? "zh" : "en";
+    this.#goods = new Goods(options.model ?? "", (work) => this.#with(work), (problem) => this.#warn(problem), (model) => {
+      this.#model = model;
+      // They are told by numbers of the model before.
+      this.#keys = [];
+      this.#decisions.clear();
+    });
   }
 
   /** @param {Options} [options] */
@@ -77,7 +85,8 @@ export class Tillside {
     const base = options.model;
     const loading = load(options.wasm);
     const found = base === undefined ? undefined : manifest(base);
-    const bytes = found?.then((found) => ("code" in found ? found : model(/** @type {string} */ (base), found)));
+    // On its way while the engine compiles.
+    const files = found?.then((found) => ("code" in found ? undefined : this.#goods.fetch(found, options.category)));
     const store = new Store(this.#name());
     const held = store.load();
     // Who needs it asks for it, and hears of it then.
@@ -107,31 +116,14 @@ export class Tillside {
     } else if (description) {
       const { popular, categories } = description.fallback ?? {};
       this.#popular = { popular: texts(popular) ?? [], categories: categories ?? {} };
-      const content = await /** @type {Promise<Uint8Array | Problem>} */ (bytes);
-      if ("code" in content) this.#warn(content);
-      else this.#adopt(content);
+      this.#goods.adopt(/** @type {any} */ (await files));
     }
+    if (description) await this.#goods.settle(description, held, options.category);
     if (this.#page && (left.consent || left.calls.length > 0)) await this.#replay();
   }
 
   #name() {
     return this.#options.name ?? "tillside";
-  }
-
-  /** @param {Uint8Array} bytes */
-  #adopt(bytes) {
-    try {
-      if (!this.#page) return;
-      const [code, message] = engine.open_model(this.#page, bytes).split("\n");
-      if (code && message) {
-        this.#warn(problem(code, message));
-      } else {
-        this.#model = engine.model(this.#page);
-        this.#keys = [];
-      }
-    } catch (error) {
-      this.#failed(error);
-    }
   }
 
   /** @param {Problem} problem */
@@ -217,6 +209,16 @@ export class Tillside {
     };
     const locks = globalThis.navigator?.locks;
     await (locks ? locks.request(this.#pendingName(), take) : take());
+  }
+
+  /** @param {string} category */
+  async enter(category) {
+    return this.#goods.enter(word(category) ?? "");
+  }
+
+  /** @param {readonly import("./index.d.ts").Change[]} feed */
+  patch(feed) {
+    return this.#goods.patch(feed);
   }
 
   /** @param {Request} request @returns {Shelf} */

@@ -81,16 +81,16 @@ export async function manifest(url) {
   if (found?.format !== 1) {
     return problem("manifest.version", `${url} has format ${JSON.stringify(found?.format)}, this version reads 1. Train with, or upgrade to, a matching version.`);
   }
-  const part = found.parts?.find?.((/** @type {any} */ part) => part?.name === "model");
+  const part = Array.isArray(found.parts) && partOf(found);
   if (typeof part?.url !== "string" || typeof part.sha256 !== "string") {
     return problem("manifest.invalid", `${url} names no part "model" with url and sha256. Train again.`);
   }
   return found;
 }
 
-/** @param {string} base @param {any} manifest @returns {Promise<Uint8Array | Problem>} */
-export async function model(base, manifest) {
-  const part = manifest.parts.find((/** @type {any} */ part) => part.name === "model");
+/** @param {string} base @param {any} part of the manifest @returns {Promise<Uint8Array | Problem>} */
+export async function bytes(base, part) {
+  const kind = part.name === "live" ? "live" : "model";
   let url = part.url;
   /** @type {Uint8Array<ArrayBuffer>} */
   let bytes;
@@ -99,15 +99,22 @@ export async function model(base, manifest) {
     // The address holds the content's hash, so a cached copy is as good as a new one.
     bytes = new Uint8Array(await (await get(url, "force-cache")).arrayBuffer());
   } catch (error) {
-    return problem("model.unavailable", `${url} could not be read (${text(error)}). Check that the manifest's parts are served beside it.`);
+    return problem(`${kind}.unavailable`, `${url} could not be read (${text(error)}). Check that the manifest's parts are served beside it.`);
   }
   // Without a secure context there is no digest; the engine still checks the file's structure.
   if (globalThis.crypto?.subtle) {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
     if (found !== part.sha256) {
-      return problem("model.hash", `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the model of one training.`);
+      return problem(`${kind}.hash`, `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the parts of one training.`);
     }
   }
   return bytes;
+}
+
+/** The part with a category's own items, undefined where none is; without a category the part for every page.
+ * @param {any} manifest @param {string} [category] */
+export function partOf({ parts }, category) {
+  const root = category?.split(">", 1)[0]?.trim();
+  return parts.find((/** @type {any} */ part) => (root === undefined ? part?.name === "model" : part?.name === "shard" && part.category === root));
 }

@@ -9,6 +9,7 @@ use crate::consent::Purposes;
 use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
 use crate::recommend::{List, Placement, Recommender, Request};
 use crate::report::{self, Content, Envelope, Priority, Queue};
+use crate::shop::live::Patched;
 use crate::shop::{Model, ModelError};
 use crate::shopper::{Portrait, Shopper};
 
@@ -16,6 +17,7 @@ use crate::shopper::{Portrait, Shopper};
 const CONSENT: &str = "consent";
 const DEVICE: &str = "device";
 const INTAKE: &str = "intake";
+const MANIFEST: &str = "manifest";
 const PORTRAIT: &str = "portrait";
 const JOURNAL: &str = "journal/";
 pub const QUEUE: &str = "queue/";
@@ -83,6 +85,8 @@ pub struct Engine {
     queue: Queue,
     recommender: Recommender,
     decisions: u32,
+    /// What names the open model's parts, for a page that cannot use their successors.
+    manifest: Vec<u8>,
     effects: Vec<Effect>,
 }
 
@@ -97,6 +101,7 @@ impl Engine {
             queue: Queue::new(&settings.write_key),
             recommender: Recommender::default(),
             decisions: 0,
+            manifest: Vec::new(),
             effects: Vec::new(),
             settings,
         }
@@ -195,8 +200,12 @@ impl Engine {
         }
         if purposes == Purposes::default() {
             self.intake = Intake::new(self.settings.seed);
+            self.manifest.clear();
             self.effects = vec![Effect::Destroy];
             return;
+        }
+        if before == Purposes::default() {
+            self.put_manifest();
         }
         if purposes.measurement && self.device.is_empty() {
             self.device = device.into();
@@ -205,6 +214,21 @@ impl Engine {
         let flags = u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1;
         if purposes != before {
             self.put(CONSENT.into(), vec![flags]);
+        }
+    }
+
+    /// Remembers what names the open model's parts, on the device for as long as anything may be kept there. It says
+    /// nothing of the shopper, and nothing may be kept before they agree all the same.
+    pub fn keep(&mut self, manifest: String) {
+        self.manifest = manifest.into_bytes();
+        if self.purposes != Purposes::default() {
+            self.put_manifest();
+        }
+    }
+
+    fn put_manifest(&mut self) {
+        if !self.manifest.is_empty() {
+            self.put(MANIFEST.into(), self.manifest.clone());
         }
     }
 
@@ -228,6 +252,27 @@ impl Engine {
         self.shopper.resolve(&model);
         self.model = Some(model);
         Ok(())
+    }
+
+    /// Lets go of the model, so that the next one does not lie in memory beside it.
+    pub fn close_model(&mut self) {
+        self.model = None;
+    }
+
+    /// Takes over a live part of the open model.
+    ///
+    /// # Errors
+    /// As [`Model::refresh`].
+    pub fn refresh(&mut self, live: &[u8]) -> Result<(), ModelError> {
+        let model = self.model.as_mut();
+        model.map_or(Ok(()), |model| model.refresh(live))
+    }
+
+    /// Takes over prices and stock of single items; see [`Model::patch`].
+    pub fn patch(&mut self, lines: &str, each: &mut dyn FnMut(Patched)) {
+        if let Some(model) = &mut self.model {
+            model.patch(lines, each);
+        }
     }
 
     pub fn model(&self) -> Option<&Model> {

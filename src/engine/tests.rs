@@ -271,3 +271,76 @@ fn decisions_differ() {
         (0..1000).map(|n| engine.decision(NOW + n / 100)).collect();
     assert_eq!(made.len(), 1000);
 }
+
+#[test]
+fn sold_out_is_out_of_the_next_list_and_what_rises_is_in_it() {
+    let mut engine = fresh();
+    assert_eq!(home(&mut engine), ["phone-a", "apple", "phone-b"]);
+    engine.patch("phone-a\n\nout_of_stock", &mut |_| ());
+    assert_eq!(home(&mut engine), ["apple", "phone-b", "case"]);
+    engine.patch("phone-a\n\nin_stock", &mut |_| ());
+    let mut packer = crate::shop::pack::Packer::default();
+    packer.u8s("item.popularity", &[9, 8, 7, 6, 5, 4, 255, 2]);
+    engine.refresh(&packer.finish_live("toy")).unwrap();
+    assert_eq!(home(&mut engine), ["pear", "phone-a", "apple"]);
+    engine.close_model();
+    engine.patch("phone-a\n\nout_of_stock", &mut |_| panic!("no model"));
+    assert_eq!(
+        engine
+            .recommend(&Request::new(Placement::Home, 3), NOW)
+            .entries
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn a_manifest_is_kept_while_anything_may_be_and_goes_with_the_rest() {
+    let kept = |device: &Device| device.0.get(MANIFEST).cloned();
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.keep("one".into());
+    device.apply(&mut engine);
+    assert_eq!(kept(&device), None, "nothing before consent");
+    engine.grant(ALL, "d");
+    device.apply(&mut engine);
+    assert_eq!(kept(&device), Some(b"one".to_vec()));
+    engine.keep("two".into());
+    device.apply(&mut engine);
+    assert_eq!(kept(&device), Some(b"two".to_vec()));
+    // It is no part of what an engine goes on from.
+    let mut next = device.open(true);
+    assert_eq!(next.effects(), []);
+    engine.forget("e");
+    device.apply(&mut engine);
+    assert_eq!(kept(&device), None);
+}
+
+#[test]
+fn what_rises_from_far_below_is_a_candidate_where_popular_items_are() {
+    let keys: Vec<String> = (0..300).map(|n| format!("item-{n:03}")).collect();
+    let mut packer = crate::shop::pack::Packer::default();
+    packer.keys(&keys);
+    packer.u8s("item.popularity", &[9; 300]);
+    let mut engine = fresh();
+    let model = packer.finish(&[("items", "300"), ("model", "m")]);
+    engine.open_model(model).unwrap();
+    let refresh = |rising: &[u32]| {
+        let mut popularity = vec![9; 300];
+        popularity[250] = 255;
+        let mut packer = crate::shop::pack::Packer::default();
+        packer.u8s("item.popularity", &popularity);
+        packer.u32s("item.rising", rising);
+        packer.finish_live("m")
+    };
+    engine.refresh(&refresh(&[])).unwrap();
+    assert_eq!(home(&mut engine), ["item-000", "item-001", "item-002"]);
+    engine.refresh(&refresh(&[250, 299])).unwrap();
+    assert_eq!(home(&mut engine), ["item-250", "item-000", "item-001"]);
+    let list = engine.recommend(&Request::new(Placement::Complements, 3), NOW);
+    assert_eq!(
+        list.entries.len(),
+        0,
+        "they go with nothing by being popular"
+    );
+}

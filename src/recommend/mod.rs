@@ -431,9 +431,20 @@ impl Recommender {
         // Popularity falls with the item's number: none has more beside its sums than the first would, were it of all
         // that the shopper leans to most.
         let beside = |item| {
-            let most = call.weighed(call.leaning.most, model.popularity(item));
+            let most = call.weighed(call.leaning.most, model.popularity_from(item));
             most.iter().sum::<f32>()
         };
+        let fills = match call.request.placement {
+            Placement::Home | Placement::Product => LEANING,
+            Placement::Category => model.items(),
+            Placement::Search | Placement::Recent | Placement::Complements | Placement::Cart => 0,
+        };
+        if fills > 0 {
+            // Touched, so that they are looked at wherever they are numbered; the least there is changes no score.
+            for &item in model.rising() {
+                self.add(item, f32::MIN_POSITIVE);
+            }
+        }
         let most = beside(0);
         for &item in &self.touched {
             if self.allowed(call, item, &mut list.filtered) {
@@ -443,13 +454,9 @@ impl Recommender {
                 }
             }
         }
-        let fills = match call.request.placement {
-            Placement::Home | Placement::Product => LEANING,
-            Placement::Category => model.items(),
-            Placement::Search | Placement::Recent | Placement::Complements | Placement::Cart => {
-                return top.best;
-            }
-        };
+        if fills == 0 {
+            return top.best;
+        }
         // Filtered items at the head must not starve the list.
         let mut popular = POPULAR + self.flagged.len();
         let listing = call.request.placement == Placement::Category || call.only_found;

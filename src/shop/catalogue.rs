@@ -4,7 +4,7 @@
 
 use super::{Column, List, NONE, f32_at, u16_at};
 
-const OUT_OF_STOCK: u8 = 1;
+pub(super) const OUT_OF_STOCK: u8 = 1;
 const REPEATABLE: u8 = 2;
 
 /// Between the names of a category path.

@@ -8,6 +8,7 @@
 mod catalogue;
 mod encoder;
 mod error;
+pub mod live;
 mod open;
 pub mod pack;
 pub mod rows;
@@ -138,6 +139,9 @@ pub struct Model {
     /// By [`Column`]; likewise.
     columns: Vec<Range<usize>>,
     encoder: encoder::Parts,
+    rising: Vec<u32>,
+    /// Whether popularity has changed so that it no longer falls with the item's number.
+    reordered: bool,
 }
 
 impl Model {
@@ -244,6 +248,15 @@ impl Model {
     /// Popularity from 0 to 1, logarithmic.
     pub fn popularity(&self, item: u32) -> f32 {
         f32::from(self.byte(Column::Popularity, item)) / 255.0
+    }
+
+    /// What neither this item's popularity nor that of any after it is above.
+    pub fn popularity_from(&self, item: u32) -> f32 {
+        if self.reordered {
+            1.0
+        } else {
+            self.popularity(item)
+        }
     }
 
     pub fn has(&self, matrix: Matrix) -> bool {

@@ -85,12 +85,12 @@ static REQUIRED: [&str; 3] = ["item.key.length", "item.key.order", "item.popular
 /// at the end. Every refusal handed up the calls took kilobytes of the module.
 pub(super) struct Opening<'a> {
     pub file: &'a [u8],
-    header: &'a Header,
-    error: Option<ModelError>,
+    pub header: &'a Header,
+    pub error: Option<ModelError>,
 }
 
 impl Opening<'_> {
-    fn fail(&mut self, error: ModelError) {
+    pub fn fail(&mut self, error: ModelError) {
         self.error.get_or_insert(error);
     }
 

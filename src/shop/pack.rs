@@ -91,7 +91,16 @@ impl Packer {
 
     /// The file. `metadata` is written in the order given, after the format and version.
     pub fn finish(self, metadata: &[(&str, &str)]) -> Vec<u8> {
-        let mut all = vec![("format", super::FORMAT), ("version", super::VERSION)];
+        self.write(super::FORMAT, metadata)
+    }
+
+    /// A live part of the model with this identifier.
+    pub fn finish_live(self, model: &str) -> Vec<u8> {
+        self.write(super::live::LIVE, &[("model", model)])
+    }
+
+    fn write(self, format: &str, metadata: &[(&str, &str)]) -> Vec<u8> {
+        let mut all = vec![("format", format), ("version", super::VERSION)];
         all.extend_from_slice(metadata);
         let parts = self
             .parts

@@ -207,13 +207,46 @@ pub fn due(page: usize) -> f64 {
     at.map_or(-1.0, |at| (at - now()).max(0) as f64)
 }
 
-/// Opens a model; answers `code\nmessage` when it is refused, and nothing when it is not.
+/// Opens a model, and takes over what is newer of it, if `live` has bytes; answers `code\nmessage` when either is refused,
+/// and nothing when neither is.
 #[wasm_bindgen(unchecked_return_type = "string")]
-pub fn open_model(page: usize, bytes: Vec<u8>) -> JsValue {
-    match engine(page).open_model(bytes) {
-        Ok(()) => "".into(),
-        Err(error) => [error.code(), "\n", &error.to_string()].concat().into(),
+pub fn open_model(page: usize, bytes: Vec<u8>, live: &[u8]) -> JsValue {
+    let mut engine = engine(page);
+    let mut code = "";
+    let mut outcome = engine.open_model(bytes);
+    if outcome.is_ok() && !live.is_empty() {
+        code = "live.refused";
+        outcome = engine.refresh(live);
     }
+    match outcome {
+        Ok(()) => "".into(),
+        Err(error) => {
+            if code.is_empty() {
+                code = error.code();
+            }
+            [code, "\n", &error.to_string()].concat().into()
+        }
+    }
+}
+
+#[wasm_bindgen]
+pub fn close_model(page: usize) {
+    engine(page).close_model();
+}
+
+/// Takes over rows of three lines, id, price and availability; answers for each 0 applied, 1 unknown, 2 refused.
+#[wasm_bindgen]
+pub fn patch(page: usize, lines: &str) -> Vec<u8> {
+    let mut outcomes = Vec::new();
+    let mut each = |outcome| outcomes.push(outcome as u8);
+    engine(page).patch(lines, &mut each);
+    outcomes
+}
+
+/// Remembers the manifest's text, where anything may be kept.
+#[wasm_bindgen]
+pub fn keep(page: usize, manifest: String) {
+    engine(page).keep(manifest);
 }
 
 /// The model's id; empty when none is open.

@@ -531,6 +531,9 @@ for (const engine of ["wasm", "fallback"]) {
         ["rerank ids", () => ({ items: till.rerank({ placement: value, ids: [value, "x"], visible: value, pinned: value }).map((/** @type {string} */ id) => ({ id })) })],
         ["explain", () => ({ items: [{ id: String(till.explain(value).gone) }] })],
         ["fallback", () => till.recommend({ placement: "cart", fallback: [value] })],
+        [`patch(${n})`, () => ({ ...till.patch(value), reason: "" })],
+        [`patch([${n}])`, () => ({ ...till.patch([value, { id: value, price: value, sale_price: value, availability: value }]), reason: "" })],
+        [`enter(${n})`, () => (till.enter(value), { items: [] })],
       ]);
       calls.push(
         ["getter", () => till.track("Product Viewed", { get product_id() { return thrower(); } })],
