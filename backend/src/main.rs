@@ -18,6 +18,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Train(train::Args),
+    Refresh(train::refresh::Args),
     Evaluate(evaluate::Args),
     Serve(serve::Args),
     Lab(lab::Args),
@@ -26,6 +27,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Train(args) => train::run(args),
+        Command::Refresh(args) => train::refresh::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Lab(args) => lab::run(args),

@@ -33,6 +33,25 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    #[error("{} cannot be read: {source}; train the model again", path.display())]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error(
+        "none of the {products} products of the feed is among the {items} items of the model; check that it is the feed of this shop, and that its ids are those it was trained with"
+    )]
+    OtherFeed { products: usize, items: usize },
+
+    #[error("none of the events is on an item of the model; check that they are of this shop")]
+    OtherEvents,
+
+    #[error(
+        "the feed's prices are in {feed}, the model's in {model}; give the feed that the model was trained with, or train again"
+    )]
+    Currency { feed: String, model: String },
+
     #[error(
         "the packed model does not read back: {0}; this is a fault of tillside, please report it with its input"
     )]
@@ -47,6 +66,10 @@ impl Coded for Error {
             Error::TooMany { .. } => "train.items",
             Error::Label { .. } => "train.label",
             Error::Write { .. } => "train.write",
+            Error::Read { .. } => "refresh.read",
+            Error::OtherFeed { .. } => "refresh.feed",
+            Error::OtherEvents => "refresh.events",
+            Error::Currency { .. } => "refresh.currency",
             Error::Unreadable(_) => "train.unreadable",
         }
     }

@@ -31,7 +31,7 @@ pub struct Goods<'a> {
 }
 
 /// What one event says of an item's popularity.
-fn weight(kind: Kind) -> u64 {
+pub fn weight(kind: Kind) -> u64 {
     match kind {
         Kind::View => 1,
         Kind::Cart => 4,

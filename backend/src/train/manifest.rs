@@ -1,11 +1,10 @@
 //! What the page reads first: names, sizes and hashes of the parts, and a shelf for where the engine cannot run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-use super::columns::Categories;
-use super::goods::Goods;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tillside::shop::Model;
 
 /// Keys of popular items, and of each category's.
 const POPULAR: usize = 100;
@@ -15,63 +14,99 @@ const IN_CATEGORY: usize = 12;
 const IN_ALL: usize = 5_000;
 const FEWEST: usize = 4;
 
-#[derive(Serialize)]
-pub struct Manifest<'a> {
+#[derive(Deserialize, Serialize)]
+pub struct Manifest {
     pub format: u32,
-    pub model: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub shop: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub created: &'a str,
+    pub model: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub shop: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub created: String,
     pub items: usize,
-    pub parts: [Part<'a>; 1],
-    pub fallback: Fallback<'a>,
+    pub parts: Vec<Part>,
+    pub fallback: Fallback,
 }
 
-#[derive(Serialize)]
-pub struct Part<'a> {
-    pub name: &'a str,
-    pub url: &'a str,
+impl Manifest {
+    pub fn text(&self) -> String {
+        // Strings, numbers and maps of strings: nothing in it can fail to serialise.
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Part {
+    pub name: String,
+    /// Of a shard, and of what is newer of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    pub url: String,
     pub bytes: usize,
-    pub sha256: &'a str,
+    pub sha256: String,
+}
+
+impl Part {
+    pub fn of(name: &str, category: Option<&str>, bytes: &[u8]) -> Part {
+        let sha256 = super::pack::hex(&Sha256::digest(bytes));
+        Part {
+            name: name.into(),
+            category: category.map(str::to_owned),
+            url: format!("{name}-{}.safetensors", &sha256[..12]),
+            bytes: bytes.len(),
+            sha256,
+        }
+    }
 }
 
 /// Item keys by popularity, in stock.
-#[derive(Debug, PartialEq, Serialize)]
-pub struct Fallback<'a> {
-    pub popular: Vec<&'a str>,
-    pub categories: BTreeMap<String, Vec<&'a str>>,
+#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Fallback {
+    pub popular: Vec<String>,
+    pub categories: BTreeMap<String, Vec<String>>,
 }
 
-impl<'a> Fallback<'a> {
-    pub fn of(goods: &Goods<'a>, categories: &Categories) -> Fallback<'a> {
-        let each = (IN_ALL / categories.names.len().max(1)).clamp(FEWEST, IN_CATEGORY);
-        let mut popular = Vec::new();
-        let mut lists: Vec<Vec<&str>> = vec![Vec::new(); categories.names.len()];
-        for (item, (&key, product)) in goods.keys.iter().zip(&goods.products).enumerate() {
-            if product.is_some_and(|product| product.out_of_stock) {
-                continue;
+impl Fallback {
+    /// Of a model, or of its parts: the first for every page, then shards. A category's list is that of the part that has
+    /// most of it.
+    pub fn of(models: &[Model]) -> Fallback {
+        let paths = |model: &Model| -> Vec<String> {
+            let categories = 0..model.categories() as u16;
+            categories
+                .map(|category| model.category_path(category))
+                .collect()
+        };
+        let all: BTreeSet<String> = models.iter().flat_map(paths).collect();
+        let each = (IN_ALL / all.len().max(1)).clamp(FEWEST, IN_CATEGORY);
+        let mut fallback = Fallback::default();
+        for (n, model) in models.iter().enumerate() {
+            let mut lists: Vec<Vec<String>> = vec![Vec::new(); model.categories()];
+            let mut items: Vec<u32> = (0..model.items() as u32).collect();
+            // By what is popular now; items are numbered by what was when the model was trained.
+            items.sort_by(|a, b| model.popularity(*b).total_cmp(&model.popularity(*a)));
+            for item in items {
+                if model.out_of_stock(item) {
+                    continue;
+                }
+                if n == 0 && fallback.popular.len() < POPULAR {
+                    fallback.popular.push(model.key(item).into());
+                }
+                let up = |&category: &u16| model.category_parent(category);
+                for category in std::iter::successors(model.category(item), up) {
+                    let list = &mut lists[usize::from(category)];
+                    if list.len() < each {
+                        list.push(model.key(item).into());
+                    }
+                }
             }
-            if popular.len() < POPULAR {
-                popular.push(key);
-            }
-            for category in categories.upward(categories.of[item]) {
-                let list = &mut lists[usize::from(category)];
-                if list.len() < each {
-                    list.push(key);
+            for (path, list) in paths(model).into_iter().zip(lists) {
+                let known = fallback.categories.entry(path).or_default();
+                if known.len() < list.len() {
+                    *known = list;
                 }
             }
         }
-        let named = lists
-            .into_iter()
-            .zip(0..)
-            .filter(|(list, _)| !list.is_empty());
-        Fallback {
-            popular,
-            categories: named
-                .map(|(list, category)| (categories.path(category), list))
-                .collect(),
-        }
+        fallback.categories.retain(|_, list| !list.is_empty());
+        fallback
     }
 }
 
@@ -79,7 +114,9 @@ impl<'a> Fallback<'a> {
 mod tests {
     use super::*;
     use crate::ingest::{Catalogue, Product};
+    use crate::train::goods::Goods;
     use crate::train::goods::tests::interactions;
+    use crate::train::pack;
 
     #[test]
     fn holds_what_is_in_stock_by_popularity() {
@@ -100,9 +137,19 @@ mod tests {
         };
         let read = interactions(&[(0, 1, "bbbaac")]);
         let goods = Goods::number(&read, &read.sessions, Some(&catalogue));
-        let fallback = Fallback::of(&goods, &Categories::of(&goods.products));
+        let labels = pack::Labels {
+            shop: "",
+            currency: "",
+            trained: "",
+        };
+        let packed = pack::count(goods, |_| ()).pack(&pack::Settings::default(), None, &labels);
+        let fallback = Fallback::of(&[pack::reopen(packed.bytes).unwrap()]);
         assert_eq!(fallback.popular, ["b", "a", "d"]);
-        let expected = [("Fresh", vec!["b", "a"]), ("Fresh > Fruit", vec!["a"])];
+        let lists = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();
+        let expected = [
+            ("Fresh", lists(&["b", "a"])),
+            ("Fresh > Fruit", lists(&["a"])),
+        ];
         assert_eq!(
             fallback.categories,
             expected.map(|(path, list)| (path.to_owned(), list)).into()

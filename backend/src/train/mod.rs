@@ -13,7 +13,9 @@
 //! | `repurchase` | what completes a basket: the odds of buying again, and whether substitutes go together |
 //! | `tune` | settings, found by trying them on sessions held back |
 //! | `pack` | all of it as the bytes of a model file |
+//! | `shard` | a part for every page, and one for each category |
 //! | `manifest`, `card`, `publish` | the files of a model folder |
+//! | `refresh` | newer prices, stock and popularity for a model that is there |
 //!
 //! The same input gives the same bytes, whatever the number of threads: rows are counted one by one, sums run in the
 //! order of the input, and nothing depends on a clock or on the order of a hash map.
@@ -29,20 +31,24 @@ mod lean;
 mod manifest;
 mod pack;
 mod publish;
+pub mod refresh;
 mod repurchase;
 mod revisit;
 mod sequence;
+mod shard;
 mod steps;
 mod sums;
 mod tune;
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use tillside::shop::Model;
 
 pub use error::Error;
 use goods::Goods;
+use manifest::{Fallback, Manifest, Part};
 use pack::{Counted, Labels, Packed};
+use shard::Shard;
 use steps::Steps;
 
 use crate::ingest::{self, Catalogue, Interactions, Refusals};
@@ -81,6 +87,10 @@ pub struct Args {
     /// Neighbours kept of each item in the list of what is viewed together; by default as many as are worth their bytes
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
     neighbours: Option<u16>,
+    /// For a large catalogue: a part with so many of the most popular items for every page, and for each top category a
+    /// part with these and all of its own
+    #[arg(long, value_name = "ITEMS", value_parser = clap::value_parser!(u32).range(1..))]
+    head: Option<u32>,
     /// Train a sequence encoder too, which goes into the model if it ranks better with fewer neighbours. It takes minutes
     #[arg(long, value_enum, default_value_t = encoder::Wanted::Off)]
     encoder: encoder::Wanted,
@@ -125,10 +135,19 @@ pub fn run(args: Args) -> Outcome {
         let encoder = steps.during("training the encoder", |_| encode(&counted));
         counted.encoder = Some(encoder);
     }
-    let packed = steps.during("packing and reading back", |_| {
-        let packed = counted.pack(&tuned.settings, neighbours, &labels);
-        pack::reopen(packed.bytes.clone())?;
-        Ok::<Packed, Error>(packed)
+    let (packed, whole, split) = steps.during("packing and reading back", |_| {
+        let rows = counted.viewed(&tuned.settings, neighbours);
+        let packed = counted.pack_with(&rows, &tuned.settings, neighbours, &labels, None);
+        let whole = pack::reopen(packed.bytes.clone())?;
+        let split = match args.head {
+            Some(head) => shard::split(&counted, &rows, head, &packed.id, |part, rows, id| {
+                let part = part.pack_with(rows, &tuned.settings, neighbours, &labels, Some(id));
+                pack::reopen(part.bytes.clone())?;
+                Ok(part)
+            })?,
+            None => Vec::new(),
+        };
+        Ok::<_, Error>((packed, whole, split))
     })?;
     let facts = card::Facts {
         shop: labels.shop,
@@ -141,11 +160,11 @@ pub fn run(args: Args) -> Outcome {
     };
     let card = card::card(&facts, &counted, &packed);
     steps.during("writing", |_| {
-        publish(&args.out, &labels, &counted, &packed, &card)
+        publish(&args.out, &labels, &counted, &packed, whole, &split, &card)
     })?;
     print!(
         "{}",
-        summary(&args.out, &counted, &packed, &tuned, &read, &steps)
+        summary(&args.out, &counted, &packed, &split, &tuned, &read, &steps)
     );
     Ok(())
 }
@@ -250,32 +269,45 @@ fn publish(
     labels: &Labels,
     counted: &Counted,
     packed: &Packed,
+    whole: Model,
+    split: &[Shard],
     card: &str,
 ) -> Result<(), Error> {
-    let sha256 = pack::hex(&Sha256::digest(&packed.bytes));
-    let part = format!("model-{}.safetensors", &sha256[..12]);
-    let manifest = manifest::Manifest {
+    let mut parts: Vec<(Part, &[u8])> = split
+        .iter()
+        .map(|shard| {
+            let (name, category) = match &shard.category {
+                None => ("model", None),
+                Some(category) => ("shard", Some(category.as_str())),
+            };
+            let bytes = &shard.packed.bytes;
+            (Part::of(name, category, bytes), &bytes[..])
+        })
+        .collect();
+    if parts.is_empty() {
+        parts.push((Part::of("model", None, &packed.bytes), &packed.bytes));
+    }
+    let manifest = Manifest {
         format: 1,
-        model: &packed.id,
-        shop: labels.shop,
-        created: labels.trained,
+        model: packed.id.clone(),
+        shop: labels.shop.into(),
+        created: labels.trained.into(),
         items: counted.goods.len(),
-        parts: [manifest::Part {
-            name: "model",
-            url: &part,
-            bytes: packed.bytes.len(),
-            sha256: &sha256,
-        }],
-        fallback: manifest::Fallback::of(&counted.goods, &counted.categories),
+        parts: parts.iter().map(|(part, _)| part.clone()).collect(),
+        fallback: Fallback::of(&[whole]),
     };
-    // Strings, numbers and maps of strings: nothing in it can fail to serialise.
-    let mut text = serde_json::to_string(&manifest).unwrap_or_default();
-    text.push('\n');
+    let files: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(part, bytes)| (part.url.as_str(), *bytes))
+        .collect();
     publish::Files {
-        part: &part,
-        model: &packed.bytes,
-        manifest: &text,
-        card,
+        parts: &files,
+        sweep: &["model", "shard", "live"],
+        others: &[
+            (publish::STABLE, &packed.bytes),
+            (publish::CARD, card.as_bytes()),
+        ],
+        manifest: &manifest,
     }
     .publish(out)
 }
@@ -284,6 +316,7 @@ fn summary(
     out: &Path,
     counted: &Counted,
     packed: &Packed,
+    split: &[Shard],
     tuned: &tune::Tuned,
     read: &Interactions,
     steps: &Steps,
@@ -298,6 +331,20 @@ fn summary(
         read.rows,
         counted.goods.sessions.len(),
     );
+    if let Some((head, shards)) = split.split_first() {
+        let sizes = shards.iter().map(|shard| shard.packed.bytes.len());
+        text += &format!(
+            "For every page {} items, {} bytes; {} categories have a part of their own, the largest of {} bytes\n",
+            head.items,
+            head.packed.bytes.len(),
+            shards.len(),
+            sizes.max().unwrap_or(0),
+        );
+        let left = shard::left_out(&counted.categories, head.items);
+        if left > 0 {
+            text += &format!("In no part: {left} items without a category\n");
+        }
+    }
     match &tuned.validation {
         Some((metrics, questions)) => {
             text += &format!(

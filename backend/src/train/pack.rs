@@ -8,7 +8,7 @@ use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
 use tillside::shop::{Blend, Model, REPURCHASE, RETURN};
 
-use super::columns::{Brands, Categories, flags, postings, prices};
+use super::columns::{self, Brands, Categories, postings, prices};
 use super::complement::{self, Neighbours, Order};
 use super::content::{self, Descriptions};
 use super::encoder::Encoder;
@@ -95,7 +95,8 @@ pub struct Counted<'a> {
     pub encoder: Option<Encoder>,
     pub categories: Categories,
     pub brands: Brands,
-    described: bool,
+    pub flags: Option<Vec<u8>>,
+    pub described: bool,
 }
 
 /// A model file.
@@ -123,6 +124,8 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
     let content = described.then(|| descriptions.neighbours());
     step("counting what is bought together");
     let buy = complement::neighbours(&orders, goods.len(), &categories, &descriptions);
+    let flags = described || !orders.is_empty();
+    let flags = flags.then(|| columns::flags(&goods, &categories, &orders));
     Counted {
         goods,
         orders,
@@ -133,6 +136,7 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
         encoder: None,
         categories,
         brands,
+        flags,
         described,
     }
 }
@@ -161,9 +165,31 @@ impl Counted<'_> {
     /// The model file. `neighbours` is how many to keep of each viewed item's; by default as many as are worth their
     /// bytes.
     pub fn pack(&self, settings: &Settings, neighbours: Option<usize>, labels: &Labels) -> Packed {
+        let rows = self.viewed(settings, neighbours);
+        self.pack_with(&rows, settings, neighbours, labels, None)
+    }
+
+    /// What is viewed together, as the settings have it: more of each row than is kept.
+    pub fn viewed(&self, settings: &Settings, neighbours: Option<usize>) -> Vec<Row> {
+        let most = neighbours.unwrap_or(*NEIGHBOURS.end());
+        let view = lean::lean(&self.view, &self.rising, settings.mutual, settings.trend);
+        sequence::widen(&view, settings.widen, most)
+    }
+
+    /// The same, with what is viewed together given, and the identifier of the training if it is not these bytes' own.
+    pub fn pack_with(
+        &self,
+        viewed: &[Row],
+        settings: &Settings,
+        neighbours: Option<usize>,
+        labels: &Labels,
+        id: Option<&str>,
+    ) -> Packed {
         let mut packer = Packer::default();
         packer.keys(&self.goods.keys);
-        packer.u8s("item.popularity", &popularity(&self.goods.popularity));
+        let counts = &self.goods.popularity;
+        let most = counts.first().copied().unwrap_or(0);
+        packer.u8s("item.popularity", &popularity(counts, most));
         if self.described {
             packer.texts("category.name", &self.categories.names);
             packer.u16s("category.parent", &self.categories.parents);
@@ -181,11 +207,8 @@ impl Counted<'_> {
                     .collect::<Vec<_>>(),
             );
         }
-        if self.described || !self.orders.is_empty() {
-            packer.u8s(
-                "item.flags",
-                &flags(&self.goods, &self.categories, &self.orders),
-            );
+        if let Some(flags) = &self.flags {
+            packer.u8s("item.flags", flags);
         }
         let encoder = self.encoder.as_ref().filter(|_| settings.encoder > 0.0);
         let mut room = VIEW_BYTES;
@@ -195,12 +218,9 @@ impl Counted<'_> {
             room = room.min((ROOM - each) / COMPRESSED);
         }
         let mut kept = 0;
-        if self.view.rows.iter().any(|row| !row.is_empty()) {
-            let most = neighbours.unwrap_or(*NEIGHBOURS.end());
-            let view = lean::lean(&self.view, &self.rising, settings.mutual, settings.trend);
-            let rows = sequence::widen(&view, settings.widen, most);
-            kept = neighbours.unwrap_or_else(|| affordable(&rows, room));
-            packer.rows("view", &encode(&rows, kept));
+        if viewed.iter().any(|row| !row.is_empty()) {
+            kept = neighbours.unwrap_or_else(|| affordable(viewed, room));
+            packer.rows("view", &encode(viewed, kept));
         }
         let buy = if settings.substitutes {
             &self.buy.all
@@ -240,10 +260,11 @@ impl Counted<'_> {
                 .filter(|(_, value)| !value.is_empty())
                 .collect::<Vec<_>>()
         };
-        let id = hex(&Sha256::digest(tensors(
-            &packer.clone().finish(&metadata("unnamed")),
-        )))[..12]
-            .to_owned();
+        let own = || {
+            let unnamed = packer.clone().finish(&metadata("unnamed"));
+            hex(&Sha256::digest(tensors(&unnamed)))[..12].to_owned()
+        };
+        let id = id.map_or_else(own, str::to_owned);
         let bytes = packer.finish(&metadata(&id));
         Packed {
             bytes,
@@ -281,8 +302,8 @@ fn blend_text(blend: &Blend) -> String {
 }
 
 /// One byte each, logarithmic, the most popular 255.
-fn popularity(counts: &[u64]) -> Vec<u8> {
-    let most = (1.0 + counts.first().copied().unwrap_or(0) as f64).ln();
+pub fn popularity(counts: &[u64], most: u64) -> Vec<u8> {
+    let most = (1.0 + most as f64).ln();
     let byte = |&count: &u64| (255.0 * (1.0 + count as f64).ln() / most).round() as u8;
     counts
         .iter()

@@ -1,8 +1,8 @@
 //! Writes the model folder so that a page never sees half of one.
 //!
 //! Every file is written beside its place and renamed into it; the manifest, which names the rest, comes last. A part
-//! has its hash in its name, so a page that has read the old manifest still finds the old part: it stays until the
-//! next training.
+//! has its hash in its name, so a page that has read the old manifest still finds the old parts: they stay until the
+//! manifest is replaced once more.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -11,18 +11,21 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::Error;
+use super::manifest::Manifest;
 
 pub const MANIFEST: &str = "manifest.json";
 pub const CARD: &str = "model-card.md";
 pub const STABLE: &str = "model.safetensors";
 
-/// The files of a model folder.
+/// Files of a model folder.
 pub struct Files<'a> {
-    /// Name of the part, with its hash.
-    pub part: &'a str,
-    pub model: &'a [u8],
-    pub manifest: &'a str,
-    pub card: &'a str,
+    /// Parts that are new, by their names with hashes.
+    pub parts: &'a [(&'a str, &'a [u8])],
+    /// Kinds of parts of which those that neither the manifest nor the one before it names are deleted.
+    pub sweep: &'a [&'a str],
+    /// What else is replaced, by names that stay.
+    pub others: &'a [(&'a str, &'a [u8])],
+    pub manifest: &'a Manifest,
 }
 
 impl Files<'_> {
@@ -30,20 +33,16 @@ impl Files<'_> {
     /// [`Error::Write`]; what was in the folder before still works then.
     pub fn publish(&self, folder: &Path) -> Result<(), Error> {
         prepare(folder)?;
-        let before = named_part(folder);
-        for (name, bytes) in [
-            (self.part, self.model),
-            (STABLE, self.model),
-            (CARD, self.card.as_bytes()),
-            (MANIFEST, self.manifest.as_bytes()),
-        ] {
+        let mut keep = named_parts(folder);
+        keep.extend(self.manifest.parts.iter().map(|part| part.url.clone()));
+        for (name, bytes) in self.parts.iter().chain(self.others) {
             replace(folder, name, bytes)?;
         }
-        let keep = [Some(self.part.to_owned()), before];
+        replace(folder, MANIFEST, self.manifest.text().as_bytes())?;
         let entries = fs::read_dir(folder).map_err(failed(folder))?;
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if is_part(&name) && !keep.contains(&Some(name)) {
+            if is_part(&name, self.sweep) && !keep.contains(&name) {
                 fs::remove_file(entry.path()).map_err(failed(&entry.path()))?;
             }
         }
@@ -83,16 +82,16 @@ fn replace(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// `model-<12 hex digits>.safetensors`
-fn is_part(name: &str) -> bool {
-    let hash = name
-        .strip_prefix("model-")
-        .and_then(|rest| rest.strip_suffix(".safetensors"));
-    hash.is_some_and(|hash| hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+/// `model-<12 hex digits>.safetensors`, for the kind `model`.
+fn is_part(name: &str, kinds: &[&str]) -> bool {
+    let name = name.strip_suffix(".safetensors").unwrap_or_default();
+    name.rsplit_once('-').is_some_and(|(kind, hash)| {
+        kinds.contains(&kind) && hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }
 
-/// The part that the manifest now in the folder names.
-fn named_part(folder: &Path) -> Option<String> {
+/// The parts that the manifest now in the folder names.
+fn named_parts(folder: &Path) -> Vec<String> {
     #[derive(Deserialize)]
     struct Manifest {
         parts: Vec<Part>,
@@ -101,22 +100,34 @@ fn named_part(folder: &Path) -> Option<String> {
     struct Part {
         url: String,
     }
-    let text = fs::read(folder.join(MANIFEST)).ok()?;
-    let manifest: Manifest = serde_json::from_slice(&text).ok()?;
-    manifest.parts.into_iter().next().map(|part| part.url)
+    let text = fs::read(folder.join(MANIFEST)).unwrap_or_default();
+    let manifest = serde_json::from_slice(&text).unwrap_or(Manifest { parts: Vec::new() });
+    manifest.parts.into_iter().map(|part| part.url).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::manifest::{Fallback, Part};
 
     fn publish(folder: &Path, part: &str) -> Result<(), Error> {
-        let manifest = format!(r#"{{"parts":[{{"url":"{part}"}}]}}"#);
+        let manifest = Manifest {
+            format: 1,
+            model: "m".into(),
+            shop: String::new(),
+            created: String::new(),
+            items: 0,
+            parts: vec![Part {
+                url: part.into(),
+                ..Part::of("model", None, b"")
+            }],
+            fallback: Fallback::default(),
+        };
         Files {
-            part,
-            model: part.as_bytes(),
+            parts: &[(part, part.as_bytes())],
+            sweep: &["model"],
+            others: &[(STABLE, part.as_bytes()), (CARD, b"card")],
             manifest: &manifest,
-            card: "card",
         }
         .publish(folder)
     }

@@ -1,8 +1,10 @@
 //! One row of a product feed → one product.
 
+use tillside::shop::live;
+
 use super::column::{Column, Columns};
 use super::{LONGEST, Row};
-use crate::ingest::table::{Table, fold};
+use crate::ingest::table::Table;
 use crate::ingest::{Product, Reason, Refusals, money};
 
 /// One row being read.
@@ -116,22 +118,11 @@ impl<'a> Reading<'a> {
 
     fn out_of_stock(&mut self) -> bool {
         let text = self.first(Column::Availability);
-        let word = text.rsplit('/').next().unwrap_or_default();
-        match &fold(word)[..] {
-            "outofstock" | "soldout" | "discontinued" => true,
-            ""
-            | "instock"
-            | "preorder"
-            | "presale"
-            | "backorder"
-            | "limitedavailability"
-            | "instoreonly"
-            | "onlineonly" => false,
-            _ => {
-                self.note(Reason::Availability, "availability", text);
-                false
-            }
+        let known = live::out_of_stock(text);
+        if known.is_none() && !text.is_empty() {
+            self.note(Reason::Availability, "availability", text);
         }
+        known.unwrap_or(false)
     }
 
     fn repeatable(&mut self) -> Option<bool> {
