@@ -5,6 +5,7 @@
 //! | `TILLSIDE` | the backend's binary |
 //! | `TILLSIDE_SHOP`, `TILLSIDE_MODEL` | folders of the demo's shop and of the model trained on it |
 //! | `TILLSIDE_SITE` | the demo's pages |
+//! | `TILLSIDE_KERNELS` | the kernels as a WebAssembly module of their own |
 //! | `CHROMIUM` | a browser to start |
 //! | `PYTHONPATH` | where the Python packages of `tests/requirements.txt` are |
 
@@ -14,6 +15,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::browser;
+use crate::build;
 use crate::python;
 use crate::shop::{self, Shop};
 
@@ -25,6 +27,7 @@ pub fn make(tillside: &Path) -> Result<Vec<(&'static str, OsString)>> {
         ("TILLSIDE_SHOP", folders.shop.into()),
         ("TILLSIDE_MODEL", folders.model.into()),
         ("TILLSIDE_SITE", folders.site.into()),
+        ("TILLSIDE_KERNELS", build::kernels()?.into()),
         ("CHROMIUM", browser::chromium()?.into()),
         ("PYTHONPATH", python::packages()?.into()),
     ])

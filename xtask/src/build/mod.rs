@@ -80,7 +80,7 @@ pub fn package(kind: Kind, wanted: Option<&str>) -> Result<()> {
     stamp.clear()?;
     let module = step(
         &format!("compile the engine to WebAssembly ({described})"),
-        || compile(&compiler, kind),
+        || compile(&compiler, kind, "tillside"),
     )?;
     step("generate the glue and make the module small", || {
         package::assemble(&module, kind)
@@ -124,7 +124,15 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     Ok(inputs.hash())
 }
 
-fn compile(compiler: &Compiler, kind: Kind) -> Result<PathBuf> {
+/// The kernels alone, for tests and bench: a module as the compiler leaves it.
+pub fn kernels() -> Result<PathBuf> {
+    let compiler = Compiler::find(None, &target().join("wasm/compiler"))?;
+    step("compile the kernels to WebAssembly", || {
+        compile(&compiler, Kind::Release, "tillside-kernels")
+    })
+}
+
+fn compile(compiler: &Compiler, kind: Kind, package: &str) -> Result<PathBuf> {
     let (profile, output) = kind.profile();
     let folder = target().join("wasm");
     // The crate type is named because fat LTO is left out for a crate that is a library as well.
@@ -132,7 +140,7 @@ fn compile(compiler: &Compiler, kind: Kind) -> Result<PathBuf> {
     cargo
         .args([
             "--package",
-            "tillside",
+            package,
             "--lib",
             "--crate-type",
             "cdylib",
@@ -143,8 +151,9 @@ fn compile(compiler: &Compiler, kind: Kind) -> Result<PathBuf> {
         .arg("--target-dir")
         .arg(&folder)
         .current_dir(root());
-    run(&mut cargo).context("the engine does not compile for WebAssembly")?;
-    let module = folder.join(TARGET).join(output).join("tillside.wasm");
+    run(&mut cargo).with_context(|| format!("{package} does not compile for WebAssembly"))?;
+    let name = package.replace('-', "_") + ".wasm";
+    let module = folder.join(TARGET).join(output).join(name);
     if !module.is_file() {
         bail!("{} was not made", module.display());
     }
