@@ -1,52 +1,79 @@
-// Times the engine's calls; the same in a page and in Node. Calls are timed fifty at a time, since a page's clock is coarse.
+// Times the engine's calls; the same in a page and in Node. Calls are timed twenty at a time, since a page's clock is coarse.
 // @ts-check
 
-const CALLS = 50;
-const ROUNDS = 60;
+import { baselines, shortest } from "./kernels.js";
+
+const CALLS = 20;
+const ROUNDS = 30;
+
+/** Calls over which memory must not grow. */
+const MANY = 100_000;
 
 /**
- * Microseconds a call, for each round.
+ * Microseconds a call, for each round; and baselines of the same run: the bare sums of the session's rows (E), a plain copy
+ * of the model, a call with three numbers, the shortest of each.
  * @param {typeof import("../../pkg/index.js").Tillside} Tillside
  * @param {string} model
- * @returns {Promise<Record<"baseline" | "recommend, home, 20 viewed, 20 results" | "recommend, product" | "recommend, home, arranged" | "rerank of 500" | "track", number[]>>}
+ * @param {BufferSource} kernels
+ * @param {boolean} patient whether to make a hundred thousand calls too
  */
-export async function measure(Tillside, model) {
+export async function measure(Tillside, model, kernels, patient = false) {
   const manifest = await (await fetch(model)).json();
   const bytes = new Uint8Array(await (await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)))).arrayBuffer());
   const till = await Tillside.open({ model, name: "bench", consent: { personalisation: true } });
+  const loaded = till.status().memory;
   const { popular, categories } = manifest.fallback;
   const long = [...new Set([popular, ...Object.values(categories)].flat())].slice(0, 500);
-  for (const id of popular.slice(0, 20)) till.track("Product Viewed", { product_id: id });
+  const viewed = popular.slice(0, 20);
+  for (const id of viewed) till.track("Product Viewed", { product_id: id });
   if (till.recommend({ placement: "home", limit: 20 }).status.fallback !== "none") throw new Error("the list is not personal");
 
-  /** @param {number} calls @param {(n: number) => void} work */
-  const time = async (calls, work) => {
+  /** @param {(n: number) => void} work */
+  const time = async (work) => {
     const rounds = [];
     for (let round = 0; round < ROUNDS; round++) {
       const began = performance.now();
-      for (let n = 0; n < calls; n++) work(round * calls + n);
-      rounds.push(((performance.now() - began) * 1000) / calls);
+      for (let n = 0; n < CALLS; n++) work(round * CALLS + n);
+      rounds.push(((performance.now() - began) * 1000) / CALLS);
       // What the calls put off is done between rounds.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return rounds;
   };
-  let sum = 0;
-  const figures = {
-    baseline: await time(1, () => {
-      for (let n = 0; n < bytes.length; n++) sum += bytes[n] ?? 0;
-    }),
-    "recommend, home, 20 viewed, 20 results": await time(CALLS, () => till.recommend({ placement: "home", limit: 20 })),
-    "recommend, product": await time(CALLS, (n) => till.recommend({ placement: "product", item: popular[n % popular.length], limit: 20 })),
-    "recommend, home, arranged": await time(CALLS, () => till.recommend({ placement: "home", limit: 20, diversity: 0.3, spread: { brand: 2, category: 3 }, discovery: 0.1 })),
-    "rerank of 500": await time(CALLS, () => till.rerank({ placement: "home", ids: long, visible: 10 })),
+  const home = () => till.recommend({ placement: "home", limit: 20 });
+  const calls = {
+    "recommend, home, 20 viewed, 20 results": await time(home),
+    "recommend, product": await time((n) => till.recommend({ placement: "product", item: popular[n % popular.length], limit: 20 })),
+    "recommend, home, arranged": await time(() => till.recommend({ placement: "home", limit: 20, diversity: 0.3, spread: { brand: 2, category: 3 }, discovery: 0.1 })),
+    [`rerank of ${long.length}`]: await time(() => till.rerank({ placement: "home", ids: long, visible: 10 })),
     // Ids that are new each time: the same view twice within a second counts once.
-    track: await time(CALLS, (n) => {
+    track: await time((n) => {
       if (!till.track("Product Viewed", { product_id: `${popular[n % popular.length]}-${n}`, price: 12.5 }).ok) throw new Error("refused");
     }),
+    "recommend after each new view": await time((n) => {
+      till.track("Product Viewed", { product_id: popular[(n * 7) % popular.length], price: n });
+      home();
+    }),
   };
-  if (sum < 0) throw new Error("unreachable");
+  const before = till.status().memory;
+  if (patient) for (let n = 0; n < MANY; n++) home();
+  const grown = till.status().memory - before;
   await till.forget();
   await till.close();
-  return figures;
+  return { calls, ...(await baselines(kernels, bytes, viewed)), bytes: bytes.length, items: manifest.items, memory: loaded, grown };
+}
+
+/**
+ * The shortest time that opening a model blocks, and that of a copy of its bytes into the same memory, in microseconds.
+ * @param {typeof import("../../pkg/dist/tillside.js")} glue @param {BufferSource} module @param {string} model
+ */
+export async function opening(glue, module, model) {
+  const manifest = await (await fetch(model)).json();
+  const bytes = new Uint8Array(await (await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)))).arrayBuffer());
+  const { memory } = await glue.default({ module_or_path: module });
+  const page = new glue.Page("", "en");
+  const open = shortest(() => page.open_model(bytes), 1);
+  const used = memory.buffer.byteLength;
+  const into = new Uint8Array(memory.buffer, memory.buffer.byteLength - bytes.length);
+  return { open, copy: shortest(() => into.set(bytes), 1), used };
 }

@@ -2,6 +2,7 @@
 // baseline of the same run, since machines differ and are shared.
 
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +13,9 @@ import { gzipSync } from "node:zlib";
 import { launch } from "../support/browser.mjs";
 import * as devtools from "../support/devtools.mjs";
 import { given, root } from "../support/surroundings.mjs";
-import { measure } from "./calls.js";
+import { measure, opening } from "./calls.js";
+import { withEncoder } from "./encoder.mjs";
+import { scans } from "./kernels.js";
 
 /** The demo's shop, its range five times over: some ten thousand items. */
 const TIMES = 5;
@@ -38,6 +41,39 @@ function large() {
   return model;
 }
 
+/** A model of bare sessions over so many items, once. @param {number} items */
+function walks(items) {
+  const folder = join(root, `target/bench/bare-${items}`);
+  const model = join(folder, "model");
+  if (existsSync(join(model, "manifest.json"))) return model;
+  mkdirSync(folder, { recursive: true });
+  // Walks among numbers that are near: some forty neighbours an item.
+  let at = 1;
+  const draw = () => (at = (Math.imul(at, 1664525) + 1013904223) | 0) >>> 8;
+  const walk = () => {
+    const from = draw() % items;
+    return Array.from({ length: 5 }, () => `sku-${(from + (draw() % 40)) % items}`).join(" ");
+  };
+  const rows = Array.from({ length: items * 2 }, (_, n) => `${n},${walk()}`);
+  writeFileSync(join(folder, "sessions.csv"), `session,items\n${rows.join("\n")}\n`);
+  tillside("train", "--sessions", join(folder, "sessions.csv"), "--out", model, "--neighbours", "20");
+  return model;
+}
+
+/** The model with an encoder. @param {string} model */
+function encoded(model) {
+  const folder = join(root, "target/bench/encoder");
+  const bytes = withEncoder(readFileSync(join(model, "model.safetensors")));
+  const manifest = JSON.parse(readFileSync(join(model, "manifest.json"), "utf8"));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const part = { name: "model", url: `model-${sha256.slice(0, 12)}.safetensors`, bytes: bytes.length, sha256 };
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, part.url), bytes);
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, parts: [part] }));
+  return folder;
+}
+
 /** @param {string[]} args */
 async function serve(...args) {
   const data = mkdtempSync(join(tmpdir(), "tillside-"));
@@ -55,7 +91,7 @@ async function serve(...args) {
 const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? NaN;
 
 /** @param {(string | number)[]} cells */
-const line = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(12) : String(cell).padEnd(46))).join(""));
+const line = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(13) : String(cell).padEnd(62))).join(""));
 const round = (/** @type {number} */ value) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
 
 const model = large();
@@ -64,27 +100,75 @@ const bytes = readFileSync(join(model, "model.safetensors"));
 line("model", "items", "raw", "gzip -9");
 line(`${TIMES} × the demo's range`, manifest.items, bytes.length, gzipSync(bytes, { level: 9 }).length);
 
+/** Bare sessions of so many items, to see what grows with the catalogue. */
+const SIZES = [1_000, 10_000, 100_000];
+/** What is scanned: rows and width. @type {[number, number][]} */
+const SHAPES = [
+  [10_000, 64],
+  [100_000, 64],
+];
+
+const least = (/** @type {number[]} */ values) => quantile(values, 0);
 const browser = await launch();
 try {
-  const bench = await serve("--site", join(root, "tests/bench"), "--site", `/pkg=${join(root, "pkg")}`, "--model", model);
-  const page = await browser.newPage();
-  await page.goto(`${bench.url}/blank.html`);
-  const inChromium = await page.evaluate(async () => {
-    // A place on the server, not on the disk.
-    const engine = "/pkg/dist/index.js";
-    const [{ measure }, { Tillside }] = await Promise.all([import("./calls.js"), import(engine)]);
-    return measure(Tillside, "/model/manifest.json");
-  });
+  const kernels = readFileSync(given("TILLSIDE_KERNELS"));
+  const module = readFileSync(join(root, "pkg/dist/tillside_bg.wasm"));
+  const folders = [
+    [`demo ×${TIMES}`, model],
+    ["the same with an encoder", encoded(model)],
+    ...SIZES.map((items) => [`${items} items, bare`, walks(items)]),
+  ];
+  const previous = existsSync(join(root, "target/bench/previous/dist/index.js"));
   const { Tillside } = await import("../../pkg/dist/index.js");
-  const inNode = await measure(Tillside, `${bench.url}/model/manifest.json`);
-  await bench.stop();
+  const glue = await import(join(root, "pkg/dist/tillside.js"));
   console.log();
-  line("microseconds a call, and × the baseline", "p50", "p99", "× baseline");
-  for (const [where, figures] of /** @type {const} */ ([["Chromium", inChromium], ["Node", inNode]])) {
-    const base = quantile(figures.baseline, 0.5);
-    for (const [what, values] of Object.entries(figures)) {
-      line(`${what === "baseline" ? "baseline: read the model's bytes once in JS" : what}, ${where}`, round(quantile(values, 0.5)), round(quantile(values, 0.99)), (quantile(values, 0.5) / base).toFixed(2));
+  line("microseconds of a call, Chromium and Node", "least", "p50", "× E", "× before");
+  /** @type {[string, string, { open: number, copy: number, used: number }, number, number][]} */
+  const loads = [];
+  for (const [name = "", folder = ""] of folders) {
+    const patient = folder === model;
+    const sites = [join(root, "tests/bench"), `/support=${join(root, "tests/support")}`, `/pkg=${join(root, "pkg")}`, `/kernels=${join(given("TILLSIDE_KERNELS"), "..")}`];
+    if (previous) sites.push(`/previous=${join(root, "target/bench/previous")}`);
+    const bench = await serve(...sites.flatMap((site) => ["--site", site]), "--model", folder);
+    const page = await browser.newPage();
+    await page.goto(`${bench.url}/blank.html`);
+    const inChromium = (/** @type {string} */ build, /** @type {boolean} */ patient) =>
+      page.evaluate(
+        async ([build, patient]) => {
+          const bytes = async (/** @type {string} */ url) => (await fetch(url)).arrayBuffer();
+          const [{ measure, opening }, { Tillside }] = await Promise.all([import("./calls.js"), import(build)]);
+          const figures = await measure(Tillside, "/model/manifest.json", await bytes("/kernels/tillside_kernels.wasm"), patient);
+          const glue = await import(build.replace("index.js", "tillside.js"));
+          const load = await opening(glue, await bytes(build.replace("index.js", "tillside_bg.wasm")), "/model/manifest.json");
+          return { ...figures, load };
+        },
+        /** @type {const} */ ([build, patient]),
+      );
+    const now = await inChromium("/pkg/dist/index.js", false);
+    const then = previous ? await inChromium("/previous/dist/index.js", false) : undefined;
+    const address = `${bench.url}/model/manifest.json`;
+    const node = { ...(await measure(Tillside, address, kernels, patient)), load: await opening(glue, module, address) };
+    for (const [where, figures] of /** @type {const} */ ([["Chromium", now], ["Node", node]])) {
+      for (const [what, values] of Object.entries(figures.calls)) {
+        const before = where === "Chromium" && then ? (least(values) / least(then.calls[what] ?? [])).toFixed(2) : "";
+        line(`${name}, ${where}: ${what}`, round(least(values)), round(quantile(values, 0.5)), (least(values) / figures.sums).toFixed(1), before);
+      }
+      line(`${name}, ${where}: E, the bare sums of the rows`, figures.sums.toFixed(2), "", "1.0");
+      line(`${name}, ${where}: a call with three numbers`, figures.three.toFixed(4), "", "");
+      loads.push([name, where, figures.load, figures.bytes, figures.grown]);
     }
+    await page.close();
+    await bench.stop();
+  }
+  console.log();
+  line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "grown by");
+  for (const [name, where, { open, copy, used }, bytes, grown] of loads) {
+    line(`${name}, ${where}`, round(open), round(copy), (open / copy).toFixed(1), round(bytes / 1024), round(used / 1024), grown);
+  }
+  console.log();
+  line("the best 20 of all rows, µs, least, Node", "read once, R", "int8 scan", "× R", "4 bits × 16", "JavaScript", "× R");
+  for (const { rows, width, read, scan, coded, script } of await scans(kernels, SHAPES)) {
+    line(`${rows} × ${width}`, round(read), round(scan), (scan / read).toFixed(2), round(coded), round(script), (script / read).toFixed(0));
   }
 
   const sites = [given("TILLSIDE_SITE"), `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`, `/bench=${join(root, "tests/bench")}`];
