@@ -18,7 +18,7 @@ const NAMES: usize = NONE as usize;
 const PURCHASES: f64 = 30.0;
 
 /// A category is bought again when at least this share of purchases, with confidence, is.
-const AGAIN: f64 = 0.02;
+const AGAIN: f64 = 0.01;
 
 /// A category tree and each item's place in it.
 #[derive(Default)]

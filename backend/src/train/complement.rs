@@ -12,7 +12,8 @@
 //! Few pairs of items are bought together often enough to say so, but their categories are: phones and cases, running
 //! shoes and running tops. So the same rules are counted between leaf categories, and [`neighbours`] fills an item's
 //! row with what is bought most in the categories that its own leads to, first of all what resembles it: the case for
-//! this phone, the top of this brand.
+//! this phone, the top of this brand. Where substitutes go together only rows that would be empty are filled: the others
+//! know better.
 
 use rayon::prelude::*;
 
@@ -114,15 +115,16 @@ pub fn neighbours(
                     .map(|(other, count)| (other, weight * count / total)),
             );
         }
-        for row in [apart, all] {
-            for &(other, weight) in &more {
-                match row.iter_mut().find(|known| known.0 == other) {
-                    Some(known) => known.1 += weight,
-                    None => row.push((other, weight)),
-                }
-            }
-            *row = strongest(std::mem::take(row), KEEP);
+        if all.is_empty() {
+            *all = strongest(more.clone(), KEEP);
         }
+        for (other, weight) in more {
+            match apart.iter_mut().find(|known| known.0 == other) {
+                Some(known) => known.1 += weight,
+                None => apart.push((other, weight)),
+            }
+        }
+        *apart = strongest(std::mem::take(apart), KEEP);
     };
     let Neighbours { apart, all } = &mut rules_of;
     let pairs = apart.par_iter_mut().zip(all).enumerate();

@@ -302,9 +302,7 @@ fn baselines(files: &Files) -> Result<[[f64; 2]; 2]> {
         }
         let mut ranked: Vec<(&str, f64)> = scores.into_iter().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-        let ways: [(&mut [f64; 2], &[(&str, f64)]); 2] =
-            [(&mut of_popular, &popular), (&mut of_cosine, &ranked)];
-        for (sums, list) in ways {
+        for (sums, list) in [(&mut of_popular, &popular), (&mut of_cosine, &ranked)] {
             let shown = list.iter().filter(|(item, _)| !cart.contains(item));
             let place = shown.take(SHELF).position(|(item, _)| *item == cells[2]);
             if let Some(place) = place {
