@@ -3,6 +3,8 @@
 
 /** @typedef {import("./index.d.ts").Request} Request */
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
+/** A request with its rules as lines.
+ * @typedef {Omit<Request, "rules"> & { rules?: string }} Asked */
 
 /** @param {string} name @param {unknown} value @param {string} type */
 function expect(name, value, type) {
@@ -20,6 +22,7 @@ export function check(options) {
   expect("name", options.name, "string");
   expect("title", options.title, "function");
   expect("onWarning", options.onWarning, "function");
+  expect("rules.length", (options.rules ?? []).length ?? null, "number");
   expect("consent", options.consent, "object");
   expect("consent.personalisation", options.consent?.personalisation, "boolean");
   expect("consent.measurement", options.consent?.measurement, "boolean");
@@ -42,19 +45,33 @@ const within = (value, most) => Math.min(Math.max(Number(value ?? 0) || 0, 0), m
 /** Texts as one, each on a line of its own. @param {readonly string[]} texts */
 export const lines = (texts) => texts.map((text) => text.replaceAll("\n", " ")).join("\n");
 
+/** @param {[string, unknown]} condition */
+const condition = ([name, values]) => [`?${name}`, ...[values].flat().map((value) => `=${word(value) ?? ""}`)];
+
+/** Rules as the lines that the engine reads: see src/recommend/rules.rs. @param {unknown} rules */
+export function ruling(rules) {
+  try {
+    const all = /** @type {any[]} */ (Array.isArray(rules) ? rules : []);
+    return lines(all.map(Object).flatMap(({ where, boost, bury }) => [`*${bury === true ? 0 : Math.max(Number(boost), 1e-3)}`, ...Object.entries(Object(where)).flatMap(condition)]));
+  } catch {
+    // A getter that throws.
+    return "";
+  }
+}
+
 /** What is asked for, read once into values that cannot throw later, in the middle of the engine's work.
  * What is of a wrong type counts as not given. The names are those of what a list holds out, how long it is and what fills it.
- * @param {any} request @returns {Request} */
+ * @param {any} request @returns {Asked} */
 export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
     const { brand, category: leaf } = Object(spread);
     const pinned = Array.isArray(pins) ? pins : [];
     const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
       const text = word(value);
       return text === undefined ? [] : [[name, text]];
     });
-    return /** @type {Request} */ ({
+    return /** @type {Asked} */ ({
       placement: word(placement),
       limit: limit === undefined ? undefined : Number(limit),
       item: word(item),
@@ -70,6 +87,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
         const id = word(pin?.id);
         return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
       }),
+      rules: ruling(rules),
     });
   } catch {
     // A getter that throws, or a limit that is no number at all.

@@ -22,6 +22,8 @@ export interface Options {
   locale?: string;
   /** Name of the store on the device, for several shops on one origin. Default "tillside". */
   name?: string;
+  /** The shop's rules on scores, for every list; of what does not fit the model, `status().problems` says so. */
+  rules?: readonly Rule[];
   /** What to call an item, a category path or a brand in a reason; default as the model has it. */
   title?: (id: string) => string | undefined;
   /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. */
@@ -41,6 +43,17 @@ export type Tracked =
   | { ok: true; id: string; session: string }
   /** `reason` is stable: "unknown_event", "bad_type:price", "duplicate", "no_consent", … */
   | { ok: false; reason: string };
+
+/** What the shop raises, lowers or puts last. */
+export interface Rule {
+  /** What an item must be, all of it; of several values any. `brand`, `category` (a path, and below), `id`, or an
+   *  attribute as the feed has it: { brand: ["Nova", "Kite"], color: "red" }. */
+  where: Record<string, string | number | readonly (string | number)[]>;
+  /** What the score is multiplied by, 0.2–5; several rules together are held to that too. */
+  boost?: number;
+  /** Behind everything that is not buried; counts before `boost`. */
+  bury?: boolean;
+}
 
 export interface Request {
   placement: Placement;
@@ -67,6 +80,8 @@ export interface Request {
   discovery?: number;
   /** Items at places from 1. Of two on one place the first holds; an item that may not be shown loses its place. */
   pins?: readonly { id: string; position: number }[];
+  /** Beside those given to `open`; 31 in all hold. */
+  rules?: readonly Rule[];
 }
 
 export interface RerankRequest {
@@ -79,6 +94,8 @@ export interface RerankRequest {
   visible?: number;
   /** Items that stay where they are. */
   pinned?: readonly string[];
+  /** Beside those given to `open`. */
+  rules?: readonly Rule[];
 }
 
 /** What has changed of an item, in the words of a Merchant feed; what is left out stays as it was. */
@@ -105,7 +122,7 @@ export interface Patched {
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
-  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "host";
+  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "boosted" | "host";
   /** The item, category or brand that caused it. */
   because?: string;
   /** One sentence in the chosen language. */
@@ -114,7 +131,7 @@ export interface Reason {
 
 export interface ShelfItem {
   id: string;
-  /** Higher is better; comparable within one shelf only. */
+  /** Higher is better, below 0 is buried; comparable within one shelf only. */
   score: number;
   source: Source;
   /** From 1. */
@@ -134,10 +151,12 @@ export interface Explained {
   placement: Placement;
   model: string;
   items: (ShelfItem & {
-    /** What each source gave; they sum to the score. */
-    contributions: Partial<Record<Source, number>>;
+    /** What each source gave, and what the rules made of it; they sum to the score. */
+    contributions: Partial<Record<Source | "rules", number>>;
     /** What each item of the history, the page or the cart gave, strongest first. */
     causes: { code: Reason["code"]; because: string; given: number }[];
+    /** The rules that hold for it, numbered from 0 with those of `open` first; a factor of 0 buries. */
+    rules: { rule: number; factor: number }[];
   })[];
 }
 

@@ -5,7 +5,7 @@
 // @ts-check
 
 import * as engine from "./dist/tillside.js";
-import { check, lines, plain, reported, texts, wanted, word } from "./given.js";
+import { check, lines, plain, reported, ruling, texts, wanted, word } from "./given.js";
 import { Goods } from "./goods.js";
 import { counts, Host } from "./host.js";
 import { load, manifest, problem, text } from "./load.js";
@@ -15,6 +15,7 @@ import { Store } from "./store.js";
 /** @typedef {import("./index.d.ts").Options} Options */
 /** @typedef {import("./index.d.ts").Problem} Problem */
 /** @typedef {import("./index.d.ts").Request} Request */
+/** @typedef {import("./given.js").Asked} Asked */
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
@@ -51,6 +52,8 @@ export class Tillside {
   #names = { reasons: [], key: (item) => this.#key(item), name: (kind, number) => (this.#page ? engine.name(this.#page, kind, number) : ""), title: (id) => this.#title(id) };
   #model = "";
   /** @type {Goods} */ #goods;
+  /** The shop's rules, as lines. */
+  #rules;
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
   /** @type {Map<string, () => import("./index.d.ts").Explained>} */ #decisions = new Map();
@@ -58,6 +61,7 @@ export class Tillside {
   /** @param {Options} options */
   constructor(options) {
     this.#options = options;
+    this.#rules = ruling(options.rules);
     const locale = options.locale ?? globalThis.document?.documentElement.lang ?? globalThis.navigator?.language ?? "en";
     this.#language = locale.toLowerCase().startsWith("zh") ? "zh" : "en";
     this.#goods = new Goods(options.model ?? "", (work) => this.#with(work), (problem) => this.#warn(problem), (model) => {
@@ -65,6 +69,7 @@ export class Tillside {
       // They are told by numbers of the model before.
       this.#keys = [];
       this.#decisions.clear();
+      if (model && this.#rules) this.#inspect(engine.odd_rules(this.#page, this.#rules));
     });
   }
 
@@ -118,12 +123,30 @@ export class Tillside {
       this.#popular = { popular: texts(popular) ?? [], categories: categories ?? {} };
       this.#goods.adopt(/** @type {any} */ (await files));
     }
-    if (description) await this.#goods.settle(description, held, options.category);
+    if (description && this.#page) await this.#goods.settle(description, held, options.category);
     if (this.#page && (left.consent || left.calls.length > 0)) await this.#replay();
   }
 
   #name() {
     return this.#options.name ?? "tillside";
+  }
+
+  /** Says which of the shop's rules do not hold as they are. @param {Uint32Array} odd lines of them */
+  #inspect(odd) {
+    let [rule, path] = [-1, ""];
+    this.#rules.split("\n").forEach((line, n) => {
+      const text = line.slice(1);
+      if (line[0] === "*") path = `rules[${++rule}]`;
+      else if (line[0] === "?") path = `rules[${rule}].where.${text}`;
+      if (!odd.includes(n)) return;
+      if (line[0] === "*") this.#warn(problem("rules.range", `${path}: a rule needs a \`where\`, and a \`boost\` of 0.2 to 5 or \`bury: true\`, and there may be 31; it is held to that or left out.`));
+      else this.#warn(problem("rules.unknown", `${path}: nothing is "${text}", so no item is matched by it; write it as the feed has it, or take it out.`));
+    });
+  }
+
+  /** The shop's rules and those of a request. @param {Asked} request */
+  #ruling({ rules }) {
+    return [this.#rules, rules].filter(Boolean).join("\n");
   }
 
   /** @param {Problem} problem */
@@ -236,11 +259,12 @@ export class Tillside {
     return shelf;
   }
 
-  /** @param {number} page @param {Request} request @returns {Shelf} */
+  /** @param {number} page @param {Asked} request @returns {Shelf} */
   #ranked(page, request) {
     const placement = PLACEMENTS.indexOf(request.placement);
     const { item = "", category = "", query = "", where = {}, exclude = [], diversity = 0, spread = {}, discovery = 0, pins = [] } = request;
     const attributes = Object.entries(where);
+    const rules = this.#ruling(request);
     const words = engine.recommend(
       page,
       Math.max(placement, 0),
@@ -252,6 +276,7 @@ export class Tillside {
       spread.brand ?? 0,
       spread.category ?? 0,
       discovery,
+      rules,
     );
     const { items, starts, status } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");
@@ -261,7 +286,8 @@ export class Tillside {
     const place = PLACEMENTS[placement] ?? "home";
     // Taken apart only for who asks.
     this.#decisions.set(decision, () => {
-      const taken = items.map((item, n) => ({ ...item, ...parts(words, starts[n] ?? 0, this.#names) }));
+      const factors = rules.split("\n").flatMap((line) => (line[0] === "*" ? bounded(Number(line.slice(1))) : []));
+      const taken = items.map((item, n) => ({ ...item, ...parts(words, starts[n] ?? 0, this.#names, factors) }));
       return { decision, time, model, placement: place, items: taken };
     });
     if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
@@ -275,10 +301,11 @@ export class Tillside {
 
   /** @param {import("./index.d.ts").RerankRequest} request @returns {string[]} */
   rerank(request) {
-    const { placement, item = "", exclude: ids = [], limit: visible = 0, fallback: pinned = [] } = plain(request, "ids", "visible", "pinned");
+    const asked = plain(request, "ids", "visible", "pinned");
+    const { placement, item = "", exclude: ids = [], limit: visible = 0, fallback: pinned = [] } = asked;
     const stays = new Uint8Array(ids.length).fill(1, 0, visible);
     pinned.forEach((id) => ids.includes(id) && (stays[ids.indexOf(id)] = 1));
-    const order = ids.length > 0 && this.#model && this.#with((page) => engine.rerank(page, Math.max(PLACEMENTS.indexOf(placement), 0), lines([item, ...ids]), stays));
+    const order = ids.length > 0 && this.#model && this.#with((page) => engine.rerank(page, Math.max(PLACEMENTS.indexOf(placement), 0), lines([item, ...ids]), stays, this.#ruling(asked)));
     return order ? Array.from(order, (n) => /** @type {string} */ (ids[n])) : [...ids];
   }
 
@@ -301,7 +328,7 @@ export class Tillside {
     }
   }
 
-  /** What the host or the manifest would show. @param {Request} request @returns {string[]} */
+  /** What the host or the manifest would show. @param {Asked} request @returns {string[]} */
   #unranked(request) {
     const excluded = new Set(request.exclude);
     if (request.item !== undefined) excluded.add(request.item);
@@ -316,7 +343,7 @@ export class Tillside {
     return (ids ?? []).filter((id) => !excluded.has(id)).slice(0, Math.max(1, Math.min(wanted(request.limit), MAX_LIMIT)));
   }
 
-  /** @param {Request} request @param {string[]} ids @param {Shelf | undefined} before @returns {Shelf} */
+  /** @param {Asked} request @param {string[]} ids @param {Shelf | undefined} before @returns {Shelf} */
   #listed(request, ids, before) {
     const items = ids.map((id, n) => ({
       id,
@@ -470,6 +497,9 @@ export class Tillside {
     return status;
   }
 }
+
+/** A factor as the engine holds it; 0 buries. @param {number} factor */
+const bounded = (factor) => factor && Math.min(Math.max(factor, 0.2), 5);
 
 /** Purposes, from the third of the engine's counts. @param {number[]} counts */
 function allowed([, , purposes = 0]) {

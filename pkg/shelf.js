@@ -11,13 +11,14 @@
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
 /** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
 const FALLBACKS = ["none", "content", "popularity", "empty"];
-const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict"];
+const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict", "rule_unknown", "rule_range"];
 const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
 
 /** Words before the first item, and of an item before its reasons and before its contributions. */
 const HEAD = 14;
-const ITEM = 13;
+const ITEM = 15;
 const CONTRIBUTIONS = 5;
+const RULED = 12;
 
 /** @param {Uint32Array} words */
 const floatsOf = (words) => new Float32Array(words.buffer, words.byteOffset, words.length);
@@ -64,8 +65,8 @@ export function decode(words, names) {
   return { items, starts, status };
 }
 
-/** What the score of the item at `at` is made of. @param {Uint32Array} words @param {number} at @param {Names} names */
-export function parts(words, at, names) {
+/** What the score of the item at `at` is made of. @param {Uint32Array} words @param {number} at @param {Names} names @param {number[]} factors of the rules */
+export function parts(words, at, names, factors) {
   const floats = floatsOf(words);
   const causes = [];
   let cause = at + ITEM + (words[at + ITEM - 1] ?? 0) * 3;
@@ -74,7 +75,9 @@ export function parts(words, at, names) {
     causes.push({ code, because: names.key(words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
   }
   causes.sort((one, other) => other.given - one.given);
-  return { contributions: shares(floats, at + CONTRIBUTIONS), causes };
+  const [ruled, held = 0] = [floats[at + RULED], words[at + RULED + 1]];
+  const rules = factors.flatMap((factor, rule) => (held & (1 << rule) ? { rule, factor } : []));
+  return { contributions: { ...shares(floats, at + CONTRIBUTIONS), ...(ruled && { rules: ruled }) }, causes, rules };
 }
 
 /** What each source gives, of those that give anything. @param {Float32Array} floats @param {number} at */

@@ -7,7 +7,7 @@
 
 use crate::consent::Purposes;
 use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
-use crate::recommend::{List, Placement, Recommender, Request};
+use crate::recommend::{List, Recommender, Request};
 use crate::report::{self, Content, Envelope, Priority, Queue};
 use crate::shop::live::Patched;
 use crate::shop::{Model, ModelError};
@@ -365,8 +365,7 @@ impl Engine {
     /// The order of a list on screen; see [`Recommender::rerank`]. As it was when no model is open.
     pub fn rerank(
         &mut self,
-        placement: Placement,
-        item: Option<&str>,
+        mut request: Request,
         ids: &[&str],
         stays: impl Fn(usize) -> bool,
         now: i64,
@@ -374,13 +373,16 @@ impl Engine {
         let Some(model) = &self.model else {
             return (0..ids.len() as u32).collect();
         };
-        let request = Request {
-            item,
-            personal: self.purposes.personalisation,
-            ..Request::new(placement, ids.len())
-        };
+        request.personal &= self.purposes.personalisation;
         self.recommender
             .rerank(model, &self.shopper, &request, ids, stays, now)
+    }
+
+    /// The lines of rules that have no effect; see [`Recommender::odd_rules`]. None when no model is open.
+    pub fn odd_rules(&mut self, rules: &str) -> Vec<u32> {
+        self.model.as_ref().map_or(Vec::new(), |model| {
+            self.recommender.odd_rules(model, rules).to_vec()
+        })
     }
 
     /// Where chance comes in, a list is the same for as long as the visit lasts.

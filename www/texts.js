@@ -159,6 +159,8 @@ export const texts = /** @type {const} */ ({
   "console.source": ["Source", "来源"],
   "console.why": ["Why it is here", "上架缘由"],
   "console.parts": ["What the score is made of", "得分构成"],
+  "console.rule": ["Rule {rule} of the shop:", "商店规则 {rule}："],
+  "console.buried": ["put last", "置后"],
   "console.blend": ["Share of each source", "各来源占比"],
   "console.reporting": ["Measurement is allowed: events go to the shop's collector in batches.", "已允许统计：事件会成批发送到商店的收集端。"],
   "console.notReporting": ["Measurement is not allowed: nothing is queued and nothing is sent.", "未允许统计：不排队，也不发送。"],

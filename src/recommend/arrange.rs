@@ -6,8 +6,9 @@
 //! maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with relevance as the share of the best score,
 //! among those that keep the spread, at most so many of one brand and of one category in any five in a row.
 //!
-//! Where nothing keeps the spread, for that place first the bound on categories is given up, then the one on brands,
-//! and the list says so. It does not choose what may be shown at all: candidates come filtered. All is a function of
+//! What the shop's rules have buried, and so scores below 0, comes after everything else that keeps the spread. Where
+//! nothing keeps it, for that place first the bound on categories is given up, then the one on brands, and the list
+//! says so. It does not choose what may be shown at all: candidates come filtered. All is a function of
 //! its arguments; a list is drawn again alike with the same seed.
 
 use super::request::Arrangement;
@@ -19,6 +20,9 @@ const WINDOW: usize = 5;
 /// How alike two items are by one category, the leaf, and by one brand; both make 1.
 const SAME_CATEGORY: f32 = 0.6;
 const SAME_BRAND: f32 = 0.4;
+
+/// More than any two candidates are apart.
+const BURIED: f32 = 2.0;
 
 /// How an item came to its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,7 +142,15 @@ fn choose(
     places: &[Place],
     best: f32,
 ) -> (usize, bool) {
-    let worth = |n: usize| (1.0 - wish.diversity) * left[n].0 / best - wish.diversity * nearest[n];
+    let worth = |n: usize| {
+        let worth = (1.0 - wish.diversity) * left[n].0 / best - wish.diversity * nearest[n];
+        // What is buried comes after everything else, however unlike.
+        if left[n].0 < 0.0 {
+            worth - BURIED
+        } else {
+            worth
+        }
+    };
     for (brand, category) in [(wish.brand, wish.category), (wish.brand, 0), (0, 0)] {
         let mut chosen: Option<usize> = None;
         for (n, &(_, item)) in left.iter().enumerate() {

@@ -21,6 +21,7 @@ pub mod repurchase;
 mod request;
 mod rerank;
 pub mod revisit;
+pub mod rules;
 mod seeds;
 
 pub use arrange::Placed;
@@ -32,6 +33,7 @@ use crate::kernel::{self, Top};
 use crate::shop::{Blend, Matrix, Model, terms};
 use crate::shopper::Shopper;
 use arrange::{Place, Stock};
+use rules::Rules;
 use seeds::Seed;
 
 /// The longest list.
@@ -75,6 +77,7 @@ pub struct Recommender {
     /// What the encoder, or for a cart the odds of buying again, added to which items.
     foreseen: Vec<(u32, f32)>,
     memory: encoder::Memory,
+    rules: Rules,
 }
 
 /// The shopper's lean to every category and brand of the model, as shares of the whole.
@@ -183,6 +186,7 @@ impl Recommender {
         now: i64,
     ) -> List {
         self.clear(model.items());
+        self.rules.read(model, request.rules);
         let mut list = List::default();
         let limit = request.limit.clamp(1, MAX_LIMIT);
         if limit != request.limit {
@@ -220,7 +224,7 @@ impl Recommender {
         if request.placement == Placement::Cart && request.personal {
             self.rebuy(&call, shopper, now);
         }
-        let places = if request.arrangement.is_plain() {
+        let mut places: Vec<Place> = if request.arrangement.is_plain() {
             let ranked = self.select(&call, limit, &mut list);
             let place = |(score, item)| Place {
                 score,
@@ -231,7 +235,14 @@ impl Recommender {
         } else {
             self.arrange(&call, limit, &mut list)
         };
+        if self.rules.hold() {
+            // Causes are those of the score before the rules.
+            for place in &mut places {
+                place.score = self.total(&call, place.item);
+            }
+        }
         self.explain(&call, &seeds, places, &mut list);
+        self.rules.explain(&mut list);
         list
     }
 
@@ -434,9 +445,10 @@ impl Recommender {
             let most = call.weighed(call.leaning.most, model.popularity_from(item));
             most.iter().sum::<f32>()
         };
+        let raised = self.rules.most();
         let fills = match call.request.placement {
-            Placement::Home | Placement::Product => LEANING,
-            Placement::Category => model.items(),
+            Placement::Home | Placement::Product if !self.rules.hold() => LEANING,
+            Placement::Home | Placement::Product | Placement::Category => model.items(),
             Placement::Search | Placement::Recent | Placement::Complements | Placement::Cart => 0,
         };
         if fills > 0 {
@@ -448,9 +460,9 @@ impl Recommender {
         let most = beside(0);
         for &item in &self.touched {
             if self.allowed(call, item, &mut list.filtered) {
-                let bound = self.score[item as usize] + most;
+                let bound = raised * (self.score[item as usize] + most);
                 if top.bar().is_none_or(|(bar, _)| bound >= bar) {
-                    top.offer(self.total(call, item), item);
+                    top.offer(self.rules.applied(self.total(call, item), item), item);
                 }
             }
         }
@@ -465,7 +477,7 @@ impl Recommender {
                 break;
             }
             // Neither this nor what follows can come in.
-            let bound = beside(item);
+            let bound = raised * beside(item);
             if top
                 .bar()
                 .is_some_and(|(bar, last)| bar > bound || bar == bound && last < item)
@@ -475,10 +487,12 @@ impl Recommender {
             if !call.in_category(item) || self.score[item as usize] != 0.0 {
                 continue;
             }
-            let candidate = listing || popular > 0 || call.leaning.category(model, item) > 0.0;
+            let ruled = self.rules.of(item) != 0;
+            let candidate =
+                listing || ruled || popular > 0 || call.leaning.category(model, item) > 0.0;
             if candidate && self.allowed(call, item, &mut list.filtered) {
                 let standing: f32 = call.standing(item).iter().sum();
-                top.offer(standing, item);
+                top.offer(self.rules.applied(standing, item), item);
                 popular = popular.saturating_sub(1);
             }
         }
@@ -520,6 +534,7 @@ impl Recommender {
             let hardly_seen = |item: &u32| {
                 self.score[*item as usize] == 0.0
                     && self.slot[*item as usize] == 0
+                    && self.rules.applied(0.0, *item) >= 0.0
                     && self.allowed(call, *item, &mut nothing)
             };
             discoveries = (items / 2..items).filter(hardly_seen).collect();
@@ -598,6 +613,8 @@ impl Recommender {
                 score,
                 placed,
                 contributions: [0.0; SOURCES],
+                ruled: 0.0,
+                rules: 0,
                 reasons: Vec::new(),
                 causes: Vec::with_capacity(CAUSES),
             };

@@ -11,12 +11,12 @@ use crate::shop::Model;
 pub const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 /// Reasons given for one item.
-const MOST: usize = 3;
+pub(super) const MOST: usize = 3;
 
 /// A reason must carry at least this share of the score to be given beside a stronger one.
 const LEAST: f32 = 0.1;
 
-const SENTENCES: [(&str, [&str; 2]); 13] = [
+const SENTENCES: [(&str, [&str; 2]); 14] = [
     ("viewed", ["Because you viewed {}", "因为您浏览过{}"]),
     (
         "also_viewed",
@@ -36,6 +36,7 @@ const SENTENCES: [(&str, [&str; 2]); 13] = [
     ("pinned", ["Chosen by the shop", "店家推荐"]),
     ("discovery", ["Something new to discover", "发现新鲜好物"]),
     ("again", ["You have bought this before", "您曾经买过"]),
+    ("boosted", ["Favoured by the shop", "店家力荐"]),
 ];
 
 impl Code {
@@ -134,7 +135,8 @@ mod tests {
     fn every_code_has_a_sentence_in_both_languages() {
         assert_eq!(Code::Viewed.name(), "viewed");
         assert_eq!(Code::Again.name(), "again");
-        assert_eq!(Code::Again as usize, Code::COUNT - 1);
+        assert_eq!(Code::Boosted.name(), "boosted");
+        assert_eq!(Code::Boosted as usize, Code::COUNT - 1);
         for code in 0..Code::COUNT {
             let (name, english) = sentence(code, 0);
             let (_, chinese) = sentence(code, 1);

@@ -74,6 +74,8 @@ pub struct Request<'a> {
     /// Whether items the shopper has just viewed may be shown on a personal list.
     pub keep_viewed: bool,
     pub arrangement: Arrangement<'a>,
+    /// The shop's rules on scores, as lines: see [`super::rules`]. Empty is none.
+    pub rules: &'a str,
 }
 
 /// How the best candidates become a list; by default in the order of their scores.
@@ -113,6 +115,7 @@ impl Request<'_> {
             personal: true,
             keep_viewed: false,
             arrangement: Arrangement::default(),
+            rules: "",
         }
     }
 }
@@ -155,7 +158,7 @@ impl Source {
 pub struct Reason {
     pub code: Code,
     pub because: Because,
-    /// The part of the score that rests on it.
+    /// The part of the score that rests on it, rules aside.
     pub share: f32,
 }
 
@@ -183,6 +186,8 @@ pub enum Code {
     Discovery,
     /// The shopper bought it before and may need it again.
     Again,
+    /// The shop's rules raised it.
+    Boosted,
 }
 
 /// What a reason points at, as numbers of the model.
@@ -200,8 +205,12 @@ pub struct Entry {
     pub item: u32,
     pub score: f32,
     pub placed: Placed,
-    /// What each source gave; they sum to the score.
+    /// What each source gave; with [`Entry::ruled`] they sum to the score.
     pub contributions: [f32; SOURCES],
+    /// What the shop's rules made of it, below 0 where they lowered or buried it.
+    pub ruled: f32,
+    /// The rules that hold for it, as bits.
+    pub rules: u32,
     /// Strongest first; at least one.
     pub reasons: Vec<Reason>,
     /// What each item of the history, the page and the cart gave: the parts of the first three contributions. What the
@@ -274,10 +283,14 @@ pub enum Warning {
     PinUnavailable,
     /// Two pins on one place, or an item pinned twice: the first holds.
     PinConflict,
+    /// Nothing has what a rule asks for.
+    RuleUnknown,
+    /// A factor was out of bounds and held to them; or a rule has no condition, or is one too many, and is left out.
+    RuleOutOfRange,
 }
 
 impl Warning {
-    pub const NAMES: [&str; 8] = [
+    pub const NAMES: [&str; 10] = [
         "limit_clamped",
         "unknown_item",
         "unknown_category",
@@ -286,6 +299,8 @@ impl Warning {
         "spread_relaxed",
         "pin_unavailable",
         "pin_conflict",
+        "rule_unknown",
+        "rule_range",
     ];
 }
 

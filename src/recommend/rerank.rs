@@ -14,7 +14,7 @@ pub const MAX_RERANKED: usize = 500;
 
 impl Recommender {
     /// The new order of `ids`: for each place the index of what was given. `stays` says of an index from 0 whether its
-    /// item keeps its place. Of the request, placement, item and whether history may be used count.
+    /// item keeps its place. Of the request, placement, item, rules and whether history may be used count.
     pub fn rerank(
         &mut self,
         model: &Model,
@@ -34,6 +34,7 @@ impl Recommender {
             within: Vec::new(),
             only_found: false,
         };
+        self.rules.read(model, request.rules);
         let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
         // A damaged row costs an item its score, as it does on a shelf, and no more.
         self.accumulate(&call, &seeds, &mut Default::default());
@@ -42,7 +43,9 @@ impl Recommender {
         let mut scored: Vec<(f32, u32)> = Vec::with_capacity(places.len());
         for &n in &places {
             let known = model.find(ids[n as usize]);
-            let score = known.map_or(f32::NEG_INFINITY, |item| self.total(&call, item));
+            let score = known.map_or(f32::NEG_INFINITY, |item| {
+                self.rules.applied(self.total(&call, item), item)
+            });
             scored.insert(scored.partition_point(|other| other.0 >= score), (score, n));
         }
         let mut order: Vec<u32> = (0..ids.len() as u32).collect();

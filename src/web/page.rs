@@ -336,8 +336,8 @@ pub fn shelf(page: usize, lines: &str, position: u32) -> JsValue {
 ///
 /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of the
 /// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
-/// discovered), its propensity as a float, seven contributions as floats, the number of its reasons, each with code, kind
-/// of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its causes, each with code,
+/// discovered), its propensity as a float, seven contributions and what the rules made of them as floats, the rules that
+/// hold for it as bits, the number of its reasons, each with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its causes, each with code,
 /// item and what it gave as a float.
 #[allow(clippy::too_many_arguments)]
 #[wasm_bindgen]
@@ -352,6 +352,7 @@ pub fn recommend(
     most_of_brand: u8,
     most_of_category: u8,
     discovery: f32,
+    rules: &str,
 ) -> Vec<u32> {
     let mut rest = lines;
     let mut next = || cut(&mut rest, b'\n');
@@ -359,6 +360,7 @@ pub fn recommend(
     request.item = Some(next()).filter(|item| !item.is_empty());
     request.category = Some(next()).filter(|category| !category.is_empty());
     request.query = next();
+    request.rules = rules;
     for _ in 0..attributes {
         let name = next();
         request.attributes.push(terms::attribute(name, next()));
@@ -385,12 +387,23 @@ pub fn recommend(
 /// The new order of the ids on lines, by what was at each place before; the first line is the item of the page, or
 /// nothing. `stays` has a byte for each id, not 0 where it keeps its place.
 #[wasm_bindgen]
-pub fn rerank(page: usize, number: usize, lines: &str, stays: &[u8]) -> Vec<u32> {
+pub fn rerank(page: usize, number: usize, lines: &str, stays: &[u8], rules: &str) -> Vec<u32> {
     let mut rest = lines;
     let item = Some(cut(&mut rest, b'\n')).filter(|item| !item.is_empty());
     let ids: Vec<&str> = parts(rest, b'\n').collect();
     let stays = |n: usize| stays.get(n).is_some_and(|stays| *stays != 0);
-    engine(page).rerank(Placement::from_number(number), item, &ids, stays, now())
+    let request = Request {
+        item,
+        rules,
+        ..Request::new(Placement::from_number(number), ids.len())
+    };
+    engine(page).rerank(request, &ids, stays, now())
+}
+
+/// The lines of rules, from 0, that have no effect on the model.
+#[wasm_bindgen]
+pub fn odd_rules(page: usize, rules: &str) -> Vec<u32> {
+    engine(page).odd_rules(rules)
 }
 
 /// A fresh name for a list.
@@ -464,7 +477,7 @@ fn words(list: &List) -> Vec<u32> {
         .warnings
         .iter()
         .fold(0, |bits, warning| bits | 1 << *warning as u32);
-    // Thirteen words of an item, three for each reason and cause.
+    // Fifteen words of an item, three for each reason and cause.
     let mut words = Vec::with_capacity(14 + list.entries.len() * 64);
     words.extend([
         list.entries.len() as u32,
@@ -490,6 +503,7 @@ fn words(list: &List) -> Vec<u32> {
             propensity.to_bits(),
         ]);
         words.extend(entry.contributions.map(f32::to_bits));
+        words.extend([entry.ruled.to_bits(), entry.rules]);
         words.push(entry.reasons.len() as u32);
         for reason in &entry.reasons {
             let (kind, number) = match reason.because {

@@ -61,7 +61,7 @@ function inScript(matrix, width) {
  */
 export async function baselines(module, model, session) {
   const { kernels, fill } = await instantiate(module);
-  const copy = shortest(() => fill(model), 1);
+  const copy = shortest(() => fill(model), 20);
   if (!kernels.open?.()) throw new Error("the model is refused");
   fill(new TextEncoder().encode(session.join("\n")));
   if (kernels.session?.() !== session.length) throw new Error("an item is unknown");

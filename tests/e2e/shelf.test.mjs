@@ -95,3 +95,35 @@ test("a choice is reported as one, whatever has become of the shelf", async (t) 
   assert.deepEqual(clicked, [["Product Clicked", first.id]]);
   await till.close();
 });
+
+test("the shop's rules and the page's raise and bury, and say so", async (t) => {
+  const { url } = await collector(t, "--model", given("TILLSIDE_MODEL"));
+  const rules = [{ where: { category: ["Fresh", "Nowhere"] }, bury: true }, { where: { brand: "Vantro" }, boost: 9 }, null];
+  const till = await Tillside.open({ model: `${url}/model/manifest.json`, locale: "en", rules: /** @type {any} */ (rules) });
+  assert.deepEqual(
+    till.status().problems.map(({ code, message }) => [code, message.split(":")[0]]),
+    [
+      ["rules.unknown", "rules[0].where.category"],
+      ["rules.range", "rules[1]"],
+      ["rules.range", "rules[2]"],
+    ],
+  );
+  const plain = till.recommend({ placement: "home", limit: 100 });
+  assert.deepEqual(plain.status.warnings, ["rule_unknown", "rule_range"]);
+  const why = till.explain(plain.status.decision);
+  assert.ok(!why.gone);
+  for (const { score, contributions, rules } of why.items) {
+    const sum = Object.values(contributions).reduce((sum, part) => sum + part, 0);
+    assert.ok(Math.abs(sum - score) <= 1e-6);
+    assert.equal(score < 0, rules.some(({ factor }) => factor === 0));
+  }
+  assert.deepEqual(why.items[0]?.rules, [{ rule: 1, factor: 5 }]);
+  assert.equal(plain.items[0]?.reasons[0]?.text, "Favoured by the shop");
+  const [best = "", second = "", ...rest] = ids(plain);
+  const shelf = till.recommend({ placement: "home", limit: 100, rules: [{ where: { id: best }, bury: true }] });
+  assert.equal(ids(shelf)[0], second);
+  const order = till.rerank({ placement: "home", ids: [best, second], rules: [{ where: { id: best }, bury: true }] });
+  assert.deepEqual(order, [second, best]);
+  await assert.rejects(Tillside.open({ rules: /** @type {any} */ ({}) }), TypeError);
+  assert.ok(rest.length > 90);
+});

@@ -27,13 +27,14 @@ function explained(decision) {
 
 /** What a score is made of, source by source, and which items are behind it. @param {Explained["items"][number] | undefined} why */
 function parts(why) {
-  const given = Object.entries(why?.contributions ?? {}).filter(([, part]) => part > 0);
+  const given = Object.entries(why?.contributions ?? {});
   if (!why || !given.length) return null;
   return el(
     "details",
     { class: "parts" },
     el("summary", {}, t("console.parts")),
     el("ul", { role: "list" }, ...given.map(([source, part]) => el("li", {}, el("span", { class: `source ${source}` }, `${source} ${number(part, 4)}`), bar(part / why.score, source)))),
+    el("ul", { role: "list" }, ...why.rules.map(({ rule, factor }) => el("li", {}, t("console.rule", { rule: number(rule) }), " ", el("code", {}, factor ? `× ${number(factor, 2)}` : t("console.buried"))))),
     el("ul", { role: "list" }, ...why.causes.map(({ code, because, given }) => el("li", {}, item(because), ` ${number(given, 4)} `, el("code", {}, code)))),
   );
 }
