@@ -3,8 +3,8 @@
 
 /** @typedef {import("./index.d.ts").Request} Request */
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
-/** A request with its rules as lines.
- * @typedef {Omit<Request, "rules"> & { rules?: string }} Asked */
+/** A request with its rules as lines, and the most that a bundle may cost.
+ * @typedef {Omit<Request, "rules"> & { rules?: string, bundle?: number }} Asked */
 
 /** @param {string} name @param {unknown} value @param {string} type */
 function expect(name, value, type) {
@@ -64,7 +64,7 @@ export function ruling(rules) {
  * @param {any} request @returns {Asked} */
 export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
     const { brand, category: leaf } = Object(spread);
     const pinned = Array.isArray(pins) ? pins : [];
     const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
@@ -88,6 +88,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
         return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
       }),
       rules: ruling(rules),
+      bundle: within(priceCap, 1e9) || Infinity,
     });
   } catch {
     // A getter that throws, or a limit that is no number at all.

@@ -185,6 +185,27 @@ export interface Shelf {
   status: ShelfStatus;
 }
 
+export interface BundleRequest {
+  /** The item that the set is for. */
+  item: string;
+  /** Items beside it at most, default 3. */
+  limit?: number;
+  /** What all may cost together, the item included; above 0. */
+  priceCap?: number;
+  exclude?: readonly string[];
+  rules?: readonly Rule[];
+  /** What to show where nothing can be computed; no price is known of it. */
+  fallback?: readonly string[];
+}
+
+/** A shelf of what makes a set with an item, no two of one leaf category. */
+export interface Bundle extends Shelf {
+  /** Of the item and all of the set; undefined where one is unknown. */
+  price?: number;
+  /** Why they go together; undefined when there is nothing. */
+  reason?: Reason;
+}
+
 export interface Portrait {
   /** Newest first. */
   recent: { id: string; time: number }[];
@@ -224,6 +245,8 @@ export declare class Tillside {
   track(event: string, properties?: object): Tracked;
   /** Synchronous. Never throws. */
   recommend(request: Request): Shelf;
+  /** A set of complements of an item and of each other. Never throws. */
+  bundle(request: BundleRequest): Bundle;
   /** The ids in the order that suits the shopper now: a permutation. What the model does not know comes last. Never throws. */
   rerank(request: RerankRequest): string[];
   /** Prices and stock that have changed, from the next list on. Never throws. */

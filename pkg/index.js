@@ -246,10 +246,21 @@ export class Tillside {
 
   /** @param {Request} request @returns {Shelf} */
   recommend(request) {
+    return this.#shelf({ ...plain(request), bundle: 0 });
+  }
+
+  /** @param {import("./index.d.ts").BundleRequest} request @returns {import("./index.d.ts").Bundle} */
+  bundle(request) {
+    const asked = plain(request);
+    const shelf = this.#shelf({ ...asked, placement: "complements", limit: asked.limit ?? 3 });
+    return { ...shelf, reason: shelf.items[0]?.reasons[0] };
+  }
+
+  /** @param {Asked} asked @returns {import("./index.d.ts").Bundle} */
+  #shelf(asked) {
     const began = microseconds();
     /** @type {Shelf | undefined} */
     let shelf;
-    const asked = plain(request);
     if (this.#model) shelf = this.#with((page) => this.#ranked(page, asked));
     if (!shelf || shelf.items.length === 0) {
       const items = this.#unranked(asked);
@@ -277,8 +288,9 @@ export class Tillside {
       spread.category ?? 0,
       discovery,
       rules,
+      request.bundle ?? 0,
     );
-    const { items, starts, status } = decode(words, this.#names);
+    const { items, starts, status, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");
     const decision = this.#decision(page);
     const time = Date.now();
@@ -291,7 +303,7 @@ export class Tillside {
       return { decision, time, model, placement: place, items: taken };
     });
     if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
-    return { placement: place, items, status: { decision, model, ...status, microseconds: 0 } };
+    return { placement: place, items, ...(price && { price }), status: { decision, model, ...status, microseconds: 0 } };
   }
 
   /** @param {string} decision @returns {import("./index.d.ts").Explanation} */

@@ -62,7 +62,7 @@ export function decode(words, names) {
     filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
     warnings: WARNINGS.filter((_, n) => word(2) & (1 << n)),
   };
-  return { items, starts, status };
+  return { items, starts, status, price: floats[at] || undefined };
 }
 
 /** What the score of the item at `at` is made of. @param {Uint32Array} words @param {number} at @param {Names} names @param {number[]} factors of the rules */

@@ -15,6 +15,7 @@
 //! shopper, request and model.
 
 mod arrange;
+mod bundle;
 mod encoder;
 mod reasons;
 pub mod repurchase;
@@ -188,7 +189,7 @@ impl Recommender {
         self.clear(model.items());
         self.rules.read(model, request.rules);
         let mut list = List::default();
-        let limit = request.limit.clamp(1, MAX_LIMIT);
+        let mut limit = request.limit.clamp(1, MAX_LIMIT);
         if limit != request.limit {
             list.warnings.push(Warning::LimitClamped);
         }
@@ -224,6 +225,9 @@ impl Recommender {
         if request.placement == Placement::Cart && request.personal {
             self.rebuy(&call, shopper, now);
         }
+        if request.bundle > 0.0 {
+            limit = MAX_LIMIT;
+        }
         let mut places: Vec<Place> = if request.arrangement.is_plain() {
             let ranked = self.select(&call, limit, &mut list);
             let place = |(score, item)| Place {
@@ -243,6 +247,9 @@ impl Recommender {
         }
         self.explain(&call, &seeds, places, &mut list);
         self.rules.explain(&mut list);
+        if request.bundle > 0.0 {
+            bundle::keep(model, anchor, request.limit, request.bundle, &mut list);
+        }
         list
     }
 

@@ -76,6 +76,8 @@ pub struct Request<'a> {
     pub arrangement: Arrangement<'a>,
     /// The shop's rules on scores, as lines: see [`super::rules`]. Empty is none.
     pub rules: &'a str,
+    /// Above 0, the list is cut down to a set with `item` that costs at most this in all; see [`super::bundle`].
+    pub bundle: f32,
 }
 
 /// How the best candidates become a list; by default in the order of their scores.
@@ -116,6 +118,7 @@ impl Request<'_> {
             keep_viewed: false,
             arrangement: Arrangement::default(),
             rules: "",
+            bundle: 0.0,
         }
     }
 }
@@ -312,6 +315,8 @@ pub struct List {
     pub blend: [f32; SOURCES],
     pub filtered: Filtered,
     pub warnings: Vec<Warning>,
+    /// Of a bundle, with the item it is for; not a number where one of the prices is unknown.
+    pub price: f32,
 }
 
 impl List {

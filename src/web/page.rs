@@ -338,7 +338,7 @@ pub fn shelf(page: usize, lines: &str, position: u32) -> JsValue {
 /// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
 /// discovered), its propensity as a float, seven contributions and what the rules made of them as floats, the rules that
 /// hold for it as bits, the number of its reasons, each with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its causes, each with code,
-/// item and what it gave as a float.
+/// item and what it gave as a float; and last the price of a bundle as a float.
 #[allow(clippy::too_many_arguments)]
 #[wasm_bindgen]
 pub fn recommend(
@@ -353,6 +353,7 @@ pub fn recommend(
     most_of_category: u8,
     discovery: f32,
     rules: &str,
+    bundle: f32,
 ) -> Vec<u32> {
     let mut rest = lines;
     let mut next = || cut(&mut rest, b'\n');
@@ -361,6 +362,7 @@ pub fn recommend(
     request.category = Some(next()).filter(|category| !category.is_empty());
     request.query = next();
     request.rules = rules;
+    request.bundle = bundle;
     for _ in 0..attributes {
         let name = next();
         request.attributes.push(terms::attribute(name, next()));
@@ -519,5 +521,6 @@ fn words(list: &List) -> Vec<u32> {
             words.extend([cause.code as u32, cause.item, cause.given.to_bits()]);
         }
     }
+    words.push(list.price.to_bits());
     words
 }

@@ -127,3 +127,18 @@ test("the shop's rules and the page's raise and bury, and say so", async (t) => 
   await assert.rejects(Tillside.open({ rules: /** @type {any} */ ({}) }), TypeError);
   assert.ok(rest.length > 90);
 });
+
+test("a bundle is of different kinds and keeps to its price", async (t) => {
+  const till = await visitor(t);
+  const { items } = till.recommend({ placement: "category", category: "Phones > Smartphones", limit: 40 });
+  const bundles = items.map(({ id }) => till.bundle({ item: id }));
+  const found = bundles.find((bundle) => bundle.items.length === 3);
+  assert.ok(found?.price && found.reason);
+  assert.equal(found.placement, "complements");
+  assert.equal(found.reason.code, "goes_with");
+  const item = found.reason.because ?? "";
+  const cheaper = till.bundle({ item, priceCap: found.price - 1 });
+  assert.ok((cheaper.price ?? 0) < found.price && cheaper.items.length <= 3);
+  assert.deepEqual(till.bundle({ item: "nobody-knows", fallback: [item] }).items.map(({ source }) => source), ["host"]);
+  assert.deepEqual(till.bundle(/** @type {any} */ (null)).items, []);
+});
