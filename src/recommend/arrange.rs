@@ -21,6 +21,10 @@ const WINDOW: usize = 5;
 const SAME_CATEGORY: f32 = 0.6;
 const SAME_BRAND: f32 = 0.4;
 
+/// What full likeness weighs against full relevance where both count half: so that λ = 0.5 costs few hits, and yet is
+/// felt. Measured by `backend/tests/arrange.rs`.
+const ALIKE: f32 = 1.0 / 3.0;
+
 /// More than any two candidates are apart.
 const BURIED: f32 = 2.0;
 
@@ -74,8 +78,8 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
         .first()
         .map_or(0.0, |first| first.0)
         .max(f32::MIN_POSITIVE);
-    // How alike each candidate is to what stands above, at most.
-    let mut nearest = vec![0.0f32; left.len()];
+    // How alike each candidate is to what stands above.
+    let mut alike = vec![0.0f32; left.len()];
     let mut discoveries = stock.discoveries.to_vec();
     let mut places: Vec<Place> = Vec::with_capacity(limit);
     let mut relaxed = false;
@@ -112,10 +116,10 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
         } else if left.is_empty() {
             break;
         } else {
-            let (chosen, gave_up) = choose(stock, wish, &left, &nearest, &places, best);
+            let (chosen, gave_up) = choose(stock, wish, &left, &alike, &places, best);
             relaxed |= gave_up;
             let (score, item) = left.remove(chosen);
-            nearest.remove(chosen);
+            alike.remove(chosen);
             let placed = Placed::Ranked;
             Place {
                 score,
@@ -124,8 +128,8 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
             }
         };
         if wish.diversity > 0.0 {
-            for (nearest, (_, other)) in nearest.iter_mut().zip(&left) {
-                *nearest = nearest.max(similarity(stock.model, *other, place.item));
+            for (alike, (_, other)) in alike.iter_mut().zip(&left) {
+                *alike = alike.max(similarity(stock.model, *other, place.item));
             }
         }
         places.push(place);
@@ -138,12 +142,13 @@ fn choose(
     stock: &Stock,
     wish: &Arrangement,
     left: &[(f32, u32)],
-    nearest: &[f32],
+    alike: &[f32],
     places: &[Place],
     best: f32,
 ) -> (usize, bool) {
     let worth = |n: usize| {
-        let worth = (1.0 - wish.diversity) * left[n].0 / best - wish.diversity * nearest[n];
+        let share = left[n].0 / best;
+        let worth = (1.0 - wish.diversity) * share - wish.diversity * ALIKE * alike[n];
         // What is buried comes after everything else, however unlike.
         if left[n].0 < 0.0 {
             worth - BURIED
@@ -345,7 +350,43 @@ mod tests {
                 .sum::<f32>()
         };
         assert_eq!(distance(0.0), 0.0);
-        assert!(distance(0.5) > 20.0, "{}", distance(0.5));
+        assert!(distance(0.75) > 20.0, "{}", distance(0.75));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_relaxed_where_something_keeps_the_spread(
+            kinds in kinds(), limit in 1..24usize, brand in 1..4u8, category in 1..4u8, diversity in 0.0..1.0f32,
+        ) {
+            let model = shop(&kinds);
+            let ranked = ranked(24);
+            let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[] };
+            let wish = Arrangement { diversity, brand, category, ..Arrangement::default() };
+            let (places, relaxed) = arrange(&stock, &wish, limit);
+            prop_assert_eq!(places.len(), limit);
+            let chosen = items(&places);
+            let of = |item: u32, of_brand| kind(&model, item, of_brand);
+            // What may stand at a place after these, on the bounds that are left.
+            let may = |above: &[u32], item: u32, of_brand: bool, most: u8| {
+                let row = &above[above.len().saturating_sub(WINDOW - 1)..];
+                let alike = row.iter().filter(|other| of(**other, of_brand) == of(item, of_brand)).count();
+                most == 0 || of(item, of_brand).is_none() || alike < usize::from(most)
+            };
+            let mut given_up = false;
+            for (at, item) in chosen.iter().enumerate() {
+                let above = &chosen[..at];
+                let left: Vec<u32> = (0..24).filter(|other| !above.contains(other)).collect();
+                for (brand, category) in [(brand, category), (brand, 0), (0, 0)] {
+                    let keeps = |item: u32| may(above, item, true, brand) && may(above, item, false, category);
+                    if left.iter().any(|other| keeps(*other)) {
+                        prop_assert!(keeps(*item), "the category is given up before the brand, and neither without need");
+                        break;
+                    }
+                    given_up = true;
+                }
+            }
+            prop_assert_eq!(relaxed, given_up);
+        }
     }
 
     #[test]

@@ -1,0 +1,222 @@
+//! Lists on a simulated shop: what variety costs and brings, on sessions that the model has not seen.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+use tillside::recommend::{Arrangement, Placed, Placement, Recommender, Request};
+use tillside::shop::Model;
+use tillside::shopper::Shopper;
+
+/// Milliseconds without an event that end a session.
+const PAUSE: i64 = 30 * 60_000;
+
+const SHOPPERS: &str = "6000";
+const SEED: &str = "1";
+/// One in so many of the sessions held back.
+const ASKED: usize = 3;
+
+/// The first day that is not trained on; shoppers come for sixty days from the first of September.
+const HELD_BACK: &str = "2026-10-25";
+
+fn tillside(arguments: &[&str]) {
+    let program = env!("CARGO_BIN_EXE_tillside");
+    let output = Command::new(program).args(arguments).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+}
+
+struct Lab {
+    _folder: tempfile::TempDir,
+    model: Model,
+    /// Items viewed in each session held back.
+    sessions: Vec<Vec<String>>,
+}
+
+/// A shop, its shoppers, a model of all but their last days, and those.
+fn lab() -> Lab {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    tillside(&["lab", "shop", "--out", &path("shop")]);
+    let events = path("events.jsonl");
+    tillside(&[
+        "lab",
+        "simulate",
+        "--shop",
+        &path("shop"),
+        "--out",
+        &events,
+        "--shoppers",
+        SHOPPERS,
+        "--seed",
+        SEED,
+    ]);
+    let mut train = String::new();
+    let mut views: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
+    for line in std::fs::read_to_string(&events).unwrap().lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let time = event["timestamp"].as_str().unwrap();
+        if time < HELD_BACK {
+            train += line;
+            train.push('\n');
+        } else if event["event"] == "Product Viewed" {
+            let time = chrono::DateTime::parse_from_rfc3339(time).unwrap();
+            let item = event["properties"]["product_id"].as_str().unwrap();
+            let who = event["anonymousId"].as_str().unwrap().to_owned();
+            let view = (time.timestamp_millis(), item.to_owned());
+            views.entry(who).or_default().push(view);
+        }
+    }
+    std::fs::write(&events, train).unwrap();
+    let catalogue = path("shop/catalog.jsonl");
+    tillside(&[
+        "train",
+        "--catalog",
+        &catalogue,
+        "--events",
+        &events,
+        "--out",
+        &path("model"),
+    ]);
+    let file = PathBuf::from(path("model")).join("model.safetensors");
+    let sessions = views.values().flat_map(|views| {
+        let sessions = views.chunk_by(|a, b| b.0 - a.0 < PAUSE);
+        sessions.map(|session| session.iter().map(|view| view.1.clone()).collect())
+    });
+    Lab {
+        model: Model::open(std::fs::read(file).unwrap()).unwrap(),
+        sessions: sessions.step_by(ASKED).collect(),
+        _folder: folder,
+    }
+}
+
+/// How unlike two items are: of another leaf category, of another brand.
+fn distance(model: &Model, one: u32, other: u32) -> f64 {
+    let unlike = |same: bool| f64::from(u8::from(!same));
+    let category = model.category(one).is_some() && model.category(one) == model.category(other);
+    let brand = model.brand(one).is_some() && model.brand(one) == model.brand(other);
+    0.6 * unlike(category) + 0.4 * unlike(brand)
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Measured {
+    questions: usize,
+    hits: usize,
+    /// Mean distance of all pairs of a list, over all lists.
+    distance: f64,
+}
+
+/// Asks for what comes next, where that is new to the session.
+fn measure(lab: &Lab, arrangement: &Arrangement, limit: usize) -> Measured {
+    let mut recommender = Recommender::default();
+    let mut measured = Measured::default();
+    for session in &lab.sessions {
+        let mut shopper = Shopper::default();
+        for (n, key) in session.iter().enumerate() {
+            let now = n as i64 + 1;
+            if n > 0 && !session[..n].contains(key) {
+                let request = Request {
+                    arrangement: arrangement.clone(),
+                    ..Request::new(Placement::Home, limit)
+                };
+                let list = recommender.recommend(&lab.model, &shopper, &request, now);
+                let items: Vec<u32> = list.entries.iter().map(|entry| entry.item).collect();
+                measured.questions += 1;
+                let target = lab.model.find(key);
+                measured.hits += usize::from(items.iter().any(|item| Some(*item) == target));
+                let (mut sum, mut pairs) = (0.0, 0);
+                for (at, one) in items.iter().enumerate() {
+                    for other in &items[..at] {
+                        sum += distance(&lab.model, *one, *other);
+                        pairs += 1;
+                    }
+                }
+                measured.distance += sum / f64::from(pairs.max(1));
+            }
+            shopper.view(key, lab.model.find(key), now, 1);
+        }
+    }
+    measured.distance /= measured.questions as f64;
+    measured
+}
+
+/// Prints hit rate and distance, and answers them.
+fn shown(lab: &Lab, what: &str, limit: usize, arrangement: &Arrangement) -> (f64, f64) {
+    let measured = measure(lab, arrangement, limit);
+    let hits = measured.hits as f64 / measured.questions as f64;
+    println!(
+        "{what}, {limit} items: hit rate {hits:.4}, distance {:.4}, {} questions",
+        measured.distance, measured.questions
+    );
+    (hits, measured.distance)
+}
+
+#[test]
+fn variety_is_worth_its_price_complements_are_no_substitutes_and_new_items_get_their_share() {
+    let lab = lab();
+    for limit in [12, 20] {
+        let (hits, distance) = shown(&lab, "by score", limit, &Arrangement::default());
+        let none = Arrangement {
+            brand: u8::MAX,
+            ..Arrangement::default()
+        };
+        let none = shown(&lab, "λ = 1", limit, &none);
+        assert_eq!(none, (hits, distance), "the order of relevance");
+        let half = Arrangement {
+            diversity: 0.5,
+            ..Arrangement::default()
+        };
+        let (fewer, farther) = shown(&lab, "λ = 0.5", limit, &half);
+        // A list of twenty has room for what is far off, and pays a little more.
+        let part = if limit == 12 { 0.95 } else { 0.93 };
+        assert!(fewer >= part * hits, "{fewer} of {hits}");
+        assert!(farther >= 1.3 * distance, "{farther} after {distance}");
+    }
+
+    // Complements of an item are never its substitutes.
+    let mut complements = 0;
+    for item in 0..lab.model.items() as u32 {
+        let request = Request {
+            item: Some(lab.model.key(item)),
+            ..Request::new(Placement::Complements, 20)
+        };
+        let list = Recommender::default().recommend(&lab.model, &Shopper::default(), &request, 1);
+        for entry in &list.entries {
+            let (one, other) = (lab.model.category(item), lab.model.category(entry.item));
+            assert!(one != other || one.is_none(), "{}", lab.model.key(item));
+        }
+        complements += list.entries.len();
+    }
+    assert!(complements > lab.model.items());
+
+    // A new article, which nobody has found yet, on long lists: each holds twenty of a thousand such.
+    let model = &lab.model;
+    let new = model.items() as u32 - 1;
+    let aisle = |item: &u32| model.category(*item) == model.category(new);
+    let seen = (0..new).find(aisle).unwrap();
+    let mut shopper = Shopper::default();
+    shopper.view(model.key(seen), Some(seen), 1, 1);
+    let mut recommender = Recommender::default();
+    let (mut shown, mut expected) = (0.0, 0.0);
+    for session in 0..10_000 {
+        let request = Request {
+            arrangement: Arrangement {
+                discovery: 0.2,
+                seed: session,
+                ..Arrangement::default()
+            },
+            ..Request::new(Placement::Home, 100)
+        };
+        let list = recommender.recommend(model, &shopper, &request, 2);
+        for entry in list.entries {
+            if let Placed::Discovered { propensity } = entry.placed {
+                expected += f64::from(propensity);
+                shown += f64::from(u8::from(entry.item == new));
+            }
+        }
+    }
+    println!("a new item in 10000 sessions: shown {shown} times, {expected:.0} expected");
+    assert!((shown / expected - 1.0).abs() < 0.2);
+    assert!(expected > 20.0);
+}
