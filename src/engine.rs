@@ -254,9 +254,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets go of the model, so that the next one does not lie in memory beside it.
+    /// Lets go of the model, so that the next one does not lie in memory beside it, and of the working memory that would
+    /// keep it from the same place.
     pub fn close_model(&mut self) {
         self.model = None;
+        self.recommender = Recommender::default();
     }
 
     /// Takes over a live part of the open model.
