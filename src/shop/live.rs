@@ -144,7 +144,7 @@ impl Model {
         if let Some(out) = out {
             let flags = self.place(Column::Flags).start + item;
             let flags = &mut self.file[flags];
-            *flags = *flags & !OUT_OF_STOCK | u8::from(out) * OUT_OF_STOCK;
+            *flags = (*flags & !OUT_OF_STOCK) | (u8::from(out) * OUT_OF_STOCK);
         }
         Patched::Applied
     }
@@ -181,8 +181,11 @@ mod tests {
     use crate::shopper::Shopper;
     use proptest::prelude::*;
 
+    /// Price, out of stock, repeatable, popularity.
+    type Said = (Option<f32>, bool, bool, u8);
+
     /// What a model says of every item, and what it names as rising.
-    fn seen(model: &Model) -> (Vec<(Option<f32>, bool, bool, u8)>, Vec<u32>) {
+    fn seen(model: &Model) -> (Vec<Said>, Vec<u32>) {
         let items = 0..model.items() as u32;
         let one = |item| {
             let popularity = (model.popularity(item) * 255.0).round() as u8;

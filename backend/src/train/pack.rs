@@ -148,6 +148,7 @@ pub fn count_orders(goods: Goods) -> Counted {
     let descriptions = Descriptions::of(&goods.products);
     let buy = complement::neighbours(&orders, goods.len(), &categories, &descriptions);
     Counted {
+        flags: Some(columns::flags(&goods, &categories, &orders)),
         brands: Brands::of(&goods),
         view: sequence::rules(&[], goods.len()),
         rising: Vec::new(),

@@ -318,7 +318,7 @@ mod tests {
         } = &baskets[0];
         assert_eq!(history.len(), 1);
         assert_eq!((history[0].days, history[0].items.len()), (2.0, 2));
-        let mut all = [&items[..], &[target.clone()]].concat();
+        let mut all = [&items[..], std::slice::from_ref(target)].concat();
         all.sort_unstable();
         assert_eq!(all, ["a", "b", "c"]);
     }

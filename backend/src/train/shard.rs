@@ -6,6 +6,7 @@
 //! Neighbours that are not in a part make room for weaker ones that are.
 
 use super::columns::{Brands, Categories, NONE};
+use super::complement::Neighbours;
 use super::encoder::Encoder;
 use super::error::Error;
 use super::goods::{Goods, Unknown};
@@ -99,7 +100,10 @@ fn restrict<'a>(counted: &Counted<'a>, viewed: &[Row], choice: &[u32]) -> (Count
             seen: Vec::new(),
         },
         rising: Vec::new(),
-        buy: rows(&counted.buy),
+        buy: Neighbours {
+            apart: rows(&counted.buy.apart),
+            all: rows(&counted.buy.all),
+        },
         content: counted.content.as_deref().map(&rows),
         encoder: counted.encoder.as_ref().map(|encoder| {
             let codes = encoder.codes.len() / counted.goods.len();
