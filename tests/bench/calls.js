@@ -71,10 +71,10 @@ export async function opening(glue, module, model) {
   const manifest = await (await fetch(model)).json();
   const bytes = new Uint8Array(await (await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)))).arrayBuffer());
   const { memory } = await glue.default({ module_or_path: module });
-  const page = new glue.Page("", "en");
-  const open = shortest(() => page.open_model(bytes), 1);
+  const page = glue.open("", "en");
+  const open = shortest(() => glue.open_model(page, bytes, new Uint8Array()), 1);
   const used = memory.buffer.byteLength;
-  page.free();
+  glue.close(page);
   const into = new Uint8Array(new WebAssembly.Memory({ initial: Math.ceil(bytes.length / 65536) }).buffer);
   return { open, copy: shortest(() => into.set(bytes), 50), used };
 }
