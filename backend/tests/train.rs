@@ -179,6 +179,10 @@ fn sessions_become_a_model_that_ranks_what_comes_next() {
         found["model_bytes"],
         json!(fs::metadata(part(&folder)).unwrap().len())
     );
+    let [compressed, each] =
+        ["model_brotli_bytes", "brotli_bytes_per_item"].map(|key| found[key].as_f64().unwrap());
+    assert!(compressed > 0.0 && compressed < found["model_bytes"].as_f64().unwrap());
+    assert_eq!(each, compressed / 120.0);
     assert!(found["microseconds"]["p50"].as_f64() <= found["microseconds"]["p99"].as_f64());
     // One question has an answer that no model can know.
     let new = &found["new"];

@@ -4,8 +4,10 @@ mod baskets;
 mod measure;
 mod report;
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
+use brotli::enc::BrotliEncoderParams;
 use tillside::shop::Model;
 
 pub use baskets::{ask_baskets, buyer_of};
@@ -69,7 +71,9 @@ impl Coded for Error {
 }
 
 pub fn run(args: Args) -> Outcome {
-    let model = open(args.model)?;
+    let (path, bytes) = read(&args.model)?;
+    let compressed = compressed(&bytes);
+    let model = Model::open(bytes).map_err(|source| Error::Model { path, source })?;
     let mut refusals = Refusals::default();
     if let Some(path) = &args.baskets {
         let baskets = ingest::baskets(path, &mut refusals)?;
@@ -77,7 +81,11 @@ pub fn run(args: Args) -> Outcome {
             eprintln!("{refusals}");
         }
         let bar = progress::bar("ranking the catalogue", baskets.len() as u64);
-        let report = BasketReport::new(&model, &ask_baskets(&model, &baskets, |n| bar.inc(n)));
+        let report = BasketReport::new(
+            &model,
+            compressed,
+            &ask_baskets(&model, &baskets, |n| bar.inc(n)),
+        );
         bar.finish_and_clear();
         if args.json {
             println!("{}", report::json(&report));
@@ -111,7 +119,7 @@ pub fn run(args: Args) -> Outcome {
     let others = ask(&all, Protocol::Others);
     let (all, new) = (ask(&all, Protocol::All), ask(&new, Protocol::New));
     bar.finish_and_clear();
-    let report = Report::new(&model, &all, &others, &new);
+    let report = Report::new(&model, compressed, &all, &others, &new);
     if args.json {
         println!("{}", report::json(&report));
     } else {
@@ -120,20 +128,49 @@ pub fn run(args: Args) -> Outcome {
     Ok(())
 }
 
-/// Opens the model of a folder, every part of which is what its manifest says.
-fn open(folder: PathBuf) -> Result<Model, Box<dyn Coded>> {
+/// The model's part in a folder, which is what its manifest says.
+fn read(folder: &Path) -> Result<(PathBuf, Vec<u8>), Box<dyn Coded>> {
     if folder.is_file() {
-        return Err(Error::NoFolder(folder).into());
+        return Err(Error::NoFolder(folder.to_owned()).into());
     }
     // The manifest comes last.
-    let files = serve::model::check(&folder)?;
+    let files = serve::model::check(folder)?;
     let [path, _, ..] = &files[..] else {
-        return Err(Error::NoPart(folder).into());
+        return Err(Error::NoPart(folder.to_owned()).into());
     };
     let path = path.clone();
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(source) => return Err(Error::Unreadable { path, source }.into()),
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok((path, bytes)),
+        Err(source) => Err(Error::Unreadable { path, source }.into()),
+    }
+}
+
+/// What these bytes take where a server has compressed them once for all, with brotli at its strongest.
+fn compressed(bytes: &[u8]) -> usize {
+    let bar = progress::bar("compressing the model", bytes.len() as u64);
+    let parameters = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        size_hint: bytes.len(),
+        ..Default::default()
     };
-    Model::open(bytes).map_err(|source| Error::Model { path, source }.into())
+    let mut out = Count(0);
+    // Neither end can fail: one is memory, the other a number.
+    let _ = brotli::BrotliCompress(&mut bar.wrap_read(bytes), &mut out, &parameters);
+    bar.finish_and_clear();
+    out.0
+}
+
+/// Counts what is written.
+struct Count(usize);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

@@ -11,14 +11,35 @@ use super::measure::{Answers, Metrics};
 pub struct Report {
     items: usize,
     predictions: usize,
-    model_bytes: usize,
-    bytes_per_item: f64,
+    #[serde(flatten)]
+    size: Size,
     all: Metrics,
     others: Metrics,
     new: Metrics,
     microseconds: Percentiles,
     #[serde(skip)]
     asked_new: usize,
+}
+
+/// Of the model's file, and of what it takes on the way to a page.
+#[derive(Serialize)]
+struct Size {
+    model_bytes: usize,
+    bytes_per_item: f64,
+    model_brotli_bytes: usize,
+    brotli_bytes_per_item: f64,
+}
+
+impl Size {
+    fn of(model: &Model, compressed: usize) -> Size {
+        let each = |bytes: usize| bytes as f64 / model.items().max(1) as f64;
+        Size {
+            model_bytes: model.bytes(),
+            bytes_per_item: each(model.bytes()),
+            model_brotli_bytes: compressed,
+            brotli_bytes_per_item: each(compressed),
+        }
+    }
 }
 
 /// Of one call of `recommend`.
@@ -44,12 +65,18 @@ impl Percentiles {
 }
 
 impl Report {
-    pub fn new(model: &Model, all: &Answers, others: &Answers, new: &Answers) -> Report {
+    /// `compressed` is what the model's file takes on the way to a page.
+    pub fn new(
+        model: &Model,
+        compressed: usize,
+        all: &Answers,
+        others: &Answers,
+        new: &Answers,
+    ) -> Report {
         Report {
             items: model.items(),
             predictions: all.nanoseconds.len(),
-            model_bytes: model.bytes(),
-            bytes_per_item: model.bytes() as f64 / model.items().max(1) as f64,
+            size: Size::of(model, compressed),
             all: all.metrics,
             others: others.metrics,
             new: new.metrics,
@@ -70,19 +97,18 @@ pub fn json(report: &impl Serialize) -> String {
 pub struct BasketReport {
     items: usize,
     baskets: usize,
-    model_bytes: usize,
-    bytes_per_item: f64,
+    #[serde(flatten)]
+    size: Size,
     cart: Metrics,
     microseconds: Percentiles,
 }
 
 impl BasketReport {
-    pub fn new(model: &Model, answers: &Answers) -> BasketReport {
+    pub fn new(model: &Model, compressed: usize, answers: &Answers) -> BasketReport {
         BasketReport {
             items: model.items(),
             baskets: answers.nanoseconds.len(),
-            model_bytes: model.bytes(),
-            bytes_per_item: model.bytes() as f64 / model.items().max(1) as f64,
+            size: Size::of(model, compressed),
             cart: answers.metrics,
             microseconds: Percentiles::of(answers.nanoseconds.clone()),
         }
@@ -104,13 +130,13 @@ const ROWS: [(&str, Value); 8] = [
 fn head(
     out: &mut fmt::Formatter<'_>,
     items: usize,
-    bytes: usize,
+    size: &Size,
     Percentiles { p50, p99 }: &Percentiles,
 ) -> fmt::Result {
-    let each = bytes as f64 / items.max(1) as f64;
     writeln!(
         out,
-        "{items} items in {bytes} bytes, {each:.1} bytes an item"
+        "{items} items in {} bytes, {:.1} bytes an item; {} bytes with brotli, {:.1} an item",
+        size.model_bytes, size.bytes_per_item, size.model_brotli_bytes, size.brotli_bytes_per_item
     )?;
     writeln!(
         out,
@@ -120,7 +146,7 @@ fn head(
 
 impl fmt::Display for BasketReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        head(out, self.items, self.model_bytes, &self.microseconds)?;
+        head(out, self.items, &self.size, &self.microseconds)?;
         writeln!(
             out,
             "                    cart\nbaskets         {:>8}",
@@ -138,7 +164,7 @@ impl fmt::Display for BasketReport {
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        head(out, self.items, self.model_bytes, &self.microseconds)?;
+        head(out, self.items, &self.size, &self.microseconds)?;
         writeln!(out, "                     all   others      new")?;
         writeln!(
             out,
