@@ -6,11 +6,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar for work of a known size; `total` 0 means unknown, shown as a spinner with a count.
 pub fn bar(what: &'static str, total: u64) -> ProgressBar {
-    let bar = if total == 0 {
-        ProgressBar::new_spinner()
-    } else {
-        ProgressBar::new(total)
-    };
+    let bar = ProgressBar::new(total);
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+    begin(&bar, what, total);
+    bar
+}
+
+/// Turns a bar to the next part of the work, whose time left is its own.
+pub fn begin(bar: &ProgressBar, what: &'static str, total: u64) {
     let template = if total == 0 {
         "{spinner} {msg} {human_pos} ({per_sec}, {elapsed})"
     } else {
@@ -19,7 +22,8 @@ pub fn bar(what: &'static str, total: u64) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
     bar.set_message(what);
-    bar
+    bar.set_length(total);
+    bar.set_position(0);
+    bar.reset_eta();
 }

@@ -42,8 +42,10 @@ mod tune;
 
 use std::path::{Path, PathBuf};
 
+use indicatif::ProgressBar;
 use tillside::shop::Model;
 
+use encoder::Checkpoint;
 pub use error::Error;
 use goods::Goods;
 use manifest::{Fallback, Manifest, Part};
@@ -53,6 +55,11 @@ use steps::Steps;
 
 use crate::ingest::{self, Catalogue, Interactions, Refusals};
 use crate::{Outcome, progress};
+
+/// Beside the model while an encoder is trained: for the trial without the sessions held back, and for the model.
+const CHECKPOINTS: [&str; 2] = ["encoder-trial.checkpoint", "encoder.checkpoint"];
+
+const TRAINING: &str = "training the encoder";
 
 /// The longest text of a model's metadata.
 const LABEL: usize = 64;
@@ -115,12 +122,14 @@ pub fn run(args: Args) -> Outcome {
     publish::prepare(&args.out)?;
 
     let views = goods.browsing().iter().map(Vec::len).sum();
-    let trainer = args.encoder.with(views).then_some(&encode as tune::Encode);
+    let [on_trial, at_last] = CHECKPOINTS.map(|name| args.out.join(name));
+    let on_trial = |counted: &Counted, bar: &ProgressBar| encode(counted, &on_trial, bar);
+    let trainer = args
+        .encoder
+        .with(views)
+        .then_some(&on_trial as tune::Encode);
     let mut tuned = steps.during("trying out settings", |bar| {
-        tune::tune(&read, catalogue.as_ref(), neighbours, trainer, |more| {
-            bar.inc(more)
-        })
-        .map_err(Error::Unreadable)
+        tune::tune(&read, catalogue.as_ref(), neighbours, trainer, bar).map_err(Error::Unreadable)
     })?;
     let baskets = steps.during("trying out baskets", |bar| {
         repurchase::tune(&read, catalogue.as_ref(), &mut tuned.settings, |more| {
@@ -132,7 +141,7 @@ pub fn run(args: Args) -> Outcome {
         pack::count(goods, |step| bar.set_message(step))
     });
     if tuned.settings.encoder > 0.0 {
-        let encoder = steps.during("training the encoder", |_| encode(&counted));
+        let encoder = steps.during(TRAINING, |bar| encode(&counted, &at_last, bar));
         counted.encoder = Some(encoder);
     }
     let (packed, whole, split) = steps.during("packing and reading back", |_| {
@@ -162,6 +171,9 @@ pub fn run(args: Args) -> Outcome {
     steps.during("writing", |_| {
         publish(&args.out, &labels, &counted, &packed, whole, &split, &card)
     })?;
+    for name in CHECKPOINTS {
+        Checkpoint::remove(&args.out.join(name));
+    }
     print!(
         "{}",
         summary(&args.out, &counted, &packed, &split, &tuned, &read, &steps)
@@ -169,16 +181,34 @@ pub fn run(args: Args) -> Outcome {
     Ok(())
 }
 
-/// Trains an encoder, with a bar that knows how much is left.
-fn encode(counted: &Counted) -> encoder::Encoder {
-    let bar = progress::bar("training the encoder", 1);
+/// Trains an encoder, going on from where an earlier run of the same command came.
+fn encode(counted: &Counted, at: &Path, bar: &ProgressBar) -> encoder::Encoder {
     let goods = &counted.goods;
-    let settings = encoder::Settings::default();
-    let encoder = encoder::fit(&goods.browsing(), goods.len(), settings, |done, of| {
-        bar.set_length(of);
+    let (sessions, items, settings) = (goods.browsing(), goods.len(), encoder::Settings::default());
+    let checkpoint = Checkpoint::new(at.to_owned(), &sessions, items, &settings);
+    if let Some(course) = checkpoint.load(items, &settings) {
+        let (done, of, path) = (course.epochs(&settings), settings.all(), at.display());
+        bar.suspend(|| eprintln!("Going on after epoch {done} of {of}, from {path}"));
+    }
+    progress::begin(bar, TRAINING, 1);
+    let mut told = false;
+    let encoder = encoder::fit(&sessions, items, settings, Some(&checkpoint), |done, of| {
+        if !std::mem::replace(&mut told, true) {
+            bar.set_length(of);
+            // What an earlier run has done says nothing of how fast this one is.
+            bar.set_position(done - 1);
+            bar.reset_eta();
+        }
         bar.set_position(done);
     });
-    bar.finish_and_clear();
+    if let Some(fault) = checkpoint.fault() {
+        let path = checkpoint.path().display();
+        bar.suspend(|| {
+            eprintln!(
+                "{path} could not be written, so that an interruption would have cost all: {fault}"
+            )
+        });
+    }
     encoder
 }
 

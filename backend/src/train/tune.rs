@@ -4,6 +4,7 @@
 //! another takes the best of a few values; the one that is tried first is the default and wins ties. With too few
 //! questions to tell values apart, the defaults stay.
 
+use indicatif::ProgressBar;
 use tillside::shop::{Model, ModelError};
 
 use super::encoder::Encoder;
@@ -12,6 +13,7 @@ use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
 use crate::evaluate::{Metrics, Protocol, Question, ask};
 use crate::ingest::{Catalogue, Interactions, Kind, Session};
+use crate::progress;
 
 /// The share of sessions held back: one in so many.
 pub const HELD_BACK: usize = 10;
@@ -40,8 +42,8 @@ pub struct Encoded {
     pub with: Metrics,
 }
 
-/// Trains an encoder for what was counted.
-pub type Encode<'a> = &'a dyn Fn(&Counted) -> Encoder;
+/// Trains an encoder for what was counted, and shows how far it is.
+pub type Encode<'a> = &'a dyn Fn(&Counted, &ProgressBar) -> Encoder;
 
 /// What the odds of a return gain where they may be answers: fitted to the older half of the steps, judged by the newer.
 pub struct Returns {
@@ -53,7 +55,7 @@ pub struct Returns {
 /// What is tried for the encoder's λ.
 const SHARES: [f32; 5] = [1.0, 0.5, 0.25, 2.0, 4.0];
 
-/// Finds settings for these interactions. `tick` is told how many questions more were answered.
+/// Finds settings for these interactions. `bar` shows what is being tried, and how much of it is left.
 ///
 /// # Errors
 /// When a packed model does not open, which would be a fault of the packer.
@@ -62,7 +64,7 @@ pub fn tune(
     catalogue: Option<&Catalogue>,
     neighbours: Option<usize>,
     encode: Option<Encode>,
-    tick: impl Fn(u64) + Sync,
+    bar: &ProgressBar,
 ) -> Result<Tuned, ModelError> {
     let (old, newest) = read
         .sessions
@@ -85,7 +87,14 @@ pub fn tune(
     }
 
     let mut counted = count(goods, |_| ());
-    let judge = |model: &Model| ask(model, &questions, Protocol::New, &tick).metrics;
+    let judge = |model: &Model| ask(model, &questions, Protocol::New, |n| bar.inc(n)).metrics;
+    let unpacked = trials(&counted);
+    let values = REPACKED
+        .iter()
+        .chain(&unpacked)
+        .map(|trial| trial.values.len());
+    let begin = |what, times: usize| progress::begin(bar, what, (times * questions.len()) as u64);
+    begin("trying out settings", 1 + values.sum::<usize>());
     let mut model = open(&counted, &settings, neighbours)?;
     let mut best = judge(&model);
     for trial in REPACKED {
@@ -100,7 +109,7 @@ pub fn tune(
             }
         }
     }
-    for trial in trials(&counted) {
+    for trial in unpacked {
         let from = settings;
         for value in trial.values {
             let mut other = from;
@@ -115,7 +124,8 @@ pub fn tune(
     model = model.tuned(settings.decay, settings.blend, None);
     let mut encoder = None;
     if let Some(encode) = encode {
-        counted.encoder = Some(encode(&counted));
+        counted.encoder = Some(encode(&counted, bar));
+        begin("trying out the encoder", SHARES.len());
         let without = best;
         let mut with = Metrics::default();
         for share in SHARES {
@@ -135,7 +145,7 @@ pub fn tune(
         encoder = Some(Encoded { without, with });
     }
     let steps = thinned(steps(&held_back).collect(), STEPS);
-    let (revisit, returns) = returns(model, &settings, &steps, tick);
+    let (revisit, returns) = returns(model, &settings, &steps, bar);
     settings.revisit = revisit;
     Ok(Tuned {
         settings,
@@ -163,15 +173,18 @@ fn returns(
     model: Model,
     settings: &Settings,
     steps: &[Question],
-    tick: impl Fn(u64) + Sync,
+    bar: &ProgressBar,
 ) -> (Option<revisit::Weights>, Option<Returns>) {
     if steps.iter().filter(|step| !step.is_new()).count() < FEWEST {
         return (None, None);
     }
     let (older, newer) = steps.split_at(steps.len() / 2);
-    let judge = |model: &Model| ask(model, newer, Protocol::All, &tick).metrics;
+    let all = 2 * newer.len() + older.len() + steps.len();
+    progress::begin(bar, "fitting odds of a return", all as u64);
+    let tick = |n| bar.inc(n);
+    let judge = |model: &Model| ask(model, newer, Protocol::All, tick).metrics;
     let without = judge(&model);
-    let weights = revisit::fit(&model, older, &tick);
+    let weights = revisit::fit(&model, older, tick);
     let model = model.tuned(settings.decay, settings.blend, Some(weights));
     let found = Returns {
         without,
@@ -179,7 +192,7 @@ fn returns(
         steps: newer.len(),
     };
     let fitted = worth(&found.with) > worth(&found.without);
-    let weights = fitted.then(|| revisit::fit(&model, steps, &tick));
+    let weights = fitted.then(|| revisit::fit(&model, steps, tick));
     (weights, Some(found))
 }
 
@@ -288,7 +301,7 @@ mod tests {
     #[test]
     fn chooses_what_ranks_no_worse_than_the_defaults() {
         let read = walks(800);
-        let tuned = tune(&read, None, None, None, |_| ()).unwrap();
+        let tuned = tune(&read, None, None, None, &ProgressBar::hidden()).unwrap();
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
@@ -320,24 +333,24 @@ mod tests {
             let one = |n: u32| (n, i64::from(n), loops[(n * 7 % 24) as usize].as_str());
             interactions(&(0..sessions).map(one).collect::<Vec<_>>())
         };
-        let tuned = tune(&read(2500), None, None, None, |_| ()).unwrap();
+        let tuned = tune(&read(2500), None, None, None, &ProgressBar::hidden()).unwrap();
         let returns = tuned.returns.unwrap();
         assert_eq!(returns.steps, 375);
         assert!(returns.with.mrr20 > 0.9 && returns.with.mrr20 > returns.without.mrr20);
         assert!(tuned.settings.revisit.is_some());
         // A walk never goes back: there is nothing to fit.
-        let tuned = tune(&walks(2500), None, None, None, |_| ()).unwrap();
+        let tuned = tune(&walks(2500), None, None, None, &ProgressBar::hidden()).unwrap();
         assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
     }
 
     #[test]
     fn too_few_questions_leave_the_defaults() {
-        let tuned = tune(&walks(100), None, None, None, |_| ()).unwrap();
+        let tuned = tune(&walks(100), None, None, None, &ProgressBar::hidden()).unwrap();
         assert_eq!(tuned.settings, Settings::default());
         assert!(tuned.validation.is_none());
         let nothing = Interactions::default();
         assert!(
-            tune(&nothing, None, None, None, |_| ())
+            tune(&nothing, None, None, None, &ProgressBar::hidden())
                 .unwrap()
                 .validation
                 .is_none()

@@ -6,8 +6,8 @@ const TINY: f32 = 1e-8;
 
 /// The moments of one tensor.
 pub struct Moments {
-    mean: Vec<f32>,
-    square: Vec<f32>,
+    pub mean: Vec<f32>,
+    pub square: Vec<f32>,
 }
 
 /// The step sizes of one update.

@@ -6,8 +6,8 @@
 use rayon::prelude::*;
 
 use super::cell::Cell;
-use super::objective::{Aim, Candidates, softmax};
-use super::table::{scale, unscale};
+use super::objective::{Advice, Aim, Candidates, chances, softmax};
+use super::table::{Free, scale, unscale};
 use super::{STEPS, Settings, add};
 use crate::random::Random;
 
@@ -69,6 +69,41 @@ pub struct Cast {
     pub log_chance: Vec<f32>,
 }
 
+impl Cast {
+    fn candidates<'a>(&'a self, vectors: &'a [f32], width: usize) -> Candidates<'a> {
+        Candidates {
+            vectors: &vectors[..self.log_chance.len() * width],
+            log_chance: &self.log_chance,
+        }
+    }
+}
+
+/// Whose answers are learnt from, beside the true ones.
+pub struct Teacher {
+    pub cell: Cell,
+    pub table: Free,
+}
+
+/// A teacher in a batch, with its own vectors of the cast.
+#[derive(Clone, Copy)]
+pub struct Lesson<'a> {
+    pub cell: &'a Cell,
+    pub vectors: &'a [f32],
+    /// How much its answers count.
+    pub share: f32,
+}
+
+/// What a batch is computed with, beside its pieces and the weights of the cell.
+#[derive(Clone, Copy)]
+pub struct Stage<'a> {
+    pub cast: &'a Cast,
+    /// Where in the cast an item is.
+    pub place: &'a [u32],
+    /// The cast's.
+    pub vectors: &'a [f32],
+    pub lesson: Option<Lesson<'a>>,
+}
+
 /// What a batch says of the weights.
 pub struct Slopes {
     pub loss: f64,
@@ -78,16 +113,8 @@ pub struct Slopes {
     pub vectors: Vec<f32>,
 }
 
-/// Computes a batch. `place` says where in the cast an item is, `vectors` are the cast's.
-pub fn slopes(
-    source: &Source,
-    cell: &Cell,
-    pieces: &[Piece],
-    cast: &Cast,
-    place: &[u32],
-    vectors: &[f32],
-    number: u64,
-) -> Slopes {
+/// Computes a batch.
+pub fn slopes(source: &Source, cell: &Cell, pieces: &[Piece], stage: Stage, number: u64) -> Slopes {
     let mut sorted = pieces.to_vec();
     sorted.sort_by_key(|&piece| std::cmp::Reverse(source.steps(piece).len()));
     let parts: Vec<Slopes> = (0..PARTS)
@@ -96,14 +123,14 @@ pub fn slopes(
             let pieces: Vec<Piece> = sorted.iter().skip(part).step_by(PARTS).copied().collect();
             let seed = source.settings.seed;
             let random = Random::of(seed, "dropout", number * PARTS as u64 + part as u64);
-            slopes_of_part(source, cell, &pieces, cast, place, vectors, random)
+            slopes_of_part(source, cell, &pieces, stage, random)
         })
         .collect();
     let mut sum = Slopes {
         loss: 0.0,
         aims: 0,
         cell: Cell::zeros(cell.width),
-        vectors: vec![0.0; vectors.len()],
+        vectors: vec![0.0; stage.vectors.len()],
     };
     for mut part in parts {
         sum.loss += part.loss;
@@ -120,11 +147,15 @@ fn slopes_of_part(
     source: &Source,
     cell: &Cell,
     pieces: &[Piece],
-    cast: &Cast,
-    place: &[u32],
-    vectors: &[f32],
+    stage: Stage,
     mut random: Random,
 ) -> Slopes {
+    let Stage {
+        cast,
+        place,
+        vectors,
+        lesson,
+    } = stage;
     let width = cell.width;
     let length = |piece: &Piece| source.steps(*piece).len();
     let steps = pieces.first().map_or(0, length);
@@ -169,18 +200,46 @@ fn slopes_of_part(
 
     let trace = cell.forward(&inputs, &active);
     let sharpness = source.settings.sharpness;
-    let mut states = Vec::with_capacity(aims.len() * width);
-    let mut lengths = Vec::with_capacity(aims.len());
-    for &row in &aim_rows {
-        states.extend_from_slice(&trace.states[row * width..][..width]);
-        let at = states.len() - width;
-        lengths.push(scale(&mut states[at..], sharpness));
-    }
-    let candidates = Candidates {
-        vectors: &vectors[..candidates * width],
-        log_chance: &cast.log_chance,
+    // The states before what is foreseen, at their length.
+    let aimed = |states: &[f32]| {
+        let mut aimed = Vec::with_capacity(aims.len() * width);
+        let mut lengths = Vec::with_capacity(aims.len());
+        for &row in &aim_rows {
+            let at = aimed.len();
+            aimed.extend_from_slice(&states[row * width..][..width]);
+            lengths.push(scale(&mut aimed[at..], sharpness));
+        }
+        (aimed, lengths)
     };
-    let mut gradients = softmax(&states, width, &aims, candidates);
+    let (states, lengths) = aimed(&trace.states);
+    let advised = lesson.map(|lesson| {
+        let inputs: Vec<f32> = input_places
+            .iter()
+            .flat_map(|&from| &lesson.vectors[from * width..][..width])
+            .copied()
+            .collect();
+        let (states, _) = aimed(&lesson.cell.forward(&inputs, &active).states);
+        chances(
+            &states,
+            width,
+            &aims,
+            cast.candidates(lesson.vectors, width),
+        )
+    });
+    let advice = advised
+        .as_ref()
+        .zip(lesson)
+        .map(|(chances, lesson)| Advice {
+            chances,
+            share: lesson.share,
+        });
+    let mut gradients = softmax(
+        &states,
+        width,
+        &aims,
+        cast.candidates(vectors, width),
+        advice,
+    );
     let mut of_states = vec![0.0; total * width];
     let scaled = states.chunks_exact(width).zip(lengths);
     let given = gradients.states.chunks_exact_mut(width).zip(scaled);
@@ -253,6 +312,16 @@ mod tests {
             *part = draw(part.len());
         }
         let mut vectors = draw(6 * 3);
+        let mut teacher = Cell::zeros(3);
+        for part in teacher.parts() {
+            *part = draw(part.len());
+        }
+        let taught = draw(6 * 3);
+        let lesson = Lesson {
+            cell: &teacher,
+            vectors: &taught,
+            share: 0.4,
+        };
         // All but item 0 are candidates, in another order.
         let place = [5, 3, 1, 0, 4, 2];
         let sessions_without_0: Vec<Piece> = pieces
@@ -264,15 +333,13 @@ mod tests {
             log_chance: vec![-0.5, -0.1, -1.0, -0.3, -0.2],
         };
         let loss = |cell: &Cell, vectors: &[f32]| {
-            slopes(
-                &source,
-                cell,
-                &sessions_without_0,
-                &cast,
-                &place,
+            let stage = Stage {
+                cast: &cast,
+                place: &place,
                 vectors,
-                0,
-            )
+                lesson: Some(lesson),
+            };
+            slopes(&source, cell, &sessions_without_0, stage, 0)
         };
         let mut found = loss(&cell, &vectors);
         assert_eq!(found.aims, 8);

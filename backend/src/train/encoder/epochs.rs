@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::adam::{Moments, Pace};
-use super::batch::{Cast, Piece, Source, slopes};
+use super::batch::{Cast, Lesson, Piece, Source, Stage, Teacher, slopes};
 use super::cell::Cell;
 use super::table::Table;
 use crate::random::Random;
@@ -64,48 +64,77 @@ impl Lots {
     }
 }
 
-/// Trains for some epochs at some rate; `tick` is told of every batch. Returns the mean loss of the last epoch.
-pub fn train(
-    cell: &mut Cell,
-    table: &mut impl Table,
-    items: usize,
-    source: &Source,
-    (epochs, rate): (usize, f32),
-    tick: &mut dyn FnMut(),
-) -> f64 {
-    let Settings {
-        batch, draws, seed, ..
-    } = source.settings;
-    let width = cell.width;
-    let mut pieces = source.pieces();
-    let lots = Lots::new(source, &pieces, items);
-    let mut of_cell = cell.parts().map(|part| Moments::new(part.len()));
-    let mut of_table = Moments::new(table.size());
-    let mut place = vec![u32::MAX; items];
-    let all = (epochs * batches(pieces.len(), batch)) as f32;
-    let mut updates = 0u64;
-    let mut mean = 0.0;
-    for epoch in 0..epochs {
-        let mut random = Random::of(seed, "epoch", epoch as u64);
+/// Weights in training, and all that one epoch leaves to the next.
+pub struct Pupil<T> {
+    pub cell: Cell,
+    pub table: T,
+    of_cell: [Moments; 3],
+    of_table: Moments,
+    /// How many are done.
+    pub epochs: usize,
+}
+
+impl<T: Table> Pupil<T> {
+    pub fn new(mut cell: Cell, mut table: T) -> Pupil<T> {
+        Pupil {
+            of_cell: cell.parts().map(|part| Moments::new(part.len())),
+            of_table: Moments::new(table.numbers().len()),
+            cell,
+            table,
+            epochs: 0,
+        }
+    }
+
+    /// Everything that changes, always in this order.
+    pub fn numbers(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
+        let moments = self.of_cell.iter_mut().chain([&mut self.of_table]);
+        let moments = moments.flat_map(|moments| [&mut moments.mean, &mut moments.square]);
+        let cell = self.cell.parts().into_iter();
+        cell.chain([self.table.numbers()]).chain(moments)
+    }
+
+    /// One of `epochs` at some rate of learning at first; `tick` is told of every batch.
+    pub fn epoch(
+        &mut self,
+        items: usize,
+        source: &Source,
+        (epochs, rate): (usize, f32),
+        teacher: Option<&Teacher>,
+        tick: &mut dyn FnMut(),
+    ) {
+        let Settings {
+            batch, draws, seed, ..
+        } = source.settings;
+        let width = self.cell.width;
+        let mut pieces = source.pieces();
+        let lots = Lots::new(source, &pieces, items);
+        let mut place = vec![u32::MAX; items];
+        let each = batches(pieces.len(), batch);
+        let all = (epochs * each) as f32;
+        let mut updates = (self.epochs * each) as u64;
+        let mut random = Random::of(seed, "epoch", self.epochs as u64);
         random.shuffle(&mut pieces);
-        let (mut loss, mut aims) = (0.0, 0);
         for pieces in pieces.chunks(batch) {
             let cast = cast(source, pieces, &lots, draws, &mut random, &mut place);
-            let gathered = table.gather(&cast.items, width);
-            let mut found = slopes(
-                source,
-                cell,
-                pieces,
-                &cast,
-                &place,
-                &gathered.vectors,
-                updates,
-            );
+            let gathered = self.table.gather(&cast.items, width);
+            let taught = teacher.map(|teacher| teacher.table.gather(&cast.items, width).vectors);
+            let lesson = teacher
+                .zip(taught.as_ref())
+                .map(|(teacher, vectors)| Lesson {
+                    cell: &teacher.cell,
+                    vectors,
+                    share: source.settings.advice,
+                });
+            let stage = Stage {
+                cast: &cast,
+                place: &place,
+                vectors: &gathered.vectors,
+                lesson,
+            };
+            let mut found = slopes(source, &self.cell, pieces, stage, updates);
             for &item in &cast.items {
                 place[item as usize] = u32::MAX;
             }
-            loss += found.loss;
-            aims += found.aims;
             let share = 1.0 / found.aims.max(1) as f32;
             for part in found.cell.parts().into_iter().chain([&mut found.vectors]) {
                 part.iter_mut().for_each(|slope| *slope *= share);
@@ -114,12 +143,12 @@ pub fn train(
             updates += 1;
             let warm = (updates as f32 / WARM).min(1.0);
             let pace = Pace::new(rate * left * warm, updates);
-            let slopes = cell.parts().into_iter().zip(found.cell.parts());
-            for ((weights, slopes), moments) in slopes.zip(&mut of_cell) {
+            let slopes = self.cell.parts().into_iter().zip(found.cell.parts());
+            for ((weights, slopes), moments) in slopes.zip(&mut self.of_cell) {
                 moments.update(pace, weights, slopes);
             }
-            table.update(
-                &mut of_table,
+            self.table.update(
+                &mut self.of_table,
                 pace,
                 &cast.items,
                 &gathered,
@@ -127,9 +156,8 @@ pub fn train(
             );
             tick();
         }
-        mean = loss / aims.max(1) as f64;
+        self.epochs += 1;
     }
-    mean
 }
 
 /// How many batches an epoch has.

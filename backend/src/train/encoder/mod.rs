@@ -11,25 +11,32 @@
 //! | `objective` | the softmax over sampled candidates |
 //! | `table` | the items' vectors |
 //! | `batch`, `epochs`, `adam` | the training |
+//! | `checkpoint` | how far it has come, for when it is interrupted |
 //! | `quantise` | vectors and weights as bytes |
 //!
-//! It is trained in 32-bit floats, its vectors are cut down to a few bytes each, and what is left is trained on with
-//! those. The same input gives the same bytes on processors of one kind, whatever the number of threads: dense
+//! It is trained in 32-bit floats, and its vectors are cut down to a few bytes each. With those it is trained on, to
+//! foresee what came next and, as far, what it foresaw before it was cut down (Hinton et al. 2015): first with codes that
+//! follow the vectors, then with codes that stay. The same input gives the same bytes on processors of one kind, whatever the number of threads: dense
 //! products take the instructions that a processor has.
 
 mod adam;
 mod batch;
 mod cell;
+mod checkpoint;
 mod epochs;
 mod matrix;
 mod objective;
 mod quantise;
 mod table;
 
-use batch::Source;
+use std::ops::ControlFlow;
+
+use batch::{Source, Teacher};
 use cell::Cell;
+pub use checkpoint::Checkpoint;
+use epochs::Pupil;
 use quantise::Bytes;
-use table::{Coded, Free, Table};
+use table::{Coded, Free, Seen};
 
 use crate::random::Random;
 use tillside::shop::pack::Packer;
@@ -69,8 +76,12 @@ pub struct Settings {
     pub codes: usize,
     /// Epochs with vectors of their own, and the rate of learning at first.
     pub epochs: (usize, f32),
-    /// The same with codes.
+    /// The same with codes that follow the vectors.
+    pub seen: (usize, f32),
+    /// The same with codes that stay.
     pub coded: (usize, f32),
+    /// How much answers of the encoder before it was cut down count beside the true ones.
+    pub advice: f32,
     /// Pieces of sessions in a batch.
     pub batch: usize,
     /// Draws of candidates for a batch.
@@ -84,13 +95,22 @@ pub struct Settings {
     pub seed: u64,
 }
 
+impl Settings {
+    /// Epochs of all kinds.
+    pub fn all(&self) -> usize {
+        self.epochs.0 + self.seen.0 + self.coded.0
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {
             width: 64,
             codes: 16,
             epochs: (8, 0.006),
-            coded: (2, 0.0015),
+            seen: (2, 0.003),
+            coded: (1, 0.0015),
+            advice: 0.5,
             batch: 256,
             draws: 1024,
             alpha: 0.5,
@@ -135,12 +155,14 @@ impl Encoder {
     }
 }
 
-/// Trains an encoder on sessions, oldest first; `tick` is told how many batches are done, of how many.
+/// Trains an encoder on sessions, oldest first; `tick` is told how many batches are done, of how many. It goes on from
+/// the checkpoint, where there is one of the same input, and writes one after every epoch.
 pub fn fit(
     sessions: &[Vec<u32>],
     items: usize,
     settings: Settings,
-    tick: impl Fn(u64, u64) + Send,
+    checkpoint: Option<&Checkpoint>,
+    mut tick: impl FnMut(u64, u64),
 ) -> Encoder {
     // A reload is not a step.
     let mut sessions = sessions.to_vec();
@@ -149,51 +171,114 @@ pub fn fit(
         sessions: &sessions,
         settings,
     };
-    let width = settings.width;
-    let batches = epochs::batches(source.pieces().len(), settings.batch);
-    let all = (batches * (settings.epochs.0 + settings.coded.0)) as u64;
-    let mut done = 0;
-    let mut tick = || {
-        done += 1;
-        tick(done, all);
-    };
-    let (mut cell, mut table) = begin(items, &settings);
-    epochs::train(
-        &mut cell,
-        &mut table,
-        items,
-        &source,
-        settings.epochs,
-        &mut tick,
-    );
-
-    let everything: Vec<u32> = (0..items as u32).collect();
-    let vectors = table.gather(&everything, width).vectors;
-    let mut seen = vec![0.0f32; items];
-    for &item in sessions.iter().flatten() {
-        seen[item as usize] += 1.0;
-    }
-    let weights: Vec<f32> = seen.iter().map(|seen| (seen + 0.25).sqrt()).collect();
-    let (codes, centroids) = quantise::codes(&vectors, width, settings.codes, &weights);
-    let mut table = Coded { codes, centroids };
-    epochs::train(
-        &mut cell,
-        &mut table,
-        items,
-        &source,
-        settings.coded,
-        &mut tick,
-    );
-    Encoder {
-        codes: table.codes.bytes,
-        centroids: Bytes::of(&table.centroids),
-        weights: [Bytes::of(&cell.input), Bytes::of(&cell.state)],
-        bias: cell.bias,
-        sharpness: settings.sharpness,
+    let batches = epochs::batches(source.pieces().len(), settings.batch) as u64;
+    let all = batches * settings.all() as u64;
+    let saved = checkpoint.and_then(|checkpoint| checkpoint.load(items, &settings));
+    let mut course = saved.unwrap_or_else(|| Course::Free(begin(items, &settings)));
+    loop {
+        let mut done = batches * course.epochs(&settings) as u64;
+        let mut tick = || {
+            done += 1;
+            tick(done, all);
+        };
+        match &mut course {
+            Course::Free(pupil) if pupil.epochs < settings.epochs.0 => {
+                pupil.epoch(items, &source, settings.epochs, None, &mut tick);
+            }
+            Course::Seen(pupil, teacher) if pupil.epochs < settings.seen.0 => {
+                pupil.epoch(items, &source, settings.seen, Some(teacher), &mut tick);
+            }
+            Course::Coded(pupil, teacher) if pupil.epochs < settings.coded.0 => {
+                pupil.epoch(items, &source, settings.coded, Some(teacher), &mut tick);
+            }
+            _ => match course.next(items, &source) {
+                ControlFlow::Continue(next) => {
+                    course = next;
+                    continue;
+                }
+                ControlFlow::Break(encoder) => return encoder,
+            },
+        }
+        if let Some(checkpoint) = checkpoint {
+            checkpoint.save(&mut course);
+        }
     }
 }
 
-fn begin(items: usize, settings: &Settings) -> (Cell, Free) {
+/// How far a training has come.
+pub enum Course {
+    Free(Pupil<Free>),
+    Seen(Pupil<Seen>, Teacher),
+    Coded(Pupil<Coded>, Teacher),
+}
+
+impl Course {
+    /// How many are done, of all kinds.
+    pub fn epochs(&self, settings: &Settings) -> usize {
+        match self {
+            Course::Free(pupil) => pupil.epochs,
+            Course::Seen(pupil, _) => settings.epochs.0 + pupil.epochs,
+            Course::Coded(pupil, _) => settings.epochs.0 + settings.seen.0 + pupil.epochs,
+        }
+    }
+
+    /// What comes after the last epoch of its kind: the encoder at last.
+    fn next(self, items: usize, source: &Source) -> ControlFlow<Encoder, Course> {
+        let Settings {
+            width,
+            codes,
+            sharpness,
+            ..
+        } = source.settings;
+        match self {
+            Course::Free(Pupil { cell, table, .. }) => {
+                let weights = importance(items, source);
+                let (codes, centroids) = quantise::codes(&table.all(width), width, codes, &weights);
+                let teacher = Teacher {
+                    cell: cell.clone(),
+                    table: table.clone(),
+                };
+                let seen = Seen {
+                    free: table,
+                    coded: Coded { codes, centroids },
+                    weights,
+                    updates: 0,
+                };
+                ControlFlow::Continue(Course::Seen(Pupil::new(cell, seen), teacher))
+            }
+            Course::Seen(pupil, teacher) => {
+                let Pupil {
+                    cell, mut table, ..
+                } = pupil;
+                for _ in 0..SETTLE {
+                    table.follow(width);
+                }
+                ControlFlow::Continue(Course::Coded(Pupil::new(cell, table.coded), teacher))
+            }
+            Course::Coded(Pupil { cell, table, .. }, _) => ControlFlow::Break(Encoder {
+                codes: table.codes.bytes,
+                centroids: Bytes::of(&table.centroids),
+                weights: [Bytes::of(&cell.input), Bytes::of(&cell.state)],
+                bias: cell.bias,
+                sharpness,
+            }),
+        }
+    }
+}
+
+/// Rounds in which codes follow their vectors a last time.
+const SETTLE: usize = 3;
+
+/// How much an item counts where vectors are cut down.
+fn importance(items: usize, source: &Source) -> Vec<f32> {
+    let mut seen = vec![0.0f32; items];
+    for &item in source.sessions.iter().flatten() {
+        seen[item as usize] += 1.0;
+    }
+    seen.iter().map(|seen| (seen + 0.25).sqrt()).collect()
+}
+
+fn begin(items: usize, settings: &Settings) -> Pupil<Free> {
     let width = settings.width;
     let bound = (1.0 / width as f32).sqrt();
     let mut random = Random::of(settings.seed, "weights", 0);
@@ -204,7 +289,8 @@ fn begin(items: usize, settings: &Settings) -> (Cell, Free) {
     let mut cell = Cell::zeros(width);
     cell.input = draw(cell.input.len(), 1.7 * bound);
     cell.state = draw(cell.state.len(), bound);
-    (cell, Free(draw(items * width, bound)))
+    let table = Free(draw(items * width, bound));
+    Pupil::new(cell, table)
 }
 
 fn add(into: &mut [f32], from: &[f32]) {
@@ -214,19 +300,21 @@ fn add(into: &mut [f32], from: &[f32]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use tillside::recommend::{Placement, Recommender, Request};
     use tillside::shop::Model;
     use tillside::shopper::Shopper;
 
-    const ITEMS: usize = 30;
+    pub const ITEMS: usize = 30;
 
-    const SMALL: Settings = Settings {
+    pub const SMALL: Settings = Settings {
         width: 16,
         codes: 4,
         epochs: (6, 0.01),
-        coded: (3, 0.005),
+        seen: (2, 0.005),
+        coded: (1, 0.005),
+        advice: 0.5,
         batch: 16,
         draws: 20,
         alpha: 0.5,
@@ -236,7 +324,7 @@ mod tests {
     };
 
     /// What follows an item depends on which way the walk goes: one must have seen two items to know.
-    fn walks(many: u32) -> Vec<Vec<u32>> {
+    pub fn walks(many: u32) -> Vec<Vec<u32>> {
         let walk = |n: u32| {
             let walk: Vec<u32> = (0..6).map(|step| (n * 7 + step) % ITEMS as u32).collect();
             if n.is_multiple_of(2) {
@@ -250,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_page_foresees_what_was_learnt() {
-        let encoder = fit(&walks(1500), ITEMS, SMALL, |_, _| ());
+        let encoder = fit(&walks(1500), ITEMS, SMALL, None, |_, _| ());
         let mut packer = Packer::default();
         let keys: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
         packer.keys(&keys);
@@ -279,13 +367,13 @@ mod tests {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            let told = std::sync::Mutex::new(Vec::new());
+            let mut told = Vec::new();
             let encoder = pool.install(|| {
-                fit(&walks(100), ITEMS, SMALL, |done, of| {
-                    told.lock().unwrap().push((done, of))
+                fit(&walks(100), ITEMS, SMALL, None, |done, of| {
+                    told.push((done, of))
                 })
             });
-            (encoder, told.into_inner().unwrap())
+            (encoder, told)
         };
         let (one, told) = with(1);
         assert_eq!((one, told.clone()), with(3));

@@ -61,40 +61,77 @@ fn k_means<'a>(
     let mut centroids: Vec<f32> = first.flat_map(|&item| row(item).iter().copied()).collect();
     let mut codes = vec![0; weights.len()];
     for _ in 0..ROUNDS {
-        let halves: Vec<f32> = centroids
-            .chunks_exact(span)
-            .map(|centroid| 0.5 * centroid.iter().map(|x| x * x).sum::<f32>())
-            .collect();
-        let mut sums = vec![0.0; CENTROIDS * span];
-        let mut masses = vec![0.0; CENTROIDS];
-        for (item, code) in codes.iter_mut().enumerate() {
-            let x = row(item);
-            let mut nearest = (f32::MIN, 0);
-            for (n, (centroid, half)) in centroids.chunks_exact(span).zip(&halves).enumerate() {
-                let near = x.iter().zip(centroid).map(|(a, b)| a * b).sum::<f32>() - half;
-                if near > nearest.0 {
-                    nearest = (near, n);
-                }
-            }
-            let at = nearest.1;
-            *code = at as u8;
-            masses[at] += weights[item];
-            for (sum, x) in sums[at * span..][..span].iter_mut().zip(x) {
-                *sum += weights[item] * x;
-            }
-        }
-        for (n, centroid) in centroids.chunks_exact_mut(span).enumerate() {
-            if masses[n] > 0.0 {
-                for (x, sum) in centroid.iter_mut().zip(&sums[n * span..]) {
-                    *x = sum / masses[n];
-                }
-            } else {
+        let masses = round(&mut codes, &mut centroids, weights, &row);
+        for (centroid, mass) in centroids.chunks_exact_mut(span).zip(masses) {
+            if mass == 0.0 {
                 // Nothing is near it: it tries its luck elsewhere.
                 centroid.copy_from_slice(row(order[random.below(order.len())]));
             }
         }
     }
     (codes, centroids)
+}
+
+/// One round: every item takes the centroid nearest to it, and centroids with any go to their middle. Says how much
+/// each has.
+fn round<'a>(
+    codes: &mut [u8],
+    centroids: &mut [f32],
+    weights: &[f32],
+    row: impl Fn(usize) -> &'a [f32],
+) -> Vec<f32> {
+    let span = centroids.len() / CENTROIDS;
+    let halves: Vec<f32> = centroids
+        .chunks_exact(span)
+        .map(|centroid| 0.5 * centroid.iter().map(|x| x * x).sum::<f32>())
+        .collect();
+    let mut sums = vec![0.0; CENTROIDS * span];
+    let mut masses = vec![0.0; CENTROIDS];
+    for (item, code) in codes.iter_mut().enumerate() {
+        let x = row(item);
+        let mut nearest = (f32::MIN, 0);
+        for (n, (centroid, half)) in centroids.chunks_exact(span).zip(&halves).enumerate() {
+            let near = x.iter().zip(centroid).map(|(a, b)| a * b).sum::<f32>() - half;
+            if near > nearest.0 {
+                nearest = (near, n);
+            }
+        }
+        let at = nearest.1;
+        *code = at as u8;
+        masses[at] += weights[item];
+        for (sum, x) in sums[at * span..][..span].iter_mut().zip(x) {
+            *sum += weights[item] * x;
+        }
+    }
+    for (n, centroid) in centroids.chunks_exact_mut(span).enumerate() {
+        if masses[n] > 0.0 {
+            for (x, sum) in centroid.iter_mut().zip(&sums[n * span..]) {
+                *x = sum / masses[n];
+            }
+        }
+    }
+    masses
+}
+
+/// One round in each part, for vectors that have moved since.
+pub fn follow(codes: &mut Codes, centroids: &mut [f32], vectors: &[f32], weights: &[f32]) {
+    let width = vectors.len() / weights.len().max(1);
+    let (parts, span) = (codes.parts, width / codes.parts);
+    let found: Vec<Vec<u8>> = centroids
+        .par_chunks_exact_mut(CENTROIDS * span)
+        .enumerate()
+        .map(|(part, centroids)| {
+            let row = |item: usize| &vectors[item * width + part * span..][..span];
+            let mut codes = vec![0; weights.len()];
+            round(&mut codes, centroids, weights, row);
+            codes
+        })
+        .collect();
+    for (part, of_part) in found.into_iter().enumerate() {
+        for (item, code) in of_part.into_iter().enumerate() {
+            codes.bytes[item * parts + part] = code;
+        }
+    }
 }
 
 /// Numbers as bytes around 128 times a step.

@@ -1,15 +1,15 @@
 //! The vectors of the items, for what goes in and what comes out alike.
 //!
 //! At first each item has its own, of unit length: lengths would say how popular an item is, and rare ones would never
-//! be foreseen (NISER, Gupta et al. 2019). After quantisation an item is a few codes, and its vector the centroids
-//! they stand for, which are trained on as they are.
+//! be foreseen (NISER, Gupta et al. 2019). Then vectors are trained on as their codes let them be seen, and codes follow
+//! them. At last an item is its codes, and its vector the centroids they stand for, which are trained as they are.
 
 use super::adam::{Moments, Pace};
-use super::quantise::Codes;
+use super::quantise::{self, Codes};
 
 pub trait Table {
-    /// Numbers that are trained.
-    fn size(&self) -> usize;
+    /// What is trained.
+    fn numbers(&mut self) -> &mut Vec<f32>;
 
     fn gather(&self, items: &[u32], width: usize) -> Gathered;
 
@@ -25,12 +25,42 @@ pub trait Table {
 }
 
 /// `[items × width]`
+#[derive(Clone)]
 pub struct Free(pub Vec<f32>);
 
 /// `[parts × CENTROIDS × width/parts]`, and which of them an item has.
 pub struct Coded {
     pub codes: Codes,
     pub centroids: Vec<f32>,
+}
+
+/// Vectors that are seen through their codes: the slope of what is seen is taken for that of what is.
+pub struct Seen {
+    pub free: Free,
+    pub coded: Coded,
+    /// How much each item counts for centroids.
+    pub weights: Vec<f32>,
+    pub updates: usize,
+}
+
+/// Updates between two rounds in which codes follow their vectors.
+const ROUND: usize = 16;
+
+impl Seen {
+    /// One round of k-means.
+    pub fn follow(&mut self, width: usize) {
+        let vectors = self.free.all(width);
+        let Coded { codes, centroids } = &mut self.coded;
+        quantise::follow(codes, centroids, &vectors, &self.weights);
+    }
+}
+
+impl Free {
+    /// Every vector at unit length.
+    pub fn all(&self, width: usize) -> Vec<f32> {
+        let everything: Vec<u32> = (0..(self.0.len() / width) as u32).collect();
+        self.gather(&everything, width).vectors
+    }
 }
 
 /// The vectors of some items, in a batch.
@@ -57,8 +87,8 @@ pub fn unscale(gradient: &mut [f32], scaled: &[f32], length: f32, before: f32) {
 }
 
 impl Table for Free {
-    fn size(&self) -> usize {
-        self.0.len()
+    fn numbers(&mut self) -> &mut Vec<f32> {
+        &mut self.0
     }
 
     fn gather(&self, items: &[u32], width: usize) -> Gathered {
@@ -90,9 +120,36 @@ impl Table for Free {
     }
 }
 
+impl Table for Seen {
+    fn numbers(&mut self) -> &mut Vec<f32> {
+        &mut self.free.0
+    }
+
+    fn gather(&self, items: &[u32], width: usize) -> Gathered {
+        self.coded.gather(items, width)
+    }
+
+    fn update(
+        &mut self,
+        moments: &mut Moments,
+        pace: Pace,
+        items: &[u32],
+        _: &Gathered,
+        gradient: &mut [f32],
+    ) {
+        let width = gradient.len() / items.len().max(1);
+        let free = self.free.gather(items, width);
+        self.free.update(moments, pace, items, &free, gradient);
+        self.updates += 1;
+        if self.updates.is_multiple_of(ROUND) {
+            self.follow(width);
+        }
+    }
+}
+
 impl Table for Coded {
-    fn size(&self) -> usize {
-        self.centroids.len()
+    fn numbers(&mut self) -> &mut Vec<f32> {
+        &mut self.centroids
     }
 
     fn gather(&self, items: &[u32], width: usize) -> Gathered {
