@@ -22,7 +22,7 @@ const VIEW_BYTES: f64 = 50.0;
 
 /// With an encoder they and it share this room, in compressed bytes; neighbours compress to [`COMPRESSED`] of their
 /// size, codes and weights not at all.
-const ROOM: f64 = 53.5;
+const ROOM: f64 = 58.0;
 const COMPRESSED: f64 = 0.76;
 
 /// Between these the number of neighbours is chosen by size.
@@ -216,7 +216,7 @@ impl Counted<'_> {
         if let Some(encoder) = encoder {
             encoder.pack(settings.encoder, &mut packer);
             let each = encoder.bytes() as f64 / self.goods.len().max(1) as f64;
-            room = room.min((ROOM - each) / COMPRESSED);
+            room = (ROOM - each) / COMPRESSED;
         }
         let mut kept = 0;
         if viewed.iter().any(|row| !row.is_empty()) {
