@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::debian;
+use crate::folders;
 use crate::process::{output, shown, which};
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -24,6 +25,8 @@ const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_LINKER: (&str, &str) = ("lld-19", "/usr/bin/wasm-ld-19");
 /// In a sysroot, where the library's source is there.
 const LIBRARY: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
+/// The version since which Cargo takes targets in files only when told so.
+const JSON_TARGETS: u32 = 95;
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(180);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,9 +111,50 @@ impl Compiler {
         !matches!(self, Compiler::Toolchain { source: false })
     }
 
+    /// The target in a file of its own, the same but that functions return several values as WebAssembly does and not
+    /// by way of memory, which makes the module smaller. Only where the library is built along, since both must agree;
+    /// nothing where this compiler cannot tell.
+    fn described_target(&self) -> Option<PathBuf> {
+        let rustc = match self {
+            Compiler::Toolchain { source: true } => "rustc",
+            Compiler::Toolchain { source: false } => return None,
+            Compiler::Debian { .. } => DEBIAN_RUSTC,
+        };
+        if minor(&rustc_version(rustc).ok()?) < Some(JSON_TARGETS) {
+            return None;
+        }
+        let mut command = Command::new(rustc);
+        command
+            .args(["-Zunstable-options", "--print", "target-spec-json"])
+            .args(["--target", TARGET])
+            .env("RUSTC_BOOTSTRAP", "1");
+        if rustc == DEBIAN_RUSTC {
+            command.env_remove("LD_LIBRARY_PATH");
+        }
+        let mut target: serde_json::Value =
+            serde_json::from_str(&output(&mut command).ok()?).ok()?;
+        target["llvm-abiname"] = "experimental-mv".into();
+        target["features"] = "+multivalue".into();
+        // Its name is the target's, which Cargo's settings and folders go by.
+        let path = folders::target()
+            .join("wasm")
+            .join(format!("{TARGET}.json"));
+        let text = target.to_string();
+        if fs::read_to_string(&path).is_ok_and(|known| known == text) {
+            return Some(path);
+        }
+        fs::create_dir_all(path.parent()?).ok()?;
+        fs::write(&path, text).ok()?;
+        Some(path)
+    }
+
     fn command(&self, program: &str, verb: &str, small: bool) -> Command {
         let mut command = Command::new(program);
-        command.args([verb, "--target", TARGET]);
+        command.args([verb, "--target"]);
+        match small.then(|| self.described_target()).flatten() {
+            Some(path) => command.arg(path).arg("-Zjson-target-spec"),
+            None => command.arg(TARGET),
+        };
         // Flags from outside would replace those of `.cargo/config.toml`, which the module needs.
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(name);
