@@ -151,6 +151,8 @@ struct Call<'a> {
     within: Vec<bool>,
     /// Only items flagged [`FOUND`] may be shown.
     only_found: bool,
+    /// The leaf category whose items may not: nothing is completed by its own substitutes.
+    apart: Option<u16>,
 }
 
 impl Call<'_> {
@@ -214,6 +216,9 @@ impl Recommender {
             leaning: Leaning::of(model, shopper, request.personal, now),
             within: category.map_or_else(Vec::new, within),
             only_found: false,
+            apart: anchor
+                .filter(|_| request.placement == Placement::Complements)
+                .and_then(|item| model.category(item)),
         };
         self.block(shopper, &call, anchor);
         if !self.filter(&mut call, &mut list) {
@@ -587,7 +592,8 @@ impl Recommender {
 
     fn allowed(&self, call: &Call, item: u32, filtered: &mut Filtered) -> bool {
         let flags = self.flags[item as usize];
-        if call.only_found && flags & FOUND == 0 || !call.in_category(item) {
+        let substitute = call.apart.is_some() && call.model.category(item) == call.apart;
+        if call.only_found && flags & FOUND == 0 || substitute || !call.in_category(item) {
             return false;
         }
         let by = if call.model.out_of_stock(item) {

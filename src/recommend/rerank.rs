@@ -33,6 +33,7 @@ impl Recommender {
             leaning: Leaning::of(model, shopper, request.personal, now),
             within: Vec::new(),
             only_found: false,
+            apart: None,
         };
         self.rules.read(model, request.rules);
         let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);

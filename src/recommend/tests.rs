@@ -120,6 +120,21 @@ fn the_item_of_the_page_leads_its_own_shelves() {
 }
 
 #[test]
+fn what_goes_with_an_item_is_none_of_its_substitutes() {
+    let mut shop = toy();
+    // Bought together as these are, and beside each other in a cart they belong.
+    shop.buy.extend([(0, 2, 0.9), (1, 3, 0.2)]);
+    let model = shop.open();
+    let mut complements = request(Placement::Complements);
+    complements.item = Some("phone-a");
+    let list = ask(&model, &Shopper::default(), &complements);
+    assert_eq!(keys(&model, &list), ["case", "watch"]);
+    complements.item = Some("apple");
+    let list = ask(&model, &Shopper::default(), &complements);
+    assert_eq!(keys(&model, &list), ["case"], "a pear is fruit too");
+}
+
+#[test]
 fn what_is_in_the_cart_or_was_bought_is_not_suggested() {
     let model = toy().open();
     let mut shopper = shopper(&model, &["watch"]);
