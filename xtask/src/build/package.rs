@@ -179,7 +179,8 @@ fn optimise(module: &Path) -> Result<()> {
         .arg(module)
         .arg("--output")
         .arg(module)
-        .args(["-Oz", "--converge"])
+        // Addresses below the first kilobyte are the far end of the stack, where nothing points.
+        .args(["-Oz", "--converge", "--low-memory-unused"])
         .args(FEATURES)
         .args(["--strip-debug", "--strip-producers"]);
     run(&mut wasm_opt).context("wasm-opt, from the npm package binaryen, failed")
