@@ -138,8 +138,9 @@ try {
           const bytes = async (/** @type {string} */ url) => (await fetch(url)).arrayBuffer();
           const [{ measure, opening }, { Tillside }] = await Promise.all([import("./calls.js"), import(build)]);
           const figures = await measure(Tillside, "/model/manifest.json", await bytes("/kernels/tillside_kernels.wasm"), patient);
-          const glue = await import(build.replace("index.js", "tillside.js"));
-          const load = await opening(glue, await bytes(build.replace("index.js", "tillside_bg.wasm")), "/model/manifest.json");
+          // Only of this build: the glue of another may be another.
+          const glue = await import(build.replace(/.*/, "/pkg/dist/tillside.js"));
+          const load = await opening(glue, await bytes("/pkg/dist/tillside_bg.wasm"), "/model/manifest.json");
           return { ...figures, load };
         },
         /** @type {const} */ ([build, patient]),
@@ -163,7 +164,7 @@ try {
   console.log();
   line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "grown by");
   for (const [name, where, { open, copy, used }, bytes, grown] of loads) {
-    line(`${name}, ${where}`, round(open), round(copy), (open / copy).toFixed(1), round(bytes / 1024), round(used / 1024), grown);
+    line(`${name}, ${where}`, round(open), round(copy), copy > 0 ? (open / copy).toFixed(1) : "", round(bytes / 1024), round(used / 1024), grown);
   }
   console.log();
   line("the best 20 of all rows, µs, least, Node", "read once, R", "int8 scan", "× R", "4 bits × 16", "JavaScript", "× R");
