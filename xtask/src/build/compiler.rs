@@ -123,16 +123,19 @@ impl Compiler {
         if minor(&rustc_version(rustc).ok()?) < Some(JSON_TARGETS) {
             return None;
         }
-        let mut command = Command::new(rustc);
-        command
-            .args(["-Zunstable-options", "--print", "target-spec-json"])
-            .args(["--target", TARGET])
-            .env("RUSTC_BOOTSTRAP", "1");
-        if rustc == DEBIAN_RUSTC {
-            command.env_remove("LD_LIBRARY_PATH");
-        }
-        let mut target: serde_json::Value =
-            serde_json::from_str(&output(&mut command).ok()?).ok()?;
+        let says = |what: &str, target: &Path| {
+            let mut command = Command::new(rustc);
+            command
+                .args(["-Zunstable-options", "--print", what, "--target"])
+                .arg(target)
+                .env("RUSTC_BOOTSTRAP", "1");
+            if rustc == DEBIAN_RUSTC {
+                command.env_remove("LD_LIBRARY_PATH");
+            }
+            output(&mut command).ok()
+        };
+        let told = says("target-spec-json", Path::new(TARGET))?;
+        let mut target: serde_json::Value = serde_json::from_str(&told).ok()?;
         target["llvm-abiname"] = "experimental-mv".into();
         target["features"] = "+multivalue".into();
         // Its name is the target's, which Cargo's settings and folders go by.
@@ -140,12 +143,12 @@ impl Compiler {
             .join("wasm")
             .join(format!("{TARGET}.json"));
         let text = target.to_string();
-        if fs::read_to_string(&path).is_ok_and(|known| known == text) {
-            return Some(path);
+        if !fs::read_to_string(&path).is_ok_and(|known| known == text) {
+            fs::create_dir_all(path.parent()?).ok()?;
+            fs::write(&path, text).ok()?;
         }
-        fs::create_dir_all(path.parent()?).ok()?;
-        fs::write(&path, text).ok()?;
-        Some(path)
+        // A later compiler may know better.
+        says("cfg", &path).map(|_| path)
     }
 
     fn command(&self, program: &str, verb: &str, small: bool) -> Command {
