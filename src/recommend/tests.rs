@@ -1,5 +1,6 @@
 use super::*;
 use crate::intake::{Event, Kind, Product, Session};
+use crate::shop::Matrix;
 use crate::shop::tests::{Toy, toy};
 use proptest::prelude::*;
 

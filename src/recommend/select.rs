@@ -1,0 +1,146 @@
+//! Which candidates are best, and which of them a shelf that is arranged may choose from.
+//!
+//! Popular items are walked only as far as one may still come in. How the chosen stand is [`arrange`]'s to say.
+
+use super::arrange::{self, Place, Placed, Stock};
+use super::{Call, Filtered, List, Placement, Recommender, Warning};
+use crate::kernel::Top;
+
+/// Popular items that are always candidates, and how far into the popular ones the shopper's categories are sought.
+const POPULAR: usize = 200;
+const LEANING: usize = 2000;
+
+/// Candidates for each place of a list that is arranged, and for all of them.
+const CHOICE: usize = 4;
+const CHOICES: usize = 200;
+
+impl Recommender {
+    /// The best of all candidates: those touched; and where the placement may be filled, the popular ones.
+    pub(super) fn select(&mut self, call: &Call, limit: usize, list: &mut List) -> Vec<(f32, u32)> {
+        let model = call.model;
+        let mut top = Top::new(limit);
+        // Popularity falls with the item's number: none has more beside its sums than the first would, were it of all
+        // that the shopper leans to most.
+        let beside = |item| {
+            let most = call.weighed(call.leaning.most, model.popularity_from(item));
+            most.iter().sum::<f32>()
+        };
+        let raised = self.rules.most();
+        let fills = match call.request.placement {
+            Placement::Home | Placement::Product if !self.rules.hold() => LEANING,
+            Placement::Home | Placement::Product | Placement::Category => model.items(),
+            Placement::Search | Placement::Recent | Placement::Complements | Placement::Cart => 0,
+        };
+        if fills > 0 {
+            // Touched, so that they are looked at wherever they are numbered; the least there is changes no score.
+            for &item in model.rising() {
+                self.add(item, f32::MIN_POSITIVE);
+            }
+        }
+        let most = beside(0);
+        for &item in &self.touched {
+            if self.allowed(call, item, &mut list.filtered) {
+                let bound = raised * (self.score[item as usize] + most);
+                if top.bar().is_none_or(|(bar, _)| bound >= bar) {
+                    top.offer(self.rules.applied(self.total(call, item), item), item);
+                }
+            }
+        }
+        if fills == 0 {
+            return top.best;
+        }
+        // Filtered items at the head must not starve the list.
+        let mut popular = POPULAR + self.flagged.len();
+        let listing = call.request.placement == Placement::Category || call.only_found;
+        for item in 0..model.items() as u32 {
+            if popular == 0 && item as usize >= fills {
+                break;
+            }
+            // Neither this nor what follows can come in.
+            let bound = raised * beside(item);
+            if top
+                .bar()
+                .is_some_and(|(bar, last)| bar > bound || bar == bound && last < item)
+            {
+                break;
+            }
+            if !call.in_category(item) || self.score[item as usize] != 0.0 {
+                continue;
+            }
+            let ruled = self.rules.of(item) != 0;
+            let candidate =
+                listing || ruled || popular > 0 || call.leaning.category(model, item) > 0.0;
+            if candidate && self.allowed(call, item, &mut list.filtered) {
+                let standing: f32 = call.standing(item).iter().sum();
+                top.offer(self.rules.applied(standing, item), item);
+                popular = popular.saturating_sub(1);
+            }
+        }
+        top.best
+    }
+
+    pub(super) fn arrange(&mut self, call: &Call, limit: usize, list: &mut List) -> Vec<Place> {
+        let model = call.model;
+        let wish = &call.request.arrangement;
+        let ranked = self.select(call, (limit * CHOICE).min(CHOICES).max(limit), list);
+        let mut nothing = Filtered::default();
+        let mut pins: Vec<(usize, f32, u32)> = Vec::new();
+        for (key, place) in &wish.pins {
+            let item = model.find(key).filter(|item| {
+                (1..=limit).contains(place) && self.allowed(call, *item, &mut nothing)
+            });
+            let warning = match item {
+                None => Warning::PinUnavailable,
+                Some(item) if pins.iter().any(|pin| pin.0 == place - 1 || pin.2 == item) => {
+                    Warning::PinConflict
+                }
+                Some(item) => {
+                    pins.push((place - 1, self.total(call, item), item));
+                    continue;
+                }
+            };
+            list.warn(warning);
+        }
+        let mut discoveries = Vec::new();
+        if wish.discovery > 0.0 {
+            // The less popular half, of what the shopper leans to where there is enough of that.
+            let items = model.items() as u32;
+            let listed = ranked.iter().map(|one| one.1);
+            let listed: Vec<u32> = listed.chain(pins.iter().map(|pin| pin.2)).collect();
+            // `slot` tells what is on the list already.
+            for item in &listed {
+                self.slot[*item as usize] = 1;
+            }
+            let hardly_seen = |item: &u32| {
+                self.score[*item as usize] == 0.0
+                    && self.slot[*item as usize] == 0
+                    && self.rules.applied(0.0, *item) >= 0.0
+                    && self.allowed(call, *item, &mut nothing)
+            };
+            discoveries = (items / 2..items).filter(hardly_seen).collect();
+            for item in listed {
+                self.slot[item as usize] = 0;
+            }
+            let leans = |item: &u32| call.leaning.category(model, *item) > 0.0;
+            if discoveries.iter().filter(|item| leans(item)).count() >= limit {
+                discoveries.retain(leans);
+            }
+        }
+        let stock = Stock {
+            model,
+            ranked: &ranked,
+            pins: &pins,
+            discoveries: &discoveries,
+        };
+        let (mut places, relaxed) = arrange::arrange(&stock, wish, limit);
+        for place in &mut places {
+            if matches!(place.placed, Placed::Discovered { .. }) {
+                place.score = self.total(call, place.item);
+            }
+        }
+        if relaxed {
+            list.warn(Warning::SpreadRelaxed);
+        }
+        places
+    }
+}
