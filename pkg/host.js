@@ -61,7 +61,8 @@ export class Host {
       if (this.#disk) {
         const [{ keys, values }, lead] = await Promise.all([this.#held, this.#lead()]);
         const rows = values.map((value) => (value instanceof Uint8Array ? value : new Uint8Array()));
-        const bytes = new Uint8Array(await new Blob(rows).arrayBuffer());
+        const bytes = new Uint8Array(rows.reduce((size, row) => size + row.length, 0));
+        rows.reduce((at, row) => (bytes.set(row, at), at + row.length), 0);
         const lines = keys.map((key, n) => `${rows[n]?.length} ${key}`).join("\n");
         if (lines) engine.restore(this.#page, lines, bytes, lead);
       }

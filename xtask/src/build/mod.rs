@@ -7,7 +7,7 @@ mod package;
 mod site;
 mod size;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -107,12 +107,6 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     let mut inputs = Inputs::new().text(&format!("{kind:?}")).text(compiler);
     for part in [
         "src",
-        "pkg/index.js",
-        "pkg/given.js",
-        "pkg/host.js",
-        "pkg/load.js",
-        "pkg/shelf.js",
-        "pkg/store.js",
         "Cargo.toml",
         "Cargo.lock",
         ".cargo/config.toml",
@@ -121,7 +115,23 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     ] {
         inputs = inputs.path(&root.join(part))?;
     }
+    // Whatever the bundle may be joined from, so that a script that is new needs no line here.
+    for script in scripts(&root.join("pkg"))? {
+        inputs = inputs.path(&script)?;
+    }
     Ok(inputs.hash())
+}
+
+/// The scripts that lie in a folder itself, sorted.
+fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listed = std::fs::read_dir(folder)
+        .with_context(|| format!("{} could not be listed", folder.display()))?;
+    let mut found = listed
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "js"));
+    found.sort();
+    Ok(found)
 }
 
 /// The kernels alone, for tests and bench: a module as the compiler leaves it.
@@ -158,4 +168,27 @@ fn compile(compiler: &Compiler, kind: Kind, package: &str) -> Result<PathBuf> {
         bail!("{} was not made", module.display());
     }
     Ok(module)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_package_is_built_again_when_any_of_its_scripts_changes() {
+        let folder = root().join("pkg");
+        let found = scripts(&folder).unwrap();
+        let index = std::fs::read_to_string(folder.join("index.js")).unwrap();
+        let imported = index
+            .lines()
+            .filter_map(|line| line.split_once("from \"./"));
+        let imported: Vec<_> = imported
+            .filter_map(|(_, name)| name.strip_suffix("\";"))
+            .filter(|name| !name.starts_with("dist/"))
+            .collect();
+        assert!(imported.contains(&"goods.js"));
+        for name in imported {
+            assert!(found.contains(&folder.join(name)), "{name}");
+        }
+    }
 }
