@@ -5,7 +5,7 @@
 //! scope of the object that holds it, then among the names that mean the same everywhere.
 
 use super::field::Field;
-use super::name::fold;
+use crate::name::fold;
 
 /// What kind of object a property stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

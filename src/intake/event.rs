@@ -46,6 +46,20 @@ impl Event {
         }
     }
 
+    /// An event of which only this is known, such as one of a log: unnamed, and of one session with all others.
+    pub fn about<K: Into<String>>(
+        kind: Kind,
+        time: i64,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Event {
+        Event {
+            session: Session(1),
+            sequence: 1,
+            products: keys.into_iter().map(Product::new).collect(),
+            ..Event::new("", kind, time)
+        }
+    }
+
     /// The text of a field of the event itself.
     pub fn text(&self, field: Field) -> Option<&str> {
         text(&self.fields, field)

@@ -3,7 +3,7 @@
 //! Left out on purpose: `recipient`, `share_message` and `review_body` (words between people), `url`, `image_url`,
 //! `referrer` (addresses carry identifiers), and anything a shop adds of its own.
 
-use super::name::fold;
+use crate::name::fold;
 
 /// One property. The number is what is stored: never reuse or reorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

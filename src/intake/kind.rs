@@ -1,6 +1,6 @@
 //! What happened: the events of the Segment e-commerce spec v2, and page views.
 
-use super::name::fold;
+use crate::name::fold;
 
 /// One kind of event. The number is what is stored: never reuse or reorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,6 @@ mod dialect;
 pub mod event;
 pub mod field;
 pub mod kind;
-mod name;
 mod packed;
 mod read;
 pub mod refusal;

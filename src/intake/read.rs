@@ -4,9 +4,9 @@ use super::dialect::{self, Meaning, Scope};
 use super::event::{Event, Product, put};
 use super::field::{Field, Form, LONGEST, MANY, MOST, Of, Scalar};
 use super::kind::Kind;
-use super::name::fold;
 use super::refusal::Refusal;
 use super::value::Value;
+use crate::name::fold;
 use crate::{consent, decimal};
 
 /// Products that one event may have.

@@ -6,7 +6,7 @@
 //! is no serde here: its general reader would cost the page some fifteen kilobytes.
 
 use super::dialect::is_known;
-use super::name::fold;
+use crate::name::fold;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

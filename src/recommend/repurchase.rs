@@ -50,7 +50,7 @@ impl super::Recommender {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Event, Kind, Product, Session};
+    use crate::intake::{Event, Kind};
     use crate::recommend::{Code, Fallback, Placement, Recommender, Request, Source};
     use crate::shop::tests::toy;
     use proptest::prelude::*;
@@ -62,15 +62,7 @@ mod tests {
     fn shopper(model: &Model, orders: &[(i64, &[&str])], cart: &[&str]) -> Shopper {
         let mut shopper = Shopper::default();
         let mut learn = |kind, time, keys: &[&str]| {
-            let event = Event {
-                id: String::new(),
-                kind,
-                time,
-                session: Session(1),
-                sequence: 1,
-                products: keys.iter().map(|key| Product::new(*key)).collect(),
-                fields: Vec::new(),
-            };
+            let event = Event::about(kind, time, keys.iter().copied());
             shopper.learn(&event, Some(model));
         };
         for (days, keys) in orders {

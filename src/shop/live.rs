@@ -13,6 +13,7 @@ use super::safetensors::{self, Dtype};
 use super::{Column, Model, ModelError, VERSION, Why, u32_at};
 use crate::decimal;
 use crate::lines::parts;
+use crate::name::fold;
 
 /// The `__metadata__.format` of a live part.
 pub const LIVE: &str = "tillside.live";
@@ -22,38 +23,23 @@ pub const MAX_RISING: usize = 200;
 
 /// Words of a Merchant feed's `availability`; the first [`OUT`] say that there is none.
 static AVAILABILITY: [u32; 10] = [
-    word("out_of_stock"),
-    word("sold_out"),
-    word("discontinued"),
-    word("in_stock"),
-    word("preorder"),
-    word("presale"),
-    word("backorder"),
-    word("limited_availability"),
-    word("in_store_only"),
-    word("online_only"),
+    fold("out_of_stock"),
+    fold("sold_out"),
+    fold("discontinued"),
+    fold("in_stock"),
+    fold("preorder"),
+    fold("presale"),
+    fold("backorder"),
+    fold("limited_availability"),
+    fold("in_store_only"),
+    fold("online_only"),
 ];
 const OUT: usize = 3;
 
-/// The identity of a word, or of the last of a path, whatever its letter case and separators: FNV-1a, 32 bits.
-const fn word(text: &str) -> u32 {
-    const START: u32 = 0x811c_9dc5;
-    let bytes = text.as_bytes();
-    let (mut hash, mut at) = (START, 0);
-    while at < bytes.len() {
-        match bytes[at].to_ascii_lowercase() {
-            b' ' | b'_' | b'-' => {}
-            b'/' => hash = START,
-            byte => hash = (hash ^ byte as u32).wrapping_mul(0x0100_0193),
-        }
-        at += 1;
-    }
-    hash
-}
-
 /// Whether an `availability`, plain or as a schema.org address, says that there is none; `None` for another word.
 pub fn out_of_stock(availability: &str) -> Option<bool> {
-    let word = word(availability);
+    let last = parts(availability, b'/').last().unwrap_or_default();
+    let word = fold(last);
     let known = AVAILABILITY.iter().position(|known| *known == word)?;
     Some(known < OUT)
 }

@@ -307,20 +307,11 @@ impl Shopper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::Session;
     use crate::shop::tests::toy;
     use proptest::prelude::*;
 
     fn event(kind: Kind, time: i64, keys: &[&str]) -> Event {
-        Event {
-            id: String::new(),
-            kind,
-            time,
-            session: Session(1),
-            sequence: 1,
-            products: keys.iter().map(|key| Product::new(*key)).collect(),
-            fields: Vec::new(),
-        }
+        Event::about(kind, time, keys.iter().copied())
     }
 
     fn keys(shopper: &Shopper) -> Vec<&str> {

@@ -3,7 +3,7 @@
 //! The shopper has bought the orders of the past and has the rest of the basket in the cart; placement `cart` ranks the
 //! whole catalogue. An item in the cart cannot be the answer.
 
-use tillside::intake::{Event, Kind, Product, Session};
+use tillside::intake::{Event, Kind};
 use tillside::recommend::{Placement, Request};
 use tillside::shop::Model;
 use tillside::shopper::Shopper;
@@ -29,16 +29,7 @@ pub fn ask_baskets(model: &Model, baskets: &[Basket], tick: impl Fn(u64) + Sync)
 pub fn buyer_of(model: &Model, basket: &Basket) -> (Shopper, i64) {
     let mut shopper = Shopper::default();
     let mut learn = |kind, time, items: &[String]| {
-        let event = Event {
-            id: String::new(),
-            kind,
-            time,
-            session: Session(1),
-            sequence: 1,
-            products: items.iter().map(|key| Product::new(key.as_str())).collect(),
-            fields: Vec::new(),
-        };
-        shopper.learn(&event, Some(model));
+        shopper.learn(&Event::about(kind, time, items), Some(model));
     };
     for order in &basket.history {
         let time = NOW - (order.days * DAY) as i64;

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use tillside::intake::{Event, Kind, Product, Session};
+use tillside::intake::{Event, Kind};
 use tillside::recommend::{Placement, Recommender, Request};
 use tillside::shop::Model;
 use tillside::shopper::Shopper;
@@ -164,15 +164,7 @@ pub(super) fn judge<'a, Q: Sync>(
 pub fn shopper_of(model: &Model, viewed: &[String]) -> (Shopper, i64) {
     let mut shopper = Shopper::default();
     for (key, n) in viewed.iter().zip(0..) {
-        let event = Event {
-            id: String::new(),
-            kind: Kind::ProductViewed,
-            time: START + STEP * i64::from(n),
-            session: Session(1),
-            sequence: n as u32 + 1,
-            products: vec![Product::new(key.as_str())],
-            fields: Vec::new(),
-        };
+        let event = Event::about(Kind::ProductViewed, START + STEP * n, [key]);
         shopper.learn(&event, Some(model));
     }
     (shopper, START + STEP * viewed.len() as i64)

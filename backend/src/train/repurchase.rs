@@ -14,8 +14,8 @@ use tillside::recommend::{MAX_LIMIT, Placement, Recommender, Request, repurchase
 use tillside::shop::{Model, ModelError, REPURCHASE};
 
 use super::goods::Goods;
-use super::pack::{self, Counted, Labels, Settings};
-use super::tune::{FEWEST, HELD_BACK, MOST, worth};
+use super::pack::{self, Settings};
+use super::tune::{FEWEST, HELD_BACK, MOST, open, worth};
 use crate::evaluate::{LIMIT, Metrics, ask_baskets, buyer_of};
 use crate::ingest::{Basket, Catalogue, Interactions, Kind, PastOrder, Session};
 use crate::random::Random;
@@ -68,14 +68,14 @@ pub fn tune(
     }
     let counted = pack::count_orders(goods);
     let judge = |model: &Model, baskets: &[Basket]| ask_baskets(model, baskets, &tick).metrics;
-    let mut model = open(&counted, settings)?;
+    let mut model = open(&counted, settings, None)?;
     let before = judge(&model, &baskets);
     let mut after = before;
     let other = Settings {
         substitutes: true,
         ..*settings
     };
-    let opened = open(&counted, &other)?;
+    let opened = open(&counted, &other, None)?;
     let metrics = judge(&opened, &baskets);
     if worth(&metrics) > worth(&after) {
         (*settings, after, model) = (other, metrics, opened);
@@ -98,15 +98,6 @@ pub fn tune(
         after,
         baskets: baskets.len(),
     }))
-}
-
-fn open(counted: &Counted, settings: &Settings) -> Result<Model, ModelError> {
-    let labels = Labels {
-        shop: "",
-        currency: "",
-        trained: "",
-    };
-    Model::open(counted.pack(settings, None, &labels).bytes)
 }
 
 /// The newest orders of at least two known items, one of them hidden, each with the shopper's orders before it.

@@ -155,7 +155,8 @@ pub fn tune(
     })
 }
 
-fn open(
+/// A model to try settings on.
+pub fn open(
     counted: &Counted,
     settings: &Settings,
     neighbours: Option<usize>,

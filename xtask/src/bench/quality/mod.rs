@@ -11,6 +11,7 @@ mod log;
 mod serenade;
 mod tafeng;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,6 +19,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::bench::page::{self, Plot};
 use crate::folders::{root, target};
@@ -250,26 +252,41 @@ pub fn check(tillside: &Path) -> Result<()> {
     Ok(())
 }
 
-fn measure(tillside: &Path, name: &str, encoder: &str, log: &Log, work: &Path) -> Result<Measured> {
-    let model = work.join("model").join(name);
+/// Trains with some options and evaluates with others: the seconds that training took, and what was printed.
+fn try_out<T: DeserializeOwned>(
+    tillside: &Path,
+    train: &[[&OsStr; 2]],
+    test: &[&OsStr; 2],
+    model: &Path,
+) -> Result<(f64, T)> {
     let started = Instant::now();
     output(
         Command::new(tillside)
-            .args(["train", "--encoder", encoder, "--sessions"])
-            .arg(&log.train)
+            .arg("train")
+            .args(train.as_flattened())
             .arg("--out")
-            .arg(&model),
+            .arg(model),
     )?;
     let training = started.elapsed().as_secs_f64();
     let json = output(
         Command::new(tillside)
             .args(["evaluate", "--json", "--model"])
-            .arg(&model)
-            .arg("--sessions")
-            .arg(&log.test),
+            .arg(model)
+            .args(test),
     )?;
-    let found: Evaluation =
+    let found =
         serde_json::from_str(&json).context("`tillside evaluate` printed something else")?;
+    Ok((training, found))
+}
+
+fn measure(tillside: &Path, name: &str, encoder: &str, log: &Log, work: &Path) -> Result<Measured> {
+    let model = work.join("model").join(name);
+    let train = [
+        ["--encoder".as_ref(), encoder.as_ref()],
+        ["--sessions".as_ref(), log.train.as_os_str()],
+    ];
+    let test = ["--sessions".as_ref(), log.test.as_os_str()];
+    let (training, found): (f64, Evaluation) = try_out(tillside, &train, &test, &model)?;
     let cosine = baseline::hit_rate(&log.sessions()?, &log.questions()?);
     Ok(Measured {
         training,

@@ -12,13 +12,12 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::{Metrics, Percentiles};
-use crate::process::{output, run, step};
+use super::{Metrics, Percentiles, try_out};
+use crate::process::{run, step};
 use crate::python;
 
 /// What `--only` calls it.
@@ -74,26 +73,12 @@ pub fn measure(tillside: &Path, work: &Path) -> Result<Option<String>> {
     };
     step("train and evaluate on Ta-Feng", || {
         let model = work.join("model/tafeng");
-        let started = Instant::now();
-        output(
-            Command::new(tillside)
-                .args(["train", "--catalog"])
-                .arg(&files.catalogue)
-                .arg("--events")
-                .arg(&files.events)
-                .arg("--out")
-                .arg(&model),
-        )?;
-        let training = started.elapsed().as_secs_f64();
-        let json = output(
-            Command::new(tillside)
-                .args(["evaluate", "--json", "--model"])
-                .arg(&model)
-                .arg("--baskets")
-                .arg(&files.baskets),
-        )?;
-        let found: Evaluation =
-            serde_json::from_str(&json).context("`tillside evaluate` printed something else")?;
+        let train = [
+            ["--catalog".as_ref(), files.catalogue.as_os_str()],
+            ["--events".as_ref(), files.events.as_os_str()],
+        ];
+        let test = ["--baskets".as_ref(), files.baskets.as_os_str()];
+        let (training, found): (f64, Evaluation) = try_out(tillside, &train, &test, &model)?;
         let [popular, cosine] = baselines::measure(
             &fs::read_to_string(&files.events)?,
             &fs::read_to_string(&files.baskets)?,

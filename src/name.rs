@@ -3,7 +3,7 @@
 
 /// The identity of a name, whatever its letter case and separators (space, `_`, `-`): FNV-1a, 32 bits, of the rest.
 /// Two names in the tables never meet (tested); a stranger that meets one is checked like it.
-pub(super) const fn fold(name: &str) -> u32 {
+pub const fn fold(name: &str) -> u32 {
     let bytes = name.as_bytes();
     let (mut hash, mut at) = (0x811c_9dc5u32, 0);
     while at < bytes.len() {
