@@ -490,8 +490,8 @@ export class Tillside {
       problems: [...this.#problems],
     };
     this.#with((page) => {
-      const [session = "", , ...refused] = engine.status(page).split("\n");
-      const numbers = counts(page);
+      const [session = "", line = "", ...refused] = engine.status(page).split("\n");
+      const numbers = line.split(" ").map(Number);
       const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = numbers;
       status.engine = "wasm";
       if (this.#model) status.model = { id: this.#model, items, bytes: size };

@@ -71,8 +71,8 @@ export async function stock(request, first) {
   const items = shelf.items.slice(0, first);
   const causes = items.flatMap(({ reasons }) => reasons.filter(({ code }) => !ABOUT_OTHERS.has(code)).flatMap(({ because }) => because ?? []));
   const nameless = causes.filter((id) => !known(id));
-  const found = await goods([...items.map(({ id }) => id), ...nameless]);
-  if (items.length && !found.size) throw new Error(`none of the ${items.length} products could be read`);
+  const found = await goods([...items.map(({ id }) => id), ...causes]);
+  if (items.length && !items.some(({ id }) => found.has(id))) throw new Error(`none of the ${items.length} products could be read`);
   // Reasons call items by their titles: with the titles there, the same question has a readable answer.
   if (nameless.length) shelf = till.recommend(request);
   return { shelf, goods: found };

@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+mod compressed;
 pub mod evaluate;
 pub mod ingest;
 pub mod lab;

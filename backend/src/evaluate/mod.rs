@@ -4,16 +4,15 @@ mod baskets;
 mod measure;
 mod report;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use brotli::enc::BrotliEncoderParams;
 use tillside::shop::Model;
 
 pub use baskets::{ask_baskets, buyer_of};
 pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, shopper_of};
 use report::{BasketReport, Report};
 
+use crate::compressed::compressed;
 use crate::ingest::{self, Refusals};
 use crate::{Coded, Outcome, progress, serve};
 
@@ -72,7 +71,9 @@ impl Coded for Error {
 
 pub fn run(args: Args) -> Outcome {
     let (path, bytes) = read(&args.model)?;
-    let compressed = compressed(&bytes);
+    let bar = progress::bar("compressing the model", bytes.len() as u64);
+    let compressed = compressed(bar.wrap_read(&bytes[..]), bytes.len());
+    bar.finish_and_clear();
     let model = Model::open(bytes).map_err(|source| Error::Model { path, source })?;
     let mut refusals = Refusals::default();
     if let Some(path) = &args.baskets {
@@ -142,35 +143,5 @@ fn read(folder: &Path) -> Result<(PathBuf, Vec<u8>), Box<dyn Coded>> {
     match std::fs::read(&path) {
         Ok(bytes) => Ok((path, bytes)),
         Err(source) => Err(Error::Unreadable { path, source }.into()),
-    }
-}
-
-/// What these bytes take where a server has compressed them once for all, with brotli at its strongest.
-fn compressed(bytes: &[u8]) -> usize {
-    let bar = progress::bar("compressing the model", bytes.len() as u64);
-    let parameters = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 24,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
-    let mut out = Count(0);
-    // Neither end can fail: one is memory, the other a number.
-    let _ = brotli::BrotliCompress(&mut bar.wrap_read(bytes), &mut out, &parameters);
-    bar.finish_and_clear();
-    out.0
-}
-
-/// Counts what is written.
-struct Count(usize);
-
-impl Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

@@ -146,7 +146,7 @@ pub fn run(args: Args) -> Outcome {
     }
     let (packed, whole, split) = steps.during("packing and reading back", |_| {
         let rows = counted.viewed(&tuned.settings, neighbours);
-        let packed = counted.pack_with(&rows, &tuned.settings, neighbours, &labels, None);
+        let packed = counted.pack_within(&rows, &tuned.settings, neighbours, &labels);
         let whole = pack::reopen(packed.bytes.clone())?;
         let split = match args.head {
             Some(head) => shard::split(&counted, &rows, head, &packed.id, |part, rows, id| {

@@ -16,6 +16,7 @@ use super::goods::Goods;
 use super::lean;
 use super::sequence::{self, Rules};
 use super::sums::Row;
+use crate::compressed::compressed;
 
 /// What the neighbours of viewed items may take, on average, in bytes for each item.
 const VIEW_BYTES: f64 = 50.0;
@@ -24,6 +25,9 @@ const VIEW_BYTES: f64 = 50.0;
 /// size, codes and weights not at all.
 const ROOM: f64 = 58.0;
 const COMPRESSED: f64 = 0.76;
+
+/// What a model with an encoder and without descriptions may take of an item with brotli, everything counted.
+const LIMIT: f64 = 60.0;
 
 /// Between these the number of neighbours is chosen by size.
 const NEIGHBOURS: std::ops::RangeInclusive<usize> = 4..=40;
@@ -109,6 +113,16 @@ pub struct Packed {
     pub neighbours: usize,
 }
 
+/// Packs with fewer neighbours until what is packed takes no more than `most` with brotli, or few enough are kept.
+fn within(most: usize, mut packed: Packed, pack: impl Fn(usize) -> Packed) -> Packed {
+    while packed.neighbours > *NEIGHBOURS.start()
+        && compressed(&packed.bytes[..], packed.bytes.len()) > most
+    {
+        packed = pack(packed.neighbours - 1);
+    }
+    packed
+}
+
 /// Counts rules and compares descriptions. `step` is told what begins.
 pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
     let described = goods.products.iter().any(Option::is_some);
@@ -168,6 +182,26 @@ impl Counted<'_> {
     pub fn pack(&self, settings: &Settings, neighbours: Option<usize>, labels: &Labels) -> Packed {
         let rows = self.viewed(settings, neighbours);
         self.pack_with(&rows, settings, neighbours, labels, None)
+    }
+
+    /// As [`Counted::pack`] of rows that are there. Where a shop's rows compress worse than [`COMPRESSED`] says, an
+    /// encoder leaves room for fewer of them than it was tried with.
+    pub fn pack_within(
+        &self,
+        viewed: &[Row],
+        settings: &Settings,
+        neighbours: Option<usize>,
+        labels: &Labels,
+    ) -> Packed {
+        let pack = |kept| self.pack_with(viewed, settings, kept, labels, None);
+        let packed = pack(neighbours);
+        let shared = self.encoder.is_some() && settings.encoder > 0.0;
+        if !shared || neighbours.is_some() || self.described {
+            return packed;
+        }
+        within((LIMIT * self.goods.len() as f64) as usize, packed, |kept| {
+            pack(Some(kept))
+        })
     }
 
     /// What is viewed together, as the settings have it: more of each row than is kept.
@@ -391,6 +425,26 @@ mod tests {
             })
             .unwrap();
         list
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        /// Rows that compress as badly as can be: as many neighbours as there is room for, and no fewer than the least.
+        #[test]
+        fn keeps_what_there_is_room_for(most in 0usize..1000, seed: u64) {
+            let pack = |neighbours: usize| {
+                let mut state = seed | 1;
+                let bytes = (0..neighbours * 20).map(|_| {
+                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    (state >> 56) as u8
+                });
+                Packed { bytes: bytes.collect(), id: String::new(), sizes: Vec::new(), neighbours }
+            };
+            let size = |packed: &Packed| compressed(&packed.bytes[..], packed.bytes.len());
+            let packed = within(most, pack(40), pack);
+            prop_assert!(size(&packed) <= most || packed.neighbours == 4);
+            prop_assert!(packed.neighbours == 40 || size(&pack(packed.neighbours + 1)) > most);
+        }
     }
 
     #[test]
