@@ -26,7 +26,8 @@ export interface Options {
   rules?: readonly Rule[];
   /** What to call an item, a category path or a brand in a reason; default as the model has it. */
   title?: (id: string) => string | undefined;
-  /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. */
+  /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. For a model with a sequence encoder
+   *  it is `tillside/encoder.wasm`, which reads every other model too. */
   wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;
   /** Called with each problem that the page may want to log. Never throws into the page. */
   onWarning?: (warning: Problem) => void;

@@ -88,8 +88,8 @@ export class Tillside {
     this.#options = { ...this.#options, consent };
     const options = this.#options;
     const base = options.model;
-    const loading = load(options.wasm);
     const found = base === undefined ? undefined : manifest(base);
+    const loading = load(options.wasm, found, (problem) => this.#warn(problem));
     // On its way while the engine compiles.
     const files = found?.then((found) => ("code" in found ? undefined : this.#goods.fetch(found, options.category)));
     const store = new Store(this.#name());

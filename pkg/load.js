@@ -13,31 +13,40 @@ export const problem = (code, message) => ({ code, message });
 /** @param {unknown} error */
 export const text = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Shared by every Tillside on the page: compiling twice would be waste. @type {Promise<unknown> | undefined} */
+/** Shared by every Tillside on the page: compiling twice would be waste. Whether it can read an encoder, or may.
+ * @type {Promise<boolean> | undefined} */
 let engine;
 
-/** @param {Options["wasm"]} source */
-async function start(source) {
-  let from = source;
-  if (from === undefined) {
-    const url = new URL("./dist/tillside_bg.wasm", import.meta.url);
-    // Node's fetch does not read files.
-    from = url.protocol === "file:" ? await readFile(url) : url;
-  }
-  from = await from;
+/** @param {NonNullable<Options["wasm"]>} source */
+async function compile(source) {
+  let from = await source;
+  // Node's fetch does not read files.
+  if (from instanceof URL && from.protocol === "file:") from = await readFile(from);
   if (typeof from === "string" || from instanceof URL || from instanceof Request) from = await fetch(from);
   if (from instanceof Response) {
     const response = from;
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    from = await WebAssembly.compileStreaming(response).catch(async (error) => {
+    return WebAssembly.compileStreaming(response).catch(async (error) => {
       // Where only its type was wrong the answer was not read, and its bytes may be right.
       if (response.bodyUsed) throw error;
       return WebAssembly.compile(await response.arrayBuffer());
     });
-  } else if (!(from instanceof WebAssembly.Module)) {
-    from = await WebAssembly.compile(/** @type {BufferSource} */ (from));
   }
-  initSync({ module: from });
+  return from instanceof WebAssembly.Module ? from : WebAssembly.compile(/** @type {BufferSource} */ (from));
+}
+
+/** The module that most models want is on its way before the manifest says which one this model wants.
+ * @param {Options["wasm"]} source @param {Promise<any> | undefined} found */
+async function start(source, found) {
+  const usual = compile(source ?? new URL("./dist/tillside_bg.wasm", import.meta.url));
+  // Whether it is waited for is known later.
+  usual.catch(() => {});
+  let module;
+  if (!source && (await found)?.encoder) {
+    module = await compile(new URL("./dist/tillside_encoder_bg.wasm", import.meta.url)).catch(() => undefined);
+  }
+  initSync({ module: module ?? (await usual) });
+  return !!(source || module);
 }
 
 /** @param {URL} url */
@@ -48,10 +57,15 @@ async function readFile(url) {
   return readFile(url);
 }
 
-/** @param {Options["wasm"]} source @returns {Promise<Problem | undefined>} */
-export async function load(source) {
+/** What `found` resolves to says whether the model has an encoder.
+ * @param {Options["wasm"]} source @param {Promise<any> | undefined} found @param {(problem: Problem) => void} warn
+ * @returns {Promise<Problem | undefined>} */
+export async function load(source, found, warn) {
   try {
-    await (engine ??= start(source));
+    const whole = await (engine ??= start(source, found));
+    if (!whole && (await found)?.encoder) {
+      warn(problem("encoder.unavailable", "the module that reads the model's encoder did not load, or another was there first; shelves go on without it. Check that dist/tillside_encoder_bg.wasm is served."));
+    }
     return undefined;
   } catch (error) {
     engine = undefined;

@@ -146,7 +146,6 @@ fn step(encoder: &Encoder, item: u32, state: &mut [f32]) {
 impl Recommender {
     /// Adds what the encoder foresees after the items whose neighbours are looked up.
     pub(super) fn foresee(&mut self, call: &Call, seeds: &[Seed]) {
-        self.foreseen.clear();
         let Some(encoder) = call.model.encoder() else {
             return;
         };

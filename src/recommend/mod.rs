@@ -25,6 +25,7 @@
 
 mod arrange;
 mod bundle;
+#[cfg(feature = "encoder")]
 mod encoder;
 mod explain;
 mod find;
@@ -77,6 +78,7 @@ pub struct Recommender {
     ends: Vec<usize>,
     /// What the encoder, or for a cart the odds of buying again, added to which items.
     foreseen: Vec<(u32, f32)>,
+    #[cfg(feature = "encoder")]
     memory: encoder::Memory,
     rules: Rules,
 }
@@ -278,6 +280,7 @@ impl Recommender {
     fn accumulate(&mut self, call: &Call, seeds: &[Seed], list: &mut List) {
         self.heard.clear();
         self.ends.clear();
+        self.foreseen.clear();
         for seed in seeds {
             let from = self.heard.len();
             let row = call
@@ -300,6 +303,7 @@ impl Recommender {
             kernel::add_row(&mut self.score, &mut self.touched, row, seed.weight);
             self.ends.push(self.heard.len());
         }
+        #[cfg(feature = "encoder")]
         self.foresee(call, seeds);
     }
 

@@ -6,6 +6,7 @@
 //! published is the manifest's hash, checked before they come here.
 
 mod catalogue;
+#[cfg(feature = "encoder")]
 mod encoder;
 mod error;
 pub mod live;
@@ -18,6 +19,7 @@ pub mod terms;
 use core::ops::Range;
 
 pub use catalogue::SEPARATOR;
+#[cfg(feature = "encoder")]
 pub use encoder::Encoder;
 pub use error::{ModelError, Why};
 use rows::{Damaged, Ragged};
@@ -138,6 +140,7 @@ pub struct Model {
     lists: Vec<Ragged>,
     /// By [`Column`]; likewise.
     columns: Vec<Range<usize>>,
+    #[cfg(feature = "encoder")]
     encoder: encoder::Parts,
     rising: Vec<u32>,
     /// Whether popularity has changed so that it no longer falls with the item's number.

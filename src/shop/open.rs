@@ -283,6 +283,7 @@ impl Opening<'_> {
         if !self.file[popularity].is_sorted_by(|a, b| a >= b) {
             self.refuse("item.popularity", Why::Order);
         }
+        #[cfg(feature = "encoder")]
         self.encoder(items, &mut model.encoder);
     }
 

@@ -2,7 +2,6 @@
 // baseline of the same run, since machines differ and are shared.
 
 import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,9 +11,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { launch } from "../support/browser.mjs";
 import * as devtools from "../support/devtools.mjs";
+import { encode } from "../support/encoder.mjs";
 import { given, root } from "../support/surroundings.mjs";
 import { measure, opening } from "./calls.js";
-import { withEncoder } from "./encoder.mjs";
 import { scans } from "./kernels.js";
 
 /** The demo's shop, its range five times over: some ten thousand items. */
@@ -63,14 +62,8 @@ function walks(items) {
 /** The model with an encoder. @param {string} model */
 function encoded(model) {
   const folder = join(root, "target/bench/encoder");
-  const bytes = withEncoder(readFileSync(join(model, "model.safetensors")));
-  const manifest = JSON.parse(readFileSync(join(model, "manifest.json"), "utf8"));
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const part = { name: "model", url: `model-${sha256.slice(0, 12)}.safetensors`, bytes: bytes.length, sha256 };
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, part.url), bytes);
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, parts: [part] }));
+  encode(model, folder);
   return folder;
 }
 
@@ -112,14 +105,13 @@ const least = (/** @type {number[]} */ values) => quantile(values, 0);
 const browser = await launch();
 try {
   const kernels = readFileSync(given("TILLSIDE_KERNELS"));
-  const module = readFileSync(join(root, "pkg/dist/tillside_bg.wasm"));
+  const module = readFileSync(join(root, "pkg/dist/tillside_encoder_bg.wasm"));
   const folders = [
     [`demo ×${TIMES}`, model],
     ["the same with an encoder", encoded(model)],
     ...SIZES.map((items) => [`${items} items, bare`, walks(items)]),
   ];
   const previous = existsSync(join(root, "target/bench/previous/dist/index.js"));
-  const { Tillside } = await import("../../pkg/dist/index.js");
   const glue = await import(join(root, "pkg/dist/tillside.js"));
   console.log();
   line("microseconds of a call, Chromium and Node", "least", "p50", "× E", "× before");
@@ -140,7 +132,7 @@ try {
           const figures = await measure(Tillside, "/model/manifest.json", await bytes("/kernels/tillside_kernels.wasm"), patient);
           // Only of this build: the glue of another may be another.
           const glue = await import(build.replace(/.*/, "/pkg/dist/tillside.js"));
-          const load = await opening(glue, await bytes("/pkg/dist/tillside_bg.wasm"), "/model/manifest.json");
+          const load = await opening(glue, await bytes("/pkg/dist/tillside_encoder_bg.wasm"), "/model/manifest.json");
           return { ...figures, load };
         },
         /** @type {const} */ ([build, patient]),
@@ -148,6 +140,8 @@ try {
     const now = await inChromium("/pkg/dist/index.js", false);
     const then = previous ? await inChromium("/previous/dist/index.js", false) : undefined;
     const address = `${bench.url}/model/manifest.json`;
+    // One of its own, as a page has: which module it loads is the model's to say.
+    const { Tillside } = await import(`../../pkg/dist/index.js?${encodeURIComponent(name)}`);
     const node = { ...(await measure(Tillside, address, kernels, patient)), load: await opening(glue, module, address) };
     for (const [where, figures] of /** @type {const} */ ([["Chromium", now], ["Node", node]])) {
       for (const [what, values] of Object.entries(figures.calls)) {

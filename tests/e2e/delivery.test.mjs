@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
+import { encode } from "../support/encoder.mjs";
 import { given, root } from "../support/surroundings.mjs";
 import { shop, visitor } from "./shop.mjs";
 
@@ -184,4 +185,38 @@ test("a new model that cannot be used: the last one that could goes on", async (
     await page.close();
     await context.unroute("**/manifest.json");
   }
+});
+
+test("a model with an encoder brings the module that reads it, and no other model does", async (t) => {
+  const model = await folder(t);
+  encode(given("TILLSIDE_MODEL"), model);
+  const { url, browser } = await shop(t, { model, args: BARE });
+  const described = await manifest(model);
+  const viewed = described.fallback.popular.slice(5, 8);
+  /** @param {(context: Context) => Promise<unknown>} [prepare] @param {Options} [options] */
+  const visit = async (prepare, options) => {
+    const context = await browser.newContext();
+    await prepare?.(context);
+    /** @type {string[]} */
+    const modules = [];
+    context.on("response", (response) => {
+      const name = response.url().replace(/.*\//, "");
+      if (response.ok() && name.endsWith(".wasm")) modules.push(name);
+    });
+    const page = await bare(url, context, { consent: ALL, ...options });
+    for (const product_id of viewed) await ask(page, "track", "Product Viewed", { product_id });
+    const found = { modules: modules.sort(), list: await ids(page, { placement: "home" }), problems: await problems(page) };
+    await context.close();
+    return found;
+  };
+  const [usual, other] = ["tillside_bg.wasm", "tillside_encoder_bg.wasm"];
+  const plain = await visit((context) => context.route("**/manifest.json", (route) => route.fulfill({ json: { ...described, encoder: undefined } })));
+  assert.deepEqual([plain.modules, plain.problems], [[usual], []]);
+  const foreseen = await visit();
+  assert.deepEqual([foreseen.modules, foreseen.problems], [[usual, other], []]);
+  assert.notDeepEqual(foreseen.list, plain.list);
+  const named = await visit(undefined, { wasm: `${url}/pkg/dist/${other}` });
+  assert.deepEqual(named, { modules: [other], list: foreseen.list, problems: [] });
+  const missed = await visit((context) => context.route(`**/${other}`, (route) => route.fulfill({ status: 404 })));
+  assert.deepEqual(missed, { modules: [usual], list: plain.list, problems: ["encoder.unavailable"] });
 });

@@ -8,11 +8,11 @@ import test from "node:test";
 import { root } from "../support/surroundings.mjs";
 import { pack } from "./package.mjs";
 
-test("the tarball holds the module once, its glue, the types and the README, and nothing else", async (t) => {
+test("the tarball holds each module once, their glue, the types and the README, and nothing else", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
   t.after(() => rm(folder, { recursive: true }));
   const { files } = await pack(folder);
-  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "index.d.ts", "package.json"];
+  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "index.d.ts", "package.json"];
   assert.deepEqual(files, expected);
 });
 

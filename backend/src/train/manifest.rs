@@ -23,6 +23,9 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub created: String,
     pub items: usize,
+    /// Whether the model has a sequence encoder: pages load a module that reads it then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encoder: bool,
     pub parts: Vec<Part>,
     pub fallback: Fallback,
 }

@@ -323,6 +323,7 @@ fn publish(
         shop: labels.shop.into(),
         created: labels.trained.into(),
         items: counted.goods.len(),
+        encoder: whole.encoder().is_some(),
         parts: parts.iter().map(|(part, _)| part.clone()).collect(),
         fallback: Fallback::of(&[whole]),
     };

@@ -117,6 +117,7 @@ mod tests {
             shop: String::new(),
             created: String::new(),
             items: 0,
+            encoder: false,
             parts: vec![Part {
                 url: part.into(),
                 ..Part::of("model", None, b"")

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: the crate, compiled to WebAssembly, as a complete npm package in `pkg/`.
 //!
-//! Compile, generate the glue (wasm-bindgen), make small (wasm-opt). One module, with fixed simd128.
+//! Compile, generate the glue (wasm-bindgen), make small (wasm-opt), twice: a module for models that have no sequence
+//! encoder, which is what most pages load, and one for those that have. Both with fixed simd128, and of one glue.
 
 mod compiler;
 mod package;
@@ -78,28 +79,58 @@ pub fn package(kind: Kind, wanted: Option<&str>) -> Result<()> {
         return Ok(());
     }
     stamp.clear()?;
-    let module = step(
-        &format!("compile the engine to WebAssembly ({described})"),
-        || compile(&compiler, kind, "tillside"),
-    )?;
-    step("generate the glue and make the module small", || {
-        package::assemble(&module, kind)
+    let what = format!("compile the engine to WebAssembly ({described})");
+    let modules = step(&what, || {
+        let compiled = MODULES.iter().map(|module| {
+            let made = compile(&compiler, kind, "tillside", module.flags)?;
+            // The next goes to the same place.
+            let path = folder.join(module.name);
+            std::fs::copy(&made, &path)
+                .with_context(|| format!("{} could not be written", path.display()))?;
+            Ok(path)
+        });
+        compiled.collect::<Result<Vec<_>>>()
+    })?;
+    step("generate the glue and make the modules small", || {
+        package::assemble(&modules, kind)
     })?;
     stamp.set(&hash)
 }
 
-/// Lints what only the WebAssembly module compiles.
+/// One of the package's modules: its file, and what cargo is told for it.
+pub struct Module {
+    pub name: &'static str,
+    flags: &'static [&'static str],
+}
+
+/// The first is what a page loads unless its model wants the other.
+pub const MODULES: [Module; 2] = [
+    Module {
+        name: "tillside_bg.wasm",
+        flags: &["--no-default-features"],
+    },
+    Module {
+        name: "tillside_encoder_bg.wasm",
+        flags: &[],
+    },
+];
+
+/// Lints what only the WebAssembly modules compile.
 pub fn lint() -> Result<()> {
     let folder = target().join("wasm");
     let compiler = Compiler::find(None, &folder.join("compiler"))?;
-    let mut clippy = compiler.clippy()?;
-    clippy
-        .args(["--package", "tillside", "--lib", "--locked"])
-        .args(["--profile", Kind::Release.profile().0, "--target-dir"])
-        .arg(&folder)
-        .args(["--", "-D", "warnings"])
-        .current_dir(root());
-    run(&mut clippy)
+    for module in &MODULES {
+        let mut clippy = compiler.clippy()?;
+        clippy
+            .args(["--package", "tillside", "--lib", "--locked"])
+            .args(module.flags)
+            .args(["--profile", Kind::Release.profile().0, "--target-dir"])
+            .arg(&folder)
+            .args(["--", "-D", "warnings"])
+            .current_dir(root());
+        run(&mut clippy)?;
+    }
+    Ok(())
 }
 
 fn inputs(kind: Kind, compiler: &str) -> Result<String> {
@@ -138,11 +169,11 @@ fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
 pub fn kernels() -> Result<PathBuf> {
     let compiler = Compiler::find(None, &target().join("wasm/compiler"))?;
     step("compile the kernels to WebAssembly", || {
-        compile(&compiler, Kind::Release, "tillside-kernels")
+        compile(&compiler, Kind::Release, "tillside-kernels", &[])
     })
 }
 
-fn compile(compiler: &Compiler, kind: Kind, package: &str) -> Result<PathBuf> {
+fn compile(compiler: &Compiler, kind: Kind, package: &str, flags: &[&str]) -> Result<PathBuf> {
     let (profile, output) = kind.profile();
     let folder = target().join("wasm");
     // The crate type is named because fat LTO is left out for a crate that is a library as well.
@@ -158,6 +189,7 @@ fn compile(compiler: &Compiler, kind: Kind, package: &str) -> Result<PathBuf> {
             "--profile",
             profile,
         ])
+        .args(flags)
         .arg("--target-dir")
         .arg(&folder)
         .current_dir(root());

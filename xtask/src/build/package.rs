@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
-use super::Kind;
-use crate::folders::root;
+use super::{Kind, MODULES, Module};
+use crate::folders::{root, target};
 use crate::node;
 use crate::process::run;
 
@@ -26,7 +26,8 @@ const GLUE: &str = "tillside.js";
 /// The glue as the module knows it, and where in it the module's imports begin.
 const FROM_GLUE: &str = "./tillside_bg.js";
 const GIVEN: &str = "const import0 = {\n        __proto__: null,";
-const MODULE: &str = "tillside_bg.wasm";
+/// As the generator names a module.
+const GENERATED: &str = "tillside_bg.wasm";
 /// What the package exports: `pkg/index.js` and all that it imports.
 const BUNDLE: &str = "index.js";
 
@@ -35,19 +36,56 @@ fn dist() -> PathBuf {
 }
 
 pub fn is_complete() -> bool {
-    [GLUE, MODULE, BUNDLE]
-        .iter()
+    let modules = MODULES.iter().map(|module| module.name);
+    modules
+        .chain([GLUE, BUNDLE])
         .all(|name| dist().join(name).is_file())
 }
 
-pub fn assemble(compiled: &Path, kind: Kind) -> Result<()> {
+/// From what was compiled for each of [`MODULES`].
+pub fn assemble(compiled: &[PathBuf], kind: Kind) -> Result<()> {
     let dist = dist();
-    if dist.exists() {
-        fs::remove_dir_all(&dist)
-            .with_context(|| format!("{} could not be emptied", dist.display()))?;
+    for (n, (path, module)) in compiled.iter().zip(&MODULES).enumerate() {
+        let folder = match n {
+            0 => dist.clone(),
+            _ => target().join("wasm/generated"),
+        };
+        empty(&folder)?;
+        generate(path, &folder, kind)?;
+        // One glue serves all, so it must be the same.
+        let glue = folder.join(GLUE);
+        if fs::read(&glue)? != fs::read(dist.join(GLUE))? {
+            bail!(
+                "{} wants a glue of its own: {} differs from the first",
+                module.name,
+                glue.display()
+            );
+        }
+        let to = dist.join(module.name);
+        let from = folder.join(GENERATED);
+        if from != to {
+            fs::copy(from, &to)
+                .with_context(|| format!("{} could not be written", to.display()))?;
+        }
+        if kind == Kind::Release {
+            optimise(&to)?;
+        }
     }
+    bundle(kind)
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("{} could not be emptied", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
     let mut output = Bindgen::new()
         .input_path(compiled)
+        .out_name("tillside")
         .web(true)?
         // `index.js` says where the module is. A second `new URL(…, import.meta.url)` in the glue would make bundlers
         // ship the module twice.
@@ -63,12 +101,8 @@ pub fn assemble(compiled: &Path, kind: Kind) -> Result<()> {
         Kind::Dev => Vec::new(),
         Kind::Release => shorten(&mut output),
     };
-    output.emit(&dist)?;
-    rename(&dist.join(GLUE), &renamed)?;
-    if kind == Kind::Release {
-        optimise(&dist.join(MODULE))?;
-    }
-    bundle(kind)
+    output.emit(to)?;
+    rename(&to.join(GLUE), &renamed)
 }
 
 /// What the module imports: its name in the glue, its name in the module now, and whether it comes from a script of the
@@ -82,8 +116,12 @@ struct Renamed {
 /// Gives what the module imports names of a letter or two instead of ones that end in a hash, which no compression
 /// shortens, and takes all of it from the glue.
 fn shorten(output: &mut Output) -> Vec<Renamed> {
-    let imports = output.wasm_mut().imports.iter_mut().enumerate();
+    // Sorted, so that what is the same in two modules has one name.
+    let mut imports: Vec<_> = output.wasm_mut().imports.iter_mut().collect();
+    imports.sort_by(|a, b| a.name.cmp(&b.name));
     imports
+        .into_iter()
+        .enumerate()
         .map(|(number, import)| {
             let new = short(number);
             let own = import.module != FROM_GLUE;
@@ -155,16 +193,16 @@ fn bundle(kind: Kind) -> Result<()> {
     let path = dist().join(BUNDLE);
     let minify = kind == Kind::Release;
     join(&root().join("pkg/index.js"), &path, minify, &[])?;
-    // The bundle stands beside the module that its source names from one folder up.
-    let bundle = fs::read_to_string(&path)?;
-    let named = format!("./dist/{MODULE}");
-    if bundle.matches(&named).count() != 1 {
-        bail!(
-            "{} does not name the module once, as {named}",
-            path.display()
-        );
+    // The bundle stands beside the modules that its source names from one folder up.
+    let mut bundle = fs::read_to_string(&path)?;
+    for Module { name, .. } in &MODULES {
+        let named = format!("./dist/{name}");
+        if bundle.matches(&named).count() != 1 {
+            bail!("{} does not name {name} once, as {named}", path.display());
+        }
+        bundle = bundle.replace(&named, &format!("./{name}"));
     }
-    fs::write(&path, bundle.replace(&named, &format!("./{MODULE}")))?;
+    fs::write(&path, bundle)?;
     // For the tests, which import the bundle from where it is; it is not published.
     fs::write(
         path.with_extension("d.ts"),

@@ -1,10 +1,25 @@
 // A model with a sequence encoder whose numbers are drawn: what it foresees means nothing, but takes as long as if it did.
 
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 const WIDTH = 64;
 const CODES = 16;
 
+/** Writes what a folder's model is with an encoder into another folder. @param {string} model @param {string} folder */
+export function encode(model, folder) {
+  const manifest = JSON.parse(readFileSync(join(model, "manifest.json"), "utf8"));
+  const bytes = withEncoder(readFileSync(join(model, manifest.parts[0].url)));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const part = { name: "model", url: `model-${sha256.slice(0, 12)}.safetensors`, bytes: bytes.length, sha256 };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, part.url), bytes);
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, encoder: true, parts: [part] }));
+}
+
 /** @param {Buffer} model a safetensors file @returns {Buffer} */
-export function withEncoder(model) {
+function withEncoder(model) {
   const length = Number(model.readBigUInt64LE(0));
   const header = JSON.parse(model.toString("utf8", 8, 8 + length));
   const items = Number(header.__metadata__.items);
