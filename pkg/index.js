@@ -47,9 +47,9 @@ export class Tillside {
   /** @type {Popular} */ #popular = { popular: [], categories: {} };
   /** @type {Problem[]} */ #problems = [];
   /** Keys and names by number, as the model has them. */
-  /** @type {string[]} */ #keys = [];
+  /** What items, categories and brands are called. @type {Map<number, string>} */ #called = new Map();
   /** @type {import("./shelf.js").Names} */
-  #names = { reasons: [], key: (item) => this.#key(item), name: (kind, number) => (this.#page ? engine.name(this.#page, kind, number) : ""), title: (id) => this.#title(id) };
+  #names = { reasons: [], name: (kind, number) => this.#call(kind, number), title: (id) => this.#title(id) };
   #model = "";
   /** @type {Goods} */ #goods;
   /** The shop's rules, as lines. */
@@ -67,7 +67,7 @@ export class Tillside {
     this.#goods = new Goods(options.model ?? "", (work) => this.#with(work), (problem) => this.#warn(problem), (model) => {
       this.#model = model;
       // They are told by numbers of the model before.
-      this.#keys = [];
+      this.#called.clear();
       this.#decisions.clear();
       if (model && this.#rules) this.#inspect(engine.odd_rules(this.#page, this.#rules));
     });
@@ -326,9 +326,12 @@ export class Tillside {
     return page ? engine.decision(page) : `host-${++this.#shelves}`;
   }
 
-  /** @param {number} item @returns {string} */
-  #key(item) {
-    return (this.#keys[item] ??= this.#names.name(1, item));
+  /** @param {number} kind @param {number} number */
+  #call(kind, number) {
+    const at = number * 4 + kind;
+    let name = this.#called.get(at);
+    if (name === undefined) this.#called.set(at, (name = engine.name(this.#page, kind, number)));
+    return name;
   }
 
   /** @param {string} id */

@@ -5,7 +5,7 @@
 /** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Source} Source */
 /** What numbers are called; of reasons, the code and the sentence in turn.
- * @typedef {{ reasons: string[], key: (item: number) => string, name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
+ * @typedef {{ reasons: string[], name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
 
 /** @type {readonly import("./index.d.ts").Source[]} */
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
@@ -14,6 +14,8 @@ const FALLBACKS = ["none", "content", "popularity", "empty"];
 const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict", "rule_unknown", "rule_range"];
 const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
 
+/** The kind of name that items have. */
+export const ITEMS = 1;
 /** Words before the first item, and of an item before its reasons and before its contributions. */
 const HEAD = 14;
 const ITEM = 15;
@@ -38,14 +40,17 @@ export function decode(words, names) {
     const first = at + ITEM;
     const causes = first + word(first - 1) * 3;
     for (let n = first; n < causes; n += 3) {
-      const [code, sentence = ""] = /** @type {any[]} */ (names.reasons).slice(word(n) * 2);
-      const [kind, number] = [word(n + 1), word(n + 2)];
-      const because = kind === 0 ? undefined : kind === 1 ? names.key(number) : names.name(kind, number);
-      const name = because === undefined ? "" : names.title(because);
-      reasons.push({ code, ...(because !== undefined && { because }), text: sentence.replace("{}", () => name) });
+      const code = /** @type {any} */ (names.reasons[word(n) * 2]);
+      const text = names.reasons[word(n) * 2 + 1] ?? "";
+      if (words[n + 1]) {
+        const because = names.name(word(n + 1), word(n + 2));
+        reasons.push({ code, because, text: text.split("{}").join(names.title(because)) });
+      } else {
+        reasons.push({ code, text });
+      }
     }
     items.push({
-      id: names.key(word(at)),
+      id: names.name(ITEMS, word(at)),
       score: floats[at + 1] ?? 0,
       source: SOURCES[word(at + 2)] ?? "popularity",
       position,
@@ -72,7 +77,7 @@ export function parts(words, at, names, factors) {
   let cause = at + ITEM + (words[at + ITEM - 1] ?? 0) * 3;
   for (let left = words[cause++] ?? 0; left > 0; left--, cause += 3) {
     const code = /** @type {any} */ (names.reasons[(words[cause] ?? 0) * 2]);
-    causes.push({ code, because: names.key(words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
+    causes.push({ code, because: names.name(ITEMS, words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
   }
   causes.sort((one, other) => other.given - one.given);
   const [ruled, held = 0] = [floats[at + RULED], words[at + RULED + 1]];

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use wasm_bindgen_cli_support::{Bindgen, Output};
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto, Output};
 
 use super::{Kind, MODULES, Module};
 use crate::folders::{root, target};
@@ -90,6 +90,8 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
         // `index.js` says where the module is. A second `new URL(…, import.meta.url)` in the glue would make bundlers
         // ship the module twice.
         .omit_default_module_path(true)
+        // Whatever runs simd128 has it.
+        .encode_into(EncodeInto::Always)
         .typescript(true)
         .debug(kind == Kind::Dev)
         .keep_debug(kind == Kind::Dev)
