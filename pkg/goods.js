@@ -47,9 +47,9 @@ export class Goods {
     this.#use((page) => {
       // First, so that memory never holds two.
       engine.close_model(page);
-      const [code = "", message] = engine.open_model(page, content, !fresh || fresh.code ? new Uint8Array() : fresh).split("\n");
+      const [code = "", message] = engine.take(engine.open_model(page, content, !fresh || fresh.code ? new Uint8Array() : fresh)).split("\n");
       if (message) this.#warn(problem(code, message));
-      const model = engine.model(page);
+      const model = engine.take(engine.model(page));
       this.#open = model !== "";
       if (this.#open) {
         this.#manifest = manifest;

@@ -21,7 +21,7 @@ function retryAfter(header) {
 }
 
 /** The numbers of `Status`, as `status` in src/web/page.rs lists them. @param {number} page */
-export const counts = (page) => (engine.status(page).split("\n")[1] ?? "").split(" ").map(Number);
+export const counts = (page) => (engine.take(engine.status(page)).split("\n")[1] ?? "").split(" ").map(Number);
 
 export class Host {
   #page;
@@ -120,7 +120,7 @@ export class Host {
     // The task that is under way may do more.
     await undefined;
     for (;;) {
-      const effects = engine.effects(this.#page);
+      const effects = engine.take(engine.effects(this.#page));
       if (!effects) break;
       try {
         if (this.#disk) await this.#store.apply(effects.split("\n"), engine.bytes());
@@ -159,7 +159,7 @@ export class Host {
   async #send() {
     while (this.#url) {
       await this.written();
-      const [number, body, ...keys] = engine.batch(this.#page, false).split("\n");
+      const [number, body, ...keys] = engine.take(engine.batch(this.#page, false)).split("\n");
       if (!body) break;
       const gone = this.#disk ? await this.#store.missing(keys).catch(() => []) : [];
       if (gone.length > 0) engine.lost(this.#page, +number, gone.join("\n"));
@@ -201,7 +201,7 @@ export class Host {
   #leave() {
     this.changed();
     for (;;) {
-      const [number, body] = this.#url ? engine.batch(this.#page, true).split("\n") : [];
+      const [number, body] = this.#url ? engine.take(engine.batch(this.#page, true)).split("\n") : [];
       if (!body) break;
       this.#deliver(Number(number), body, true);
     }

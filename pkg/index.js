@@ -46,7 +46,6 @@ export class Tillside {
   /** @type {"en" | "zh"} */ #language;
   /** @type {Popular} */ #popular = { popular: [], categories: {} };
   /** @type {Problem[]} */ #problems = [];
-  /** Keys and names by number, as the model has them. */
   /** What items, categories and brands are called. @type {Map<number, string>} */ #called = new Map();
   /** @type {import("./shelf.js").Names} */
   #names = { reasons: [], name: (kind, number) => this.#call(kind, number), title: (id) => this.#title(id) };
@@ -110,7 +109,7 @@ export class Tillside {
         this.#host = host;
         this.#page = page;
         this.#options.consent = allowed(counts(page));
-        this.#names.reasons = engine.reasons(this.#language === "zh" ? 1 : 0).split("\n");
+        this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).split("\n");
       } catch (error) {
         this.#failed(error);
       }
@@ -184,7 +183,7 @@ export class Tillside {
   track(event, properties) {
     const given = properties ?? {};
     if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
-    const receipt = this.#with((page) => engine.track(page, event, given, 0));
+    const receipt = this.#with((page) => engine.take(engine.track(page, event, given, 0)));
     return receipt === undefined ? this.#keep(event, given) : tracked(receipt);
   }
 
@@ -226,7 +225,7 @@ export class Tillside {
   /** Takes over what was left, one tab at a time; it stays where it is until the engine's own record is on the device. */
   async #replay() {
     const take = async () => {
-      for (const call of this.#left().calls) this.#with((page) => engine.track(page, String(call?.event), call?.properties, Number(call?.time)));
+      for (const call of this.#left().calls) this.#with((page) => engine.take(engine.track(page, String(call?.event), call?.properties, Number(call?.time))));
       await this.#host?.written();
       this.#unkeep();
     };
@@ -323,15 +322,14 @@ export class Tillside {
 
   /** @param {number} page */
   #decision(page) {
-    return page ? engine.decision(page) : `host-${++this.#shelves}`;
+    return page ? engine.take(engine.decision(page)) : `host-${++this.#shelves}`;
   }
 
   /** @param {number} kind @param {number} number */
   #call(kind, number) {
     const at = number * 4 + kind;
-    let name = this.#called.get(at);
-    if (name === undefined) this.#called.set(at, (name = engine.name(this.#page, kind, number)));
-    return name;
+    if (!this.#called.has(at)) this.#called.set(at, engine.take(engine.name(this.#page, kind, number)));
+    return this.#called.get(at) ?? "";
   }
 
   /** @param {string} id */
@@ -392,7 +390,7 @@ export class Tillside {
     if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
-    const receipt = this.#with((page) => engine.shelf(page, [lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0));
+    const receipt = this.#with((page) => engine.take(engine.shelf(page, [lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0)));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
@@ -403,13 +401,13 @@ export class Tillside {
     const { placement, decision, model, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
-    const receipt = this.#with((page) => engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1)));
+    const receipt = this.#with((page) => engine.take(engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1))));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
-    const [[recent, cart, bought, categories, brands], events] = this.#with((page) => engine.portrait(page)) ?? [[[], [], [], [], []], 0];
+    const [[recent, cart, bought, categories, brands], events] = this.#with((page) => engine.take(engine.portrait(page))) ?? [[[], [], [], [], []], 0];
     /** @param {any[]} interests */
     const named = (interests) => interests.map(([name, short, long, evidence]) => ({ name, short, long, evidence }));
     return {
@@ -449,7 +447,8 @@ export class Tillside {
   }
 
   async export() {
-    const messages = this.#with((page) => engine.messages(page)) ?? "";
+    /** @type {string} */
+    const messages = this.#with((page) => engine.take(engine.messages(page))) ?? "";
     return { portrait: this.portrait(), queue: messages.split("\n").flatMap((message) => (message ? [JSON.parse(message)] : [])) };
   }
 
@@ -493,7 +492,7 @@ export class Tillside {
       problems: [...this.#problems],
     };
     this.#with((page) => {
-      const [session = "", line = "", ...refused] = engine.status(page).split("\n");
+      const [session = "", line = "", ...refused] = engine.take(engine.status(page)).split("\n");
       const numbers = line.split(" ").map(Number);
       const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = numbers;
       status.engine = "wasm";

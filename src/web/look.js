@@ -35,3 +35,18 @@ export const element = (list, n) => safely(() => list[n]);
 
 /** @param {any} map @param {any} name */
 export const value = (map, name) => safely(() => map[name]);
+
+/** @type {any} */
+let answer;
+
+/** The engine's answer to the call under way. @param {any} value */
+export const put = (value) => {
+  answer = value;
+};
+
+/** What was put when a call was done, of which that is the argument. @param {void} _done */
+export const take = (_done) => {
+  const given = answer;
+  answer = undefined;
+  return given;
+};

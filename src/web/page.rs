@@ -63,6 +63,15 @@ pub fn open(write_key: String, language: String) -> usize {
     })
 }
 
+#[wasm_bindgen(module = "/src/web/look.js")]
+extern "C" {
+    /// Answers the call under way. An engine of 2023 and before (Chrome 113, Node 20) that has put a function into the
+    /// script which calls it may crash where that function returns a reference; so the script takes answers from here.
+    fn put(answer: &str);
+    #[wasm_bindgen(js_name = put)]
+    fn put_value(answer: JsValue);
+}
+
 /// Lets go of a page and all it held in memory.
 #[wasm_bindgen]
 pub fn close(page: usize) {
@@ -85,8 +94,8 @@ pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
 
 /// What must be done on the device since the last call, a line each: how (0 put, 1 delete, 2 delete all that begin so, 3
 /// delete everything), how many of [`bytes`] to put, key.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn effects(page: usize) -> JsValue {
+#[wasm_bindgen]
+pub fn effects(page: usize) {
     let (mut lines, mut all) = (String::new(), Vec::new());
     for effect in engine(page).effects() {
         let (how, size, key) = match &effect {
@@ -107,7 +116,7 @@ pub fn effects(page: usize) -> JsValue {
         lines.push_str(key);
     }
     PAGES.with_borrow_mut(|pages| pages.bytes = all);
-    lines.into()
+    put(&lines);
 }
 
 /// What the effects handed out last put on the device, one after another.
@@ -139,8 +148,8 @@ pub fn forget(page: usize) {
 
 /// The next batch to send, on lines: its number, its body, and the keys of its rows on the device. Empty when there is
 /// none.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn batch(page: usize, leaving: bool) -> JsValue {
+#[wasm_bindgen]
+pub fn batch(page: usize, leaving: bool) {
     let mut lines = String::new();
     if let Some(batch) = engine(page).batch(now(), leaving) {
         print_uint(&mut lines, batch.number.into());
@@ -152,7 +161,7 @@ pub fn batch(page: usize, leaving: bool) -> JsValue {
             }
         }
     }
-    lines.into()
+    put(&lines);
 }
 
 /// Rows of a batch, their keys on lines, that another tab has sent: it is not sent.
@@ -209,8 +218,8 @@ pub fn due(page: usize) -> f64 {
 
 /// Opens a model, and takes over what is newer of it, if `live` has bytes; answers `code\nmessage` when either is refused,
 /// and nothing when neither is.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn open_model(page: usize, bytes: Vec<u8>, live: &[u8]) -> JsValue {
+#[wasm_bindgen]
+pub fn open_model(page: usize, bytes: Vec<u8>, live: &[u8]) {
     let mut engine = engine(page);
     let mut code = "";
     let mut outcome = engine.open_model(bytes);
@@ -219,12 +228,12 @@ pub fn open_model(page: usize, bytes: Vec<u8>, live: &[u8]) -> JsValue {
         outcome = engine.refresh(live);
     }
     match outcome {
-        Ok(()) => "".into(),
+        Ok(()) => put(""),
         Err(error) => {
             if code.is_empty() {
                 code = error.code();
             }
-            [code, "\n", &error.to_string()].concat().into()
+            put(&[code, "\n", &error.to_string()].concat());
         }
     }
 }
@@ -250,14 +259,14 @@ pub fn keep(page: usize, manifest: String) {
 }
 
 /// The model's id; empty when none is open.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn model(page: usize) -> JsValue {
-    engine(page).model().map_or("", |model| model.id()).into()
+#[wasm_bindgen]
+pub fn model(page: usize) {
+    put(engine(page).model().map_or("", |model| model.id()));
 }
 
 /// The names and sentences of the reason codes in the language of this number, two lines each.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn reasons(language: usize) -> JsValue {
+#[wasm_bindgen]
+pub fn reasons(language: usize) {
     let mut lines = String::new();
     for code in 0..Code::COUNT {
         let (name, sentence) = sentence(code, language);
@@ -265,32 +274,32 @@ pub fn reasons(language: usize) -> JsValue {
             lines.push_str(part);
         }
     }
-    lines.into()
+    put(&lines);
 }
 
 /// The key of an item (1), the path of a category (2) or the name of a brand (3).
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn name(page: usize, kind: u32, number: u32) -> JsValue {
+#[wasm_bindgen]
+pub fn name(page: usize, kind: u32, number: u32) {
     let engine = engine(page);
     match engine.model() {
-        Some(model) if kind == 1 => model.key(number).into(),
-        Some(model) if kind == 2 => model.category_path(number as u16).into(),
-        Some(model) => model.brand_name(number as u16).into(),
-        None => "".into(),
+        Some(model) if kind == 1 => put(model.key(number)),
+        Some(model) if kind == 2 => put(&model.category_path(number as u16)),
+        Some(model) => put(model.brand_name(number as u16)),
+        None => put(""),
     }
 }
 
 /// A receipt as one text: the message id and the session, or `!` and the reason.
-fn receipt(id: &str, outcome: Result<Session, Declined>) -> JsValue {
-    match outcome {
-        Ok(session) => [id, &session.text()].concat().into(),
-        Err(declined) => ["!", &declined.code()].concat().into(),
-    }
+fn receipt(id: &str, outcome: Result<Session, Declined>) {
+    put(&match outcome {
+        Ok(session) => [id, &session.text()].concat(),
+        Err(declined) => ["!", &declined.code()].concat(),
+    });
 }
 
 /// Takes an event that happened at `time`, or now when that is 0.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn track(page: usize, name: &str, properties: JsValue, time: f64) -> JsValue {
+#[wasm_bindgen]
+pub fn track(page: usize, name: &str, properties: JsValue, time: f64) {
     let id = uuid();
     // Before the engine is at work: a getter may call it.
     let properties = value::read(properties);
@@ -300,10 +309,10 @@ pub fn track(page: usize, name: &str, properties: JsValue, time: f64) -> JsValue
         time: (time > 0.0).then_some(time as i64),
     };
     let outcome = engine(page).track(name, &properties, arrival);
-    receipt(&id, outcome)
+    receipt(&id, outcome);
 }
 
-fn shelf_event(page: usize, content: Content) -> JsValue {
+fn shelf_event(page: usize, content: Content) {
     let id = uuid();
     let arrival = Arrival {
         id: &id,
@@ -311,13 +320,13 @@ fn shelf_event(page: usize, content: Content) -> JsValue {
         time: None,
     };
     let outcome = engine(page).shelf_event(content, arrival);
-    receipt(&id, outcome)
+    receipt(&id, outcome);
 }
 
 /// A shelf was seen, or at a `position` from 1, an item of it was chosen. On lines: the placement, the decision, the
 /// model, and then the ids, or all that is left as the one id.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn shelf(page: usize, lines: &str, position: u32) -> JsValue {
+#[wasm_bindgen]
+pub fn shelf(page: usize, lines: &str, position: u32) {
     let mut rest = lines;
     let shelf = Shelf {
         placement: cut(&mut rest, b'\n'),
@@ -328,7 +337,7 @@ pub fn shelf(page: usize, lines: &str, position: u32) -> JsValue {
         0 => shelf.impression(parts(rest, b'\n')),
         _ => shelf.click(rest, position),
     };
-    shelf_event(page, content)
+    shelf_event(page, content);
 }
 
 /// Ranks. On lines: the item and the category, empty where there is none; what was typed; name and value of so many
@@ -409,36 +418,36 @@ pub fn odd_rules(page: usize, rules: &str) -> Vec<u32> {
 }
 
 /// A fresh name for a list.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn decision(page: usize) -> JsValue {
-    Session(engine(page).decision(now())).text().into()
+#[wasm_bindgen]
+pub fn decision(page: usize) {
+    put(&Session(engine(page).decision(now())).text());
 }
 
 /// As [`crate::shopper::Portrait`]: five lists of name and three numbers, and how many events.
 #[wasm_bindgen]
-pub fn portrait(page: usize) -> JsValue {
+pub fn portrait(page: usize) {
     let engine = engine(page);
     // Texts and numbers: nothing in it can fail to be serialised.
-    serde_wasm_bindgen::to_value(&engine.portrait(now())).unwrap_or_default()
+    put_value(serde_wasm_bindgen::to_value(&engine.portrait(now())).unwrap_or_default());
 }
 
 /// The messages that wait, a line each, as they would be sent.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn messages(page: usize) -> JsValue {
+#[wasm_bindgen]
+pub fn messages(page: usize) {
     let mut lines = String::new();
     for message in engine(page).queue().messages() {
         lines.push_str(message);
         lines.push('\n');
     }
-    lines.into()
+    put(&lines);
 }
 
 /// On lines: the session under way, or nothing; numbers of `Status` in `index.d.ts` separated by spaces; and each reason
 /// for which events were refused since the page opened, with its count. The numbers: the model's items and bytes; what
 /// is allowed as bits (1 personalisation, 2 measurement); bytes of memory; the queue's waiting, bytes, sent, dropped and
 /// next try (0: none); events taken.
-#[wasm_bindgen(unchecked_return_type = "string")]
-pub fn status(page: usize) -> JsValue {
+#[wasm_bindgen]
+pub fn status(page: usize) {
     let engine = engine(page);
     let (model, queue, purposes) = (engine.model(), engine.queue(), engine.purposes());
     let stats = engine.intake().stats();
@@ -470,7 +479,7 @@ pub fn status(page: usize) -> JsValue {
         lines.push(' ');
         print_uint(&mut lines, (*count).into());
     }
-    lines.into()
+    put(&lines);
 }
 
 fn words(list: &List) -> Vec<u32> {

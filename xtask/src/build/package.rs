@@ -99,12 +99,42 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
         .remove_producers_section(true)
         .generate_output()
         .context("the glue could not be generated")?;
-    let renamed = match kind {
-        Kind::Dev => Vec::new(),
-        Kind::Release => shorten(&mut output),
-    };
+    returns_no_reference(output.wasm())?;
+    let renamed = (kind == Kind::Release).then(|| shorten(&mut output));
     output.emit(to)?;
-    rename(&to.join(GLUE), &renamed)
+    let glue = to.join(GLUE);
+    let mut script = fs::read_to_string(&glue)?;
+    if let Some(imports) = renamed {
+        script = renamed_in(&script, &imports).with_context(|| glue.display().to_string())?;
+    }
+    let look = script
+        .lines()
+        .find_map(|line| line.strip_prefix("import * as import1 from "))
+        .with_context(|| format!("{} imports no script of the crate", glue.display()))?;
+    let take = format!("export {{ take }} from {look};\n");
+    fs::write(&glue, script + &take)?;
+    let types = glue.with_extension("d.ts");
+    let typed = fs::read_to_string(&types)? + "export function take(done: void): any;\n";
+    fs::write(types, typed)?;
+    Ok(())
+}
+
+/// An engine of 2023 and before (Chrome 113, Node 20) may crash where a script that it has optimised calls a function
+/// which returns a reference and nothing else; so none may.
+fn returns_no_reference(module: &walrus::Module) -> Result<()> {
+    for export in module.exports.iter() {
+        let walrus::ExportItem::Function(function) = export.item else {
+            continue;
+        };
+        let results = module.types.results(module.funcs.get(function).ty());
+        if matches!(results, [walrus::ValType::Ref(_)]) {
+            bail!(
+                "`{}` returns a reference, at which some engines crash: let it answer by `put`",
+                export.name
+            );
+        }
+    }
+    Ok(())
 }
 
 /// What the module imports: its name in the glue, its name in the module now, and whether it comes from a script of the
@@ -144,13 +174,7 @@ fn short(number: usize) -> String {
 }
 
 /// Names the functions that the glue gives to the module as the module now does.
-fn rename(glue: &Path, imports: &[Renamed]) -> Result<()> {
-    let script = fs::read_to_string(glue)?;
-    let named = renamed(&script, imports).with_context(|| glue.display().to_string())?;
-    Ok(fs::write(glue, named)?)
-}
-
-fn renamed(script: &str, imports: &[Renamed]) -> Result<String> {
+fn renamed_in(script: &str, imports: &[Renamed]) -> Result<String> {
     // Each of the crate's own scripts is given to the module as a whole, as often as something of it is imported.
     let mut script: String = script
         .split_inclusive('\n')
@@ -241,11 +265,30 @@ mod tests {
                     __wbg_now_1: function() {}\n    };\n        \"./snippets/a/look.js\": import1,\n";
         let imports = [import("__wbg_now_1", "a", false), import("kind", "b", true)];
         assert_eq!(
-            renamed(glue, &imports).unwrap(),
+            renamed_in(glue, &imports).unwrap(),
             "import * as import1 from \"./snippets/a/look.js\"\n    const import0 = {\n        __proto__: null,\n        \
              b: import1.kind,\n        a: function() {}\n    };\n"
         );
-        assert!(renamed(glue, &[import("__wbg_then_2", "a", false)]).is_err());
+        assert!(renamed_in(glue, &[import("__wbg_then_2", "a", false)]).is_err());
+    }
+
+    #[test]
+    fn a_function_that_returns_a_reference_is_refused() {
+        use walrus::{FunctionBuilder, Module, RefType, ValType};
+        let with = |results: &[ValType]| {
+            let mut module = Module::default();
+            let mut builder = FunctionBuilder::new(&mut module.types, &[], results);
+            builder.func_body().unreachable();
+            let function = builder.finish(Vec::new(), &mut module.funcs);
+            module.exports.add("answer", function);
+            returns_no_reference(&module)
+        };
+        let reference = ValType::Ref(RefType::EXTERNREF);
+        let refused = with(&[reference]).unwrap_err().to_string();
+        assert!(refused.contains("`answer`"), "{refused}");
+        with(&[]).unwrap();
+        with(&[ValType::I32]).unwrap();
+        with(&[ValType::I32, reference]).unwrap();
     }
 
     #[test]
