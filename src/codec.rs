@@ -50,12 +50,14 @@ impl<'a> Reader<'a> {
     }
 
     /// What was read was of the wrong kind.
+    #[inline(never)]
     pub fn fail(&mut self) {
         self.failed = true;
         self.rest = &[];
     }
 
     /// Fails unless `holds`.
+    #[inline(never)]
     pub fn require(&mut self, holds: bool) {
         if !holds {
             self.fail();
@@ -77,8 +79,8 @@ impl<'a> Reader<'a> {
     }
 
     pub fn uint(&mut self) -> u64 {
-        let mut value = 0u64;
-        for shift in (0..70).step_by(7) {
+        let (mut value, mut shift) = (0u64, 0);
+        while shift < 70 {
             let byte = self.byte();
             let bits = u64::from(byte & 0x7f);
             if shift == 63 && bits > 1 {
@@ -88,6 +90,7 @@ impl<'a> Reader<'a> {
             if byte & 0x80 == 0 {
                 return value;
             }
+            shift += 7;
         }
         self.fail();
         0

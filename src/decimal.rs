@@ -43,11 +43,12 @@ pub fn print(out: &mut String, value: f64) {
         out.push('0');
         return;
     }
-    let micros = libm::round(micros) as i64;
-    if micros < 0 {
+    let (negative, size) = (micros < 0.0, micros.abs());
+    let mut micros = size as u64;
+    micros += u64::from(size - micros as f64 >= 0.5);
+    if negative && micros > 0 {
         out.push('-');
     }
-    let micros = micros.unsigned_abs();
     print_uint(out, micros / 1_000_000);
     let mut rest = micros % 1_000_000;
     if rest > 0 {

@@ -7,8 +7,9 @@
 
 use crate::consent::Purposes;
 use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
+use crate::lines::join;
 use crate::recommend::{List, Recommender, Request};
-use crate::report::{self, Content, Envelope, Priority, Queue};
+use crate::report::{self, Content, Envelope, Outcome, Priority, Queue};
 use crate::shop::live::Patched;
 use crate::shop::{Model, ModelError};
 use crate::shopper::{Portrait, Shopper};
@@ -114,8 +115,8 @@ impl Engine {
 
     /// Goes on from what is on the device, with what was allowed then. `lead` is true for the one tab that may fold
     /// the journal and send what earlier pages left. Rows that are damaged are dropped.
-    pub fn restore(&mut self, rows: Vec<(String, Vec<u8>)>, lead: bool, now: i64) {
-        let consent = rows.iter().find(|(key, _)| key == CONSENT);
+    pub fn restore(&mut self, rows: &[(&str, &[u8])], lead: bool, now: i64) {
+        let consent = rows.iter().find(|(key, _)| *key == CONSENT);
         let flags = consent
             .and_then(|(_, bytes)| bytes.first())
             .copied()
@@ -124,41 +125,41 @@ impl Engine {
             personalisation: flags & 1 != 0,
             measurement: flags & 2 != 0,
         };
-        let mut journal = Vec::new();
-        let mut queued = Vec::new();
-        for (key, bytes) in rows {
-            if let Some(id) = key.strip_prefix(QUEUE) {
-                queued.push((id.to_owned(), bytes));
-            } else if key.starts_with(JOURNAL) {
-                journal.push((key, Event::decode(&bytes)));
-            } else if key == PORTRAIT && self.purposes.personalisation {
-                self.shopper = Shopper::decode(&bytes).unwrap_or_default();
+        for &(key, bytes) in rows {
+            if key == PORTRAIT && self.purposes.personalisation {
+                self.shopper = Shopper::decode(bytes).unwrap_or_default();
             } else if key == INTAKE {
-                if let Some(intake) = Intake::decode(&bytes, self.settings.seed) {
+                if let Some(intake) = Intake::decode(bytes, self.settings.seed) {
                     self.intake = intake;
                 }
             } else if key == DEVICE && self.purposes.measurement {
-                self.device = String::from_utf8(bytes).unwrap_or_default();
+                self.device = core::str::from_utf8(bytes).unwrap_or_default().into();
             }
         }
         if self.purposes.personalisation {
             // Names begin with the time, so the journal comes in order.
-            for (_, event) in &journal {
-                if let Some(event) = event {
-                    self.shopper.learn(event, self.model.as_ref());
+            let journal = || rows.iter().filter(|(key, _)| key.starts_with(JOURNAL));
+            let mut count = 0;
+            for (_, bytes) in journal() {
+                count += 1;
+                if let Some(event) = Event::decode(bytes) {
+                    self.shopper.learn(&event, self.model.as_ref());
                 }
             }
-            if lead && journal.len() > FOLD {
+            if lead && count > FOLD {
                 self.put(PORTRAIT.into(), self.shopper.encode());
-                let folded = journal.into_iter().map(|(key, _)| Effect::Delete { key });
-                self.effects.extend(folded);
+                for (key, _) in journal() {
+                    self.delete((*key).into());
+                }
             }
         }
         if let Some(model) = &self.model {
             self.shopper.resolve(model);
         }
         if lead && self.purposes.measurement {
-            let effects = self.queue.load(&queued, now);
+            let queued = rows.iter();
+            let queued = queued.filter_map(|(key, bytes)| Some((key.strip_prefix(QUEUE)?, *bytes)));
+            let effects = self.queue.load(queued, now);
             self.queued(effects);
         }
     }
@@ -167,14 +168,21 @@ impl Engine {
         self.effects.push(Effect::Put { key, bytes });
     }
 
+    fn delete(&mut self, key: String) {
+        self.effects.push(Effect::Delete { key });
+    }
+
     /// Takes over what the queue wants done.
-    fn queued(&mut self, effects: Vec<report::Effect>) {
-        for effect in effects {
+    fn queued(&mut self, mut effects: Vec<report::Effect>) {
+        for effect in &mut effects {
             match effect {
-                report::Effect::Store { key, bytes } => self.put([QUEUE, &key].concat(), bytes),
+                report::Effect::Store { key, bytes } => {
+                    self.put(join(QUEUE, key), core::mem::take(bytes));
+                }
                 report::Effect::Delete { keys } => {
-                    let keys = keys.iter().map(|key| [QUEUE, key].concat());
-                    self.effects.extend(keys.map(|key| Effect::Delete { key }));
+                    for key in keys {
+                        self.delete(join(QUEUE, key));
+                    }
                 }
                 report::Effect::Clear => self.effects.push(Effect::DeleteAll { prefix: QUEUE }),
             }
@@ -187,16 +195,14 @@ impl Engine {
         let before = core::mem::replace(&mut self.purposes, purposes);
         if before.personalisation && !purposes.personalisation {
             self.shopper = Shopper::default();
-            self.effects.push(Effect::Delete {
-                key: PORTRAIT.into(),
-            });
+            self.delete(PORTRAIT.into());
             self.effects.push(Effect::DeleteAll { prefix: JOURNAL });
         }
         if before.measurement && !purposes.measurement {
             let effects = self.queue.withdraw();
             self.queued(effects);
             self.device.clear();
-            self.effects.push(Effect::Delete { key: DEVICE.into() });
+            self.delete(DEVICE.into());
         }
         if purposes == Purposes::default() {
             self.intake = Intake::new(self.settings.seed);
@@ -302,7 +308,7 @@ impl Engine {
             self.shopper.learn(&event, self.model.as_ref());
             let mut row = Vec::new();
             event.encode(&mut row);
-            self.put([JOURNAL, &event.id].concat(), row);
+            self.put(join(JOURNAL, &event.id), row);
         }
         self.report(&event, arrival.now);
         Ok(event.session)
@@ -347,21 +353,13 @@ impl Engine {
 
     /// Ranks; an empty list when no model is open. Without leave to personalise, history is not used whatever the
     /// request says.
-    pub fn recommend(&mut self, request: &Request, now: i64) -> List {
+    pub fn recommend(&mut self, mut request: Request, now: i64) -> List {
         let Some(model) = &self.model else {
             return List::default();
         };
-        if request.personal && !self.purposes.personalisation {
-            let request = Request {
-                personal: false,
-                ..request.clone()
-            };
-            return self
-                .recommender
-                .recommend(model, &self.shopper, &request, now);
-        }
+        request.personal &= self.purposes.personalisation;
         self.recommender
-            .recommend(model, &self.shopper, request, now)
+            .recommend(model, &self.shopper, &request, now)
     }
 
     /// The order of a list on screen; see [`Recommender::rerank`]. As it was when no model is open.
@@ -414,9 +412,13 @@ impl Engine {
         &self.queue
     }
 
-    /// Works on the queue and takes over what it wants done on the device.
-    pub fn with_queue(&mut self, work: impl FnOnce(&mut Queue) -> Vec<report::Effect>) {
-        let effects = work(&mut self.queue);
+    pub fn queue_mut(&mut self) -> &mut Queue {
+        &mut self.queue
+    }
+
+    /// Learns how a batch ended; see [`Queue::settled`].
+    pub fn settled(&mut self, number: u32, outcome: Outcome, now: i64, jitter: u32) {
+        let effects = self.queue.settled(number, outcome, now, jitter);
         self.queued(effects);
     }
 

@@ -18,7 +18,8 @@
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
-//! [`codec`], [`decimal`], [`lines`] and `name` are the small tools that several rooms share; [`kernel`] is arithmetic in loops, the
+//! [`codec`], [`decimal`], [`lines`], `name` and `natural` are the small tools that several rooms share; [`kernel`] is
+//! arithmetic in loops, the
 //! only place that may be `unsafe`.
 
 #![deny(unsafe_code)]
@@ -31,6 +32,7 @@ pub mod intake;
 pub mod kernel;
 pub mod lines;
 mod name;
+mod natural;
 pub mod recommend;
 pub mod report;
 pub mod shop;

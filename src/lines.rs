@@ -9,18 +9,57 @@ pub fn cut<'a>(rest: &mut &'a str, at: u8) -> &'a str {
     taken
 }
 
+/// Two texts as one. The standard library joins any number of anything, and has each caller lay them out for it.
+#[inline(never)]
+pub fn join(first: &str, second: &str) -> String {
+    let mut both = String::with_capacity(first.len() + second.len());
+    both.push_str(first);
+    both.push_str(second);
+    both
+}
+
 /// All parts between the `at`, as `str::split` gives them.
-pub fn parts(text: &str, at: u8) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    core::iter::from_fn(move || {
-        let text = rest.as_mut()?;
-        let whole = text.len();
-        let taken = cut(text, at);
+pub fn parts(text: &str, at: u8) -> Parts<'_> {
+    Parts {
+        rest: Some(text),
+        at,
+    }
+}
+
+pub struct Parts<'a> {
+    rest: Option<&'a str>,
+    at: u8,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.rest.as_mut()?;
+        let whole = rest.len();
+        let taken = cut(rest, self.at);
         if taken.len() == whole {
-            rest = None;
+            self.rest = None;
         }
         Some(taken)
-    })
+    }
+}
+
+/// All parts in a list.
+pub fn list(text: &str, at: u8) -> Vec<&str> {
+    let mut list = Vec::new();
+    for part in parts(text, at) {
+        list.push(part);
+    }
+    list
+}
+
+/// Line `n` from 0; nothing beyond the last. A table of texts is kept so in the page, where a pointer and a length for
+/// each would take more than the walk.
+#[inline(never)]
+pub fn nth(lines: &str, n: usize) -> &str {
+    parts(lines, b'\n').nth(n).unwrap_or("")
 }
 
 #[cfg(test)]

@@ -25,13 +25,15 @@ impl Device {
         }
     }
 
-    fn rows(&self) -> Vec<(String, Vec<u8>)> {
-        self.0.clone().into_iter().collect()
+    fn rows(&self) -> Vec<(&str, &[u8])> {
+        let rows = self.0.iter();
+        rows.map(|(key, bytes)| (key.as_str(), bytes.as_slice()))
+            .collect()
     }
 
     fn open(&self, lead: bool) -> Engine {
         let mut engine = fresh();
-        engine.restore(self.rows(), lead, NOW);
+        engine.restore(&self.rows(), lead, NOW);
         engine
     }
 }
@@ -61,7 +63,7 @@ fn view(engine: &mut Engine, key: &str, at: i64) -> Result<Session, Declined> {
 }
 
 fn home(engine: &mut Engine) -> Vec<String> {
-    let list = engine.recommend(&Request::new(Placement::Home, 3), NOW);
+    let list = engine.recommend(Request::new(Placement::Home, 3), NOW);
     let model = engine.model().unwrap();
     list.entries
         .iter()
@@ -239,7 +241,7 @@ fn a_refused_model_leaves_the_old_one() {
     assert_eq!(engine.model().unwrap().id(), "toy");
     let mut none = Engine::new(Settings::default());
     assert!(
-        none.recommend(&Request::new(Placement::Home, 3), NOW)
+        none.recommend(Request::new(Placement::Home, 3), NOW)
             .entries
             .is_empty()
     );
@@ -287,7 +289,7 @@ fn sold_out_is_out_of_the_next_list_and_what_rises_is_in_it() {
     engine.patch("phone-a\n\nout_of_stock", &mut |_| panic!("no model"));
     assert_eq!(
         engine
-            .recommend(&Request::new(Placement::Home, 3), NOW)
+            .recommend(Request::new(Placement::Home, 3), NOW)
             .entries
             .len(),
         0
@@ -337,7 +339,7 @@ fn what_rises_from_far_below_is_a_candidate_where_popular_items_are() {
     assert_eq!(home(&mut engine), ["item-000", "item-001", "item-002"]);
     engine.refresh(&refresh(&[250, 299])).unwrap();
     assert_eq!(home(&mut engine), ["item-250", "item-000", "item-001"]);
-    let list = engine.recommend(&Request::new(Placement::Complements, 3), NOW);
+    let list = engine.recommend(Request::new(Placement::Complements, 3), NOW);
     assert_eq!(
         list.entries.len(),
         0,

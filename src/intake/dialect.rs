@@ -5,7 +5,7 @@
 //! scope of the object that holds it, then among the names that mean the same everywhere.
 
 use super::field::Field;
-use crate::name::fold;
+use crate::name::{Table, fold};
 
 /// What kind of object a property stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ const fn is(field: Field) -> Meaning {
 }
 
 /// Names that mean the same in every scope.
-const EVERYWHERE: [(u32, Meaning); 30] = [
+static EVERYWHERE: Table<Meaning, 30> = Table::of([
     // GA4
     (fold("item_id"), is(Field::ProductId)),
     (fold("item_name"), is(Field::Name)),
@@ -72,7 +72,7 @@ const EVERYWHERE: [(u32, Meaning); 30] = [
     (fold("searchQuery"), is(Field::Query)),
     (fold("pageCategories"), is(Field::Category)),
     (fold("attributionToken"), is(Field::RequestId)),
-];
+]);
 
 /// Names that mean something in one scope only.
 const SCOPED: [(Scope, u32, Meaning); 11] = [
@@ -90,7 +90,7 @@ const SCOPED: [(Scope, u32, Meaning); 11] = [
 ];
 
 /// Objects to look into, and what they are.
-const INNER: [(u32, Scope); 13] = [
+static INNER: Table<Scope, 13> = Table::of([
     (fold("ecommerce"), Scope::Root),
     (fold("data"), Scope::Root),
     (fold("searchResult"), Scope::Root),
@@ -104,17 +104,17 @@ const INNER: [(u32, Scope); 13] = [
     (fold("checkout"), Scope::Checkout),
     (fold("cart"), Scope::Cart),
     (fold("collection"), Scope::Shelf),
-];
+]);
 
 /// Lists of products, and what their elements are.
-const LISTS: [(u32, Scope); 6] = [
+static LISTS: Table<Scope, 6> = Table::of([
     (fold("products"), Scope::Line),
     (fold("items"), Scope::Line),
     (fold("lines"), Scope::Line),
     (fold("lineItems"), Scope::Line),
     (fold("productDetails"), Scope::Line),
     (fold("productVariants"), Scope::Variant),
-];
+]);
 
 /// Parts of an amount of money that is an object.
 pub(super) const AMOUNT: u32 = fold("amount");
@@ -127,17 +127,17 @@ pub(super) fn meaning(scope: Scope, name: u32) -> Option<Meaning> {
         .find(|row| row.0 == scope && row.1 == name)
         .map(|row| row.2)
         .or_else(|| Field::from_folded(name).map(Meaning::Field))
-        .or_else(|| find(&EVERYWHERE, name))
+        .or_else(|| EVERYWHERE.find(name))
 }
 
 /// What an object under this name is.
 pub(super) fn inner(name: u32) -> Option<Scope> {
-    find(&INNER, name)
+    INNER.find(name)
 }
 
 /// What the elements of a list of products under this name are.
 pub(super) fn list(name: u32) -> Option<Scope> {
-    find(&LISTS, name)
+    LISTS.find(name)
 }
 
 /// Does any dialect use this name for anything? What none uses is not even read.
@@ -149,17 +149,13 @@ pub(super) fn is_known(name: u32) -> bool {
         || SCOPED.iter().any(|row| row.1 == name)
 }
 
-fn find<T: Copy>(table: &[(u32, T)], name: u32) -> Option<T> {
-    table.iter().find(|row| row.0 == name).map(|row| row.1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn no_name_has_two_meanings() {
-        let everywhere = || EVERYWHERE.iter().map(|row| row.0);
+        let everywhere = || EVERYWHERE.names();
         let once = |mut names: Vec<u32>| {
             let count = names.len();
             names.sort_unstable();
@@ -167,16 +163,8 @@ mod tests {
             names.len() == count
         };
         assert!(everywhere().all(|name| Field::from_folded(name).is_none()));
-        assert!(once(
-            everywhere().chain(LISTS.iter().map(|row| row.0)).collect()
-        ));
-        assert!(once(
-            INNER
-                .iter()
-                .map(|row| row.0)
-                .chain(LISTS.iter().map(|row| row.0))
-                .collect()
-        ));
+        assert!(once(everywhere().chain(LISTS.names()).collect()));
+        assert!(once(INNER.names().chain(LISTS.names()).collect()));
         assert!(
             SCOPED
                 .iter()

@@ -3,7 +3,8 @@
 //! Left out on purpose: `recipient`, `share_message` and `review_body` (words between people), `url`, `image_url`,
 //! `referrer` (addresses carry identifiers), and anything a shop adds of its own.
 
-use crate::name::fold;
+use crate::lines::nth;
+use crate::name::Folded;
 
 /// One property. The number is what is stored: never reuse or reorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,72 +94,109 @@ pub(super) enum Of {
 
 use Field::*;
 
-const FIELDS: [(Field, &str, Form, Of); 41] = [
-    (ProductId, "product_id", Form::Id, Of::Product),
-    (Category, "category", Form::Text, Of::Either),
-    (Brand, "brand", Form::Text, Of::Product),
-    (Price, "price", Form::Amount, Of::Product),
-    (Quantity, "quantity", Form::Count, Of::Product),
-    (Name, "name", Form::Text, Of::Either),
-    (Sku, "sku", Form::Id, Of::Product),
-    (Variant, "variant", Form::Id, Of::Product),
-    (Coupon, "coupon", Form::Id, Of::Either),
-    (Position, "position", Form::Count, Of::Product),
-    (Discount, "discount", Form::Amount, Of::Either),
-    (Currency, "currency", Form::Id, Of::Event),
-    (Value, "value", Form::Amount, Of::Event),
-    (Revenue, "revenue", Form::Amount, Of::Event),
-    (Total, "total", Form::Amount, Of::Event),
-    (Subtotal, "subtotal", Form::Amount, Of::Event),
-    (Shipping, "shipping", Form::Amount, Of::Event),
-    (Tax, "tax", Form::Amount, Of::Event),
-    (OrderId, "order_id", Form::Id, Of::Event),
-    (CheckoutId, "checkout_id", Form::Id, Of::Event),
-    (CartId, "cart_id", Form::Id, Of::Event),
-    (ListId, "list_id", Form::Id, Of::Event),
-    (WishlistId, "wishlist_id", Form::Id, Of::Event),
-    (PromotionId, "promotion_id", Form::Id, Of::Event),
-    (CouponId, "coupon_id", Form::Id, Of::Event),
-    (ReviewId, "review_id", Form::Id, Of::Event),
-    (RequestId, "request_id", Form::Id, Of::Event),
-    (ModelVersion, "model_version", Form::Id, Of::Event),
-    (Affiliation, "affiliation", Form::Text, Of::Event),
-    (Creative, "creative", Form::Text, Of::Event),
-    (Slot, "position", Form::Text, Of::Event),
-    (CouponName, "coupon_name", Form::Text, Of::Event),
-    (WishlistName, "wishlist_name", Form::Text, Of::Event),
-    (ShippingMethod, "shipping_method", Form::Text, Of::Event),
-    (PaymentMethod, "payment_method", Form::Text, Of::Event),
-    (ShareVia, "share_via", Form::Text, Of::Event),
-    (Reason, "reason", Form::Text, Of::Event),
-    (Step, "step", Form::Count, Of::Event),
-    (Rating, "rating", Form::Amount, Of::Event),
-    (Query, "query", Form::Text, Of::Event),
-    (Path, "path", Form::Text, Of::Event),
+/// Every field by its number.
+const FIELDS: [(Field, Form, Of); 41] = [
+    (ProductId, Form::Id, Of::Product),
+    (Category, Form::Text, Of::Either),
+    (Brand, Form::Text, Of::Product),
+    (Price, Form::Amount, Of::Product),
+    (Quantity, Form::Count, Of::Product),
+    (Name, Form::Text, Of::Either),
+    (Sku, Form::Id, Of::Product),
+    (Variant, Form::Id, Of::Product),
+    (Coupon, Form::Id, Of::Either),
+    (Position, Form::Count, Of::Product),
+    (Discount, Form::Amount, Of::Either),
+    (Currency, Form::Id, Of::Event),
+    (Value, Form::Amount, Of::Event),
+    (Revenue, Form::Amount, Of::Event),
+    (Total, Form::Amount, Of::Event),
+    (Subtotal, Form::Amount, Of::Event),
+    (Shipping, Form::Amount, Of::Event),
+    (Tax, Form::Amount, Of::Event),
+    (OrderId, Form::Id, Of::Event),
+    (CheckoutId, Form::Id, Of::Event),
+    (CartId, Form::Id, Of::Event),
+    (ListId, Form::Id, Of::Event),
+    (WishlistId, Form::Id, Of::Event),
+    (PromotionId, Form::Id, Of::Event),
+    (CouponId, Form::Id, Of::Event),
+    (ReviewId, Form::Id, Of::Event),
+    (RequestId, Form::Id, Of::Event),
+    (ModelVersion, Form::Id, Of::Event),
+    (Affiliation, Form::Text, Of::Event),
+    (Creative, Form::Text, Of::Event),
+    (Slot, Form::Text, Of::Event),
+    (CouponName, Form::Text, Of::Event),
+    (WishlistName, Form::Text, Of::Event),
+    (ShippingMethod, Form::Text, Of::Event),
+    (PaymentMethod, Form::Text, Of::Event),
+    (ShareVia, Form::Text, Of::Event),
+    (Reason, Form::Text, Of::Event),
+    (Step, Form::Count, Of::Event),
+    (Rating, Form::Amount, Of::Event),
+    (Query, Form::Text, Of::Event),
+    (Path, Form::Text, Of::Event),
 ];
 
-const FOLDED: [u32; FIELDS.len()] = {
-    let mut folded = [0; FIELDS.len()];
-    let mut at = 0;
-    while at < folded.len() {
-        folded[at] = fold(FIELDS[at].1);
-        at += 1;
-    }
-    folded
-};
+/// The name that each has on the wire, a line each in the same order.
+const NAMES: &str = "\
+product_id
+category
+brand
+price
+quantity
+name
+sku
+variant
+coupon
+position
+discount
+currency
+value
+revenue
+total
+subtotal
+shipping
+tax
+order_id
+checkout_id
+cart_id
+list_id
+wishlist_id
+promotion_id
+coupon_id
+review_id
+request_id
+model_version
+affiliation
+creative
+position
+coupon_name
+wishlist_name
+shipping_method
+payment_method
+share_via
+reason
+step
+rating
+query
+path";
+
+static FOLDED: Folded = Folded::of(NAMES);
 
 impl Field {
     /// The canonical name on the wire.
     pub fn name(self) -> &'static str {
-        FIELDS[self as usize].1
+        nth(NAMES, self as usize)
     }
 
     pub fn form(self) -> Form {
-        FIELDS[self as usize].2
+        FIELDS[self as usize].1
     }
 
     pub(super) fn of(self) -> Of {
-        FIELDS[self as usize].3
+        FIELDS[self as usize].2
     }
 
     /// The field stored under this number.
@@ -168,8 +206,7 @@ impl Field {
 
     /// The field of this folded name; `position` is [`Position`].
     pub(super) fn from_folded(name: u32) -> Option<Field> {
-        let number = FOLDED.iter().position(|folded| *folded == name)?;
-        Some(FIELDS[number].0)
+        FIELDS.get(FOLDED.find(name)?).map(|row| row.0)
     }
 }
 
@@ -185,6 +222,7 @@ impl Scalar {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::fold;
 
     #[test]
     fn numbers_lead_back() {
@@ -192,7 +230,10 @@ mod tests {
             let field = row.0;
             assert_eq!(field as usize, number);
             assert_eq!(Field::from_number(number as u8), Some(field));
+            let own = format!("{field:?}").replace("Slot", "Position");
+            assert_eq!(fold(field.name()), fold(&own));
         }
+        assert_eq!(NAMES.lines().count(), FIELDS.len());
         assert_eq!(Field::from_number(FIELDS.len() as u8), None);
     }
 }

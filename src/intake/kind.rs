@@ -1,6 +1,7 @@
 //! What happened: the events of the Segment e-commerce spec v2, and page views.
 
-use crate::name::fold;
+use crate::lines::nth;
+use crate::name::{Folded, Table, fold};
 
 /// One kind of event. The number is what is stored: never reuse or reorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,52 +41,76 @@ pub enum Kind {
 
 use Kind::*;
 
-/// Every kind by its number, with the name it has on the wire.
-const KINDS: [(Kind, &str); 29] = [
-    (PageViewed, "Page Viewed"),
-    (ProductsSearched, "Products Searched"),
-    (ProductListViewed, "Product List Viewed"),
-    (ProductListFiltered, "Product List Filtered"),
-    (PromotionViewed, "Promotion Viewed"),
-    (PromotionClicked, "Promotion Clicked"),
-    (ProductClicked, "Product Clicked"),
-    (ProductViewed, "Product Viewed"),
-    (ProductAdded, "Product Added"),
-    (ProductRemoved, "Product Removed"),
-    (CartViewed, "Cart Viewed"),
-    (CheckoutStarted, "Checkout Started"),
-    (CheckoutStepViewed, "Checkout Step Viewed"),
-    (CheckoutStepCompleted, "Checkout Step Completed"),
-    (PaymentInfoEntered, "Payment Info Entered"),
-    (OrderCompleted, "Order Completed"),
-    (OrderUpdated, "Order Updated"),
-    (OrderCancelled, "Order Cancelled"),
-    (OrderRefunded, "Order Refunded"),
-    (CouponEntered, "Coupon Entered"),
-    (CouponApplied, "Coupon Applied"),
-    (CouponDenied, "Coupon Denied"),
-    (CouponRemoved, "Coupon Removed"),
-    (ProductAddedToWishlist, "Product Added to Wishlist"),
-    (ProductRemovedFromWishlist, "Product Removed from Wishlist"),
-    (WishlistProductAddedToCart, "Wishlist Product Added to Cart"),
-    (ProductShared, "Product Shared"),
-    (CartShared, "Cart Shared"),
-    (ProductReviewed, "Product Reviewed"),
+/// Every kind by its number.
+const KINDS: [Kind; 29] = [
+    PageViewed,
+    ProductsSearched,
+    ProductListViewed,
+    ProductListFiltered,
+    PromotionViewed,
+    PromotionClicked,
+    ProductClicked,
+    ProductViewed,
+    ProductAdded,
+    ProductRemoved,
+    CartViewed,
+    CheckoutStarted,
+    CheckoutStepViewed,
+    CheckoutStepCompleted,
+    PaymentInfoEntered,
+    OrderCompleted,
+    OrderUpdated,
+    OrderCancelled,
+    OrderRefunded,
+    CouponEntered,
+    CouponApplied,
+    CouponDenied,
+    CouponRemoved,
+    ProductAddedToWishlist,
+    ProductRemovedFromWishlist,
+    WishlistProductAddedToCart,
+    ProductShared,
+    CartShared,
+    ProductReviewed,
 ];
 
-const FOLDED: [u32; KINDS.len()] = {
-    let mut folded = [0; KINDS.len()];
-    let mut at = 0;
-    while at < folded.len() {
-        folded[at] = fold(KINDS[at].1);
-        at += 1;
-    }
-    folded
-};
+/// The name that each has on the wire, a line each in the same order.
+const NAMES: &str = "\
+Page Viewed
+Products Searched
+Product List Viewed
+Product List Filtered
+Promotion Viewed
+Promotion Clicked
+Product Clicked
+Product Viewed
+Product Added
+Product Removed
+Cart Viewed
+Checkout Started
+Checkout Step Viewed
+Checkout Step Completed
+Payment Info Entered
+Order Completed
+Order Updated
+Order Cancelled
+Order Refunded
+Coupon Entered
+Coupon Applied
+Coupon Denied
+Coupon Removed
+Product Added to Wishlist
+Product Removed from Wishlist
+Wishlist Product Added to Cart
+Product Shared
+Cart Shared
+Product Reviewed";
+
+static FOLDED: Folded = Folded::of(NAMES);
 
 /// Names in other dialects: GA4, then Shopify's pixel, then Google Retail. What folds to a name above (Shopify's
 /// `product_viewed`, `cart_viewed`, `checkout_started`) needs no row.
-const ALIASES: [(u32, Kind); 32] = [
+static ALIASES: Table<Kind, 32> = Table::of([
     (fold("page_view"), PageViewed),
     (fold("search"), ProductsSearched),
     (fold("view_search_results"), ProductsSearched),
@@ -127,27 +152,24 @@ const ALIASES: [(u32, Kind); 32] = [
     (fold("detail-page-view"), ProductViewed),
     (fold("shopping-cart-page-view"), CartViewed),
     (fold("purchase-complete"), OrderCompleted),
-];
+]);
 
 impl Kind {
     /// The kind that `name` means in any dialect; letter case and separators do not matter.
     pub fn from_name(name: &str) -> Option<Kind> {
         let name = fold(name);
-        if let Some(&(_, kind)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
-            return Some(kind);
-        }
-        let number = FOLDED.iter().position(|folded| *folded == name)?;
-        Some(KINDS[number].0)
+        let named = || KINDS.get(FOLDED.find(name)?).copied();
+        ALIASES.find(name).or_else(named)
     }
 
     /// The canonical name on the wire.
     pub fn name(self) -> &'static str {
-        KINDS[self as usize].1
+        nth(NAMES, self as usize)
     }
 
     /// The kind stored under this number.
     pub fn from_number(number: u8) -> Option<Kind> {
-        KINDS.get(usize::from(number)).map(|&(kind, _)| kind)
+        KINDS.get(usize::from(number)).copied()
     }
 
     /// Is it about one product, whose properties stand beside the event's own?
@@ -189,18 +211,21 @@ mod tests {
 
     #[test]
     fn numbers_and_names_lead_back() {
-        for (number, (kind, name)) in KINDS.iter().enumerate() {
-            assert_eq!(*kind as usize, number);
-            assert_eq!(Kind::from_number(number as u8), Some(*kind));
-            assert_eq!(Kind::from_name(name), Some(*kind));
-            assert_eq!(kind.name(), *name);
+        let names = NAMES.lines();
+        assert_eq!(names.clone().count(), KINDS.len());
+        for (number, (kind, name)) in KINDS.into_iter().zip(names).enumerate() {
+            assert_eq!(kind as usize, number);
+            assert_eq!(Kind::from_number(number as u8), Some(kind));
+            assert_eq!(Kind::from_name(name), Some(kind));
+            assert_eq!(kind.name(), name);
+            assert_eq!(fold(name), fold(&format!("{kind:?}")));
         }
         assert_eq!(Kind::from_number(KINDS.len() as u8), None);
     }
 
     #[test]
     fn no_two_names_meet() {
-        let mut names: Vec<u32> = ALIASES.iter().map(|row| row.0).chain(FOLDED).collect();
+        let mut names: Vec<u32> = ALIASES.names().chain(NAMES.lines().map(fold)).collect();
         names.sort_unstable();
         let known = names.len();
         names.dedup();

@@ -87,7 +87,8 @@ impl Intake {
         arrival: Arrival<'_>,
     ) -> Result<Event, Refusal> {
         let outcome = self.take(name, properties, arrival);
-        self.count(outcome)
+        self.count(&outcome);
+        outcome
     }
 
     /// Takes an event that the engine itself made, such as a shelf that was seen.
@@ -98,14 +99,16 @@ impl Intake {
         fields: Vec<(Field, Scalar)>,
         arrival: Arrival<'_>,
     ) -> Result<Event, Refusal> {
-        let outcome = self.arrive(kind, arrival).and_then(|event| {
-            self.place(Event {
-                products,
-                fields,
-                ..event
-            })
-        });
-        self.count(outcome)
+        let mut outcome = self.arrive(kind, arrival);
+        if let Ok(event) = &mut outcome {
+            event.products = products;
+            event.fields = fields;
+            if let Err(refusal) = self.place(event) {
+                outcome = Err(refusal);
+            }
+        }
+        self.count(&outcome);
+        outcome
     }
 
     fn take(
@@ -115,8 +118,9 @@ impl Intake {
         arrival: Arrival<'_>,
     ) -> Result<Event, Refusal> {
         let kind = Kind::from_name(name).ok_or(Refusal::UnknownEvent)?;
-        let (event, dropped) = read::read(self.arrive(kind, arrival)?, properties)?;
-        let event = self.place(event)?;
+        let mut event = self.arrive(kind, arrival)?;
+        let dropped = read::read(&mut event, properties)?;
+        self.place(&mut event)?;
         self.stats.dropped.unknown += dropped.unknown;
         self.stats.dropped.personal += dropped.personal;
         Ok(event)
@@ -155,18 +159,18 @@ impl Intake {
         Ok(Event::new(arrival.id, kind, time.min(now)))
     }
 
-    fn place(&mut self, mut event: Event) -> Result<Event, Refusal> {
-        let what = seen::happening(&event);
+    fn place(&mut self, event: &mut Event) -> Result<(), Refusal> {
+        let what = seen::happening(event);
         if self.seen.has_happened(what, event.time) {
             return Err(Refusal::Duplicate);
         }
         self.seen.add(&event.id, what, event.time);
         (event.session, event.sequence) = self.sessions.assign(event.time, self.seed);
-        Ok(event)
+        Ok(())
     }
 
-    fn count(&mut self, outcome: Result<Event, Refusal>) -> Result<Event, Refusal> {
-        match &outcome {
+    fn count(&mut self, outcome: &Result<Event, Refusal>) {
+        match outcome {
             Ok(_) => self.stats.accepted += 1,
             Err(refusal) => {
                 let refused = &mut self.stats.refused;
@@ -176,7 +180,6 @@ impl Intake {
                 }
             }
         }
-        outcome
     }
 
     /// What the next page must know: the ids seen and the session under way. Not the statistics.
@@ -192,10 +195,11 @@ impl Intake {
     }
 
     /// Goes on where another page stopped; `None` for what [`Intake::encode`] did not write.
+    #[inline(never)]
     pub fn decode(bytes: &[u8], seed: u64) -> Option<Intake> {
         let mut reader = Reader::open(VERSION, bytes);
         let mut intake = Intake::new(seed);
-        intake.seen = Seen::decode(&mut reader);
+        intake.seen.decode(&mut reader);
         if reader.has_more() {
             intake.sessions.current = Some(Current {
                 session: Session(reader.uint()),

@@ -32,15 +32,22 @@ impl Event {
     }
 
     /// The event of a row; `None` when it is damaged or of another version.
+    #[inline(never)]
     pub fn decode(row: &[u8]) -> Option<Event> {
         let reader = &mut Reader::new(row);
         let version = reader.byte();
         reader.require(version == VERSION);
         let kind = Kind::from_number(reader.byte());
         reader.require(kind.is_some());
-        let mut event = Event::new("", kind.unwrap_or(Kind::PageViewed), reader.uint() as i64);
-        event.session = Session(reader.uint());
-        event.sequence = reader.small();
+        let mut event = Event {
+            id: String::new(),
+            kind: kind.unwrap_or(Kind::PageViewed),
+            time: reader.uint() as i64,
+            session: Session(reader.uint()),
+            sequence: reader.small(),
+            products: Vec::new(),
+            fields: Vec::new(),
+        };
         event.id = text(reader);
         for _ in 0..reader.count(3, PRODUCTS) {
             let mut product = Product::new(text(reader));
@@ -72,7 +79,7 @@ impl Product {
         let own = texts.iter().filter(|(_, text)| text.is_some()).count();
         let count = self.fields.len() + own + usize::from(self.price.is_some());
         put_uint(out, count as u64);
-        for (field, text) in texts {
+        for &(field, text) in &texts {
             if let Some(text) = text {
                 out.push(field as u8);
                 put_text(out, text);

@@ -22,7 +22,7 @@ pub struct Dropped {
 }
 
 /// Fills an event that has only its kind from properties in any dialect.
-pub(super) fn read(event: Event, properties: &Value) -> Result<(Event, Dropped), Refusal> {
+pub(super) fn read(event: &mut Event, properties: &Value) -> Result<Dropped, Refusal> {
     let mut reading = Reading {
         event,
         dropped: Dropped::default(),
@@ -37,11 +37,11 @@ pub(super) fn read(event: Event, properties: &Value) -> Result<(Event, Dropped),
         _ => return Err(Refusal::BadType("properties")),
     }
     reading.finish()?;
-    Ok((reading.event, reading.dropped))
+    Ok(reading.dropped)
 }
 
-struct Reading {
-    event: Event,
+struct Reading<'a> {
+    event: &'a mut Event,
     dropped: Dropped,
     /// The product at hand: of the event, or of the element of a list.
     product: Product,
@@ -51,7 +51,7 @@ struct Reading {
     personal: u64,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn object(&mut self, scope: Scope, object: &[(String, Value)]) -> Result<(), Refusal> {
         for (name, value) in object {
             let name = fold(name);

@@ -26,21 +26,32 @@ impl Refusal {
     /// The stable text: `bad_type:price`.
     pub fn code(self) -> String {
         let (reason, field) = self.parts();
-        [reason, field].concat()
+        crate::lines::join(reason, field)
     }
 
     fn parts(self) -> (&'static str, &'static str) {
-        match self {
-            Refusal::UnknownEvent => ("unknown_event", ""),
-            Refusal::BadType(field) => ("bad_type:", field),
-            Refusal::BadRange(field) => ("bad_range:", field),
-            Refusal::Missing(field) => ("missing:", field),
-            Refusal::TooLong(field) => ("too_long:", field),
-            Refusal::TooMany(field) => ("too_many:", field),
-            Refusal::Personal(field) => ("personal:", field),
-            Refusal::Duplicate => ("duplicate", ""),
-            Refusal::BadTime => ("bad_time", ""),
-        }
+        const REASONS: &str = "\
+unknown_event
+bad_type:
+bad_range:
+missing:
+too_long:
+too_many:
+personal:
+duplicate
+bad_time";
+        let (reason, field) = match self {
+            Refusal::UnknownEvent => (0, ""),
+            Refusal::BadType(field) => (1, field),
+            Refusal::BadRange(field) => (2, field),
+            Refusal::Missing(field) => (3, field),
+            Refusal::TooLong(field) => (4, field),
+            Refusal::TooMany(field) => (5, field),
+            Refusal::Personal(field) => (6, field),
+            Refusal::Duplicate => (7, ""),
+            Refusal::BadTime => (8, ""),
+        };
+        (crate::lines::nth(REASONS, reason), field)
     }
 }
 

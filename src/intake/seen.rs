@@ -50,18 +50,17 @@ impl Seen {
     /// Appends the ids, oldest first. Happenings are not kept: a page takes more than a second to load.
     pub fn encode(&self, out: &mut Vec<u8>) {
         put_uint(out, self.ids.len() as u64);
-        let (newer, older) = self.ids.split_at(self.next);
-        for id in older.iter().chain(newer) {
-            put_uint(out, (*id).into());
+        let count = self.ids.len();
+        for n in 0..count {
+            put_uint(out, self.ids[(self.next + n) % count].into());
         }
     }
 
-    pub fn decode(reader: &mut Reader<'_>) -> Seen {
-        let mut seen = Seen::default();
+    /// Reads the ids into what has seen nothing yet.
+    pub fn decode(&mut self, reader: &mut Reader<'_>) {
         for _ in 0..reader.count(1, IDS) {
-            seen.ids.push(reader.small());
+            self.ids.push(reader.small());
         }
-        seen
     }
 }
 

@@ -20,8 +20,12 @@ impl Session {
     }
 
     pub fn text(self) -> String {
-        let digit = |place: u32| b"0123456789abcdef"[(self.0 >> (60 - 4 * place) & 15) as usize];
-        (0..16).map(|place| char::from(digit(place))).collect()
+        let mut text = String::with_capacity(16);
+        for place in (0..16).rev() {
+            let digit = b"0123456789abcdef"[(self.0 >> (4 * place) & 15) as usize];
+            text.push(digit.into());
+        }
+        text
     }
 }
 

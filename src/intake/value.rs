@@ -21,16 +21,30 @@ pub enum Value {
     Beyond,
 }
 
-/// A value of the host, looked at one level deep. Lists and maps are read lazily.
-pub enum Look<'a, T> {
+/// A value of the host, looked at one level deep.
+pub enum Look<T> {
     Null,
     Bool(bool),
     Number(f64),
     Text(String),
-    List(Box<dyn Iterator<Item = T> + 'a>),
-    Map(Box<dyn Iterator<Item = (String, T)> + 'a>),
+    List,
+    /// With the list of its names.
+    Map(T),
     /// Of no JSON type.
     Other,
+}
+
+/// A value as the host has it. Lists and maps are read one by one, so that what lies beyond a bound is not.
+pub trait Host: Sized {
+    fn look(&self) -> Look<Self>;
+    /// How many elements a list has.
+    fn size(&self) -> usize;
+    /// Element `n` of a list.
+    fn element(&self, n: usize) -> Self;
+    /// A name of a map.
+    fn text(&self) -> String;
+    /// What a map has under a name.
+    fn property(&self, name: &Self) -> Self;
 }
 
 /// Lists and maps within one another. Shopify's `checkout.lineItems[].variant.price.amount` inside `data` takes 7.
@@ -44,62 +58,87 @@ const BYTES: usize = 4_096;
 
 impl Value {
     /// Reads a value of the host.
-    pub fn read<T>(from: T, look: &dyn Fn(&T) -> Look<'_, T>) -> Value {
+    pub fn read(from: &impl Host) -> Value {
         let mut nodes = NODES;
-        bounded(from, look, &mut nodes, 0)
+        bounded(from, &mut nodes, 0)
     }
 }
 
 /// `nodes` are the values that may still be read, in the whole.
-fn bounded<T>(from: T, look: &dyn Fn(&T) -> Look<'_, T>, nodes: &mut u32, depth: u8) -> Value {
-    match look(&from) {
-        Look::Null => Value::Null,
-        Look::Bool(flag) => Value::Bool(flag),
-        Look::Number(number) => Value::Number(number),
-        Look::Text(text) if text.len() <= BYTES => Value::Text(text),
-        Look::Text(_) | Look::Other => Value::Beyond,
-        _ if depth == DEPTH => Value::Beyond,
-        Look::List(elements) => {
-            let mut list = Vec::new();
-            for element in elements.take(ELEMENTS) {
-                if *nodes == 0 {
-                    return Value::Beyond;
-                }
-                *nodes -= 1;
-                list.push(bounded(element, look, nodes, depth + 1));
-            }
-            Value::List(list)
+fn bounded<T: Host>(from: &T, nodes: &mut u32, depth: u8) -> Value {
+    let names = match from.look() {
+        Look::Null => return Value::Null,
+        Look::Bool(flag) => return Value::Bool(flag),
+        Look::Number(number) => return Value::Number(number),
+        Look::Text(text) if text.len() <= BYTES => return Value::Text(text),
+        Look::Text(_) | Look::Other => return Value::Beyond,
+        _ if depth == DEPTH => return Value::Beyond,
+        Look::List => None,
+        Look::Map(names) => Some(names),
+    };
+    let (mut list, mut map) = (Vec::new(), Vec::new());
+    let count = match &names {
+        Some(names) => names.size(),
+        None => from.size().min(ELEMENTS),
+    };
+    for n in 0..count {
+        if *nodes == 0 {
+            return Value::Beyond;
         }
-        Look::Map(entries) => {
-            let mut map = Vec::new();
-            for (key, value) in entries {
-                if *nodes == 0 {
-                    return Value::Beyond;
-                }
-                *nodes -= 1;
-                let value = if is_known(fold(&key)) {
-                    bounded(value, look, nodes, depth + 1)
-                } else {
-                    Value::Beyond
-                };
-                map.push((key, value));
-            }
-            Value::Map(map)
+        *nodes -= 1;
+        let Some(names) = &names else {
+            list.push(bounded(&from.element(n), nodes, depth + 1));
+            continue;
+        };
+        let name = names.element(n);
+        let key = name.text();
+        let value = if is_known(fold(&key)) {
+            bounded(&from.property(&name), nodes, depth + 1)
+        } else {
+            Value::Beyond
+        };
+        map.push((key, value));
+    }
+    match names {
+        Some(_) => Value::Map(map),
+        None => Value::List(list),
+    }
+}
+
+#[cfg(any(test, feature = "json"))]
+impl Host for serde_json::Value {
+    fn look(&self) -> Look<Self> {
+        use serde_json::Value as Json;
+        match self {
+            Json::Null => Look::Null,
+            Json::Bool(flag) => Look::Bool(*flag),
+            Json::Number(number) => number.as_f64().map_or(Look::Other, Look::Number),
+            Json::String(text) => Look::Text(text.clone()),
+            Json::Array(_) => Look::List,
+            Json::Object(map) => Look::Map(map.keys().cloned().collect()),
         }
+    }
+
+    fn size(&self) -> usize {
+        self.as_array().map_or(0, Vec::len)
+    }
+
+    fn element(&self, n: usize) -> Self {
+        self[n].clone()
+    }
+
+    fn text(&self) -> String {
+        self.as_str().unwrap_or_default().into()
+    }
+
+    fn property(&self, name: &Self) -> Self {
+        self[name.as_str().unwrap_or_default()].clone()
     }
 }
 
 #[cfg(any(test, feature = "json"))]
 impl From<serde_json::Value> for Value {
     fn from(json: serde_json::Value) -> Value {
-        use serde_json::Value as Json;
-        Value::read(json, &|json| match json {
-            Json::Null => Look::Null,
-            Json::Bool(flag) => Look::Bool(*flag),
-            Json::Number(number) => number.as_f64().map_or(Look::Other, Look::Number),
-            Json::String(text) => Look::Text(text.clone()),
-            Json::Array(list) => Look::List(Box::new(list.iter().cloned())),
-            Json::Object(map) => Look::Map(Box::new(map.clone().into_iter())),
-        })
+        Value::read(&json)
     }
 }

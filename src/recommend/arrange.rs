@@ -67,13 +67,12 @@ pub(super) struct Stock<'a> {
 
 /// Fills at most `limit` places. The second is whether the spread had to be given up somewhere.
 pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<Place>, bool) {
-    let pinned = |item: u32| stock.pins.iter().any(|pin| pin.2 == item);
-    let mut left: Vec<(f32, u32)> = stock
-        .ranked
-        .iter()
-        .copied()
-        .filter(|(_, item)| !pinned(*item))
-        .collect();
+    let mut left: Vec<(f32, u32)> = Vec::new();
+    for &one in stock.ranked {
+        if !stock.pins.iter().any(|pin| pin.2 == one.1) {
+            left.push(one);
+        }
+    }
     let best = left
         .first()
         .map_or(0.0, |first| first.0)
@@ -156,7 +155,7 @@ fn choose(
             worth
         }
     };
-    for (brand, category) in [(wish.brand, wish.category), (wish.brand, 0), (0, 0)] {
+    for &(brand, category) in &[(wish.brand, wish.category), (wish.brand, 0), (0, 0)] {
         let mut chosen: Option<usize> = None;
         for (n, &(_, item)) in left.iter().enumerate() {
             if chosen.is_none_or(|chosen| worth(n) > worth(chosen))
@@ -198,19 +197,27 @@ fn keeps(stock: &Stock, places: &[Place], item: u32, brand: bool, most: u8) -> b
         return true;
     }
     let at = places.len();
-    let held = |place: &usize| {
-        let item = match places.get(*place) {
+    let held = |place: usize| {
+        let item = match places.get(place) {
             Some(place) => Some(place.item),
             None => stock
                 .pins
                 .iter()
-                .find(|pin| pin.0 == *place)
+                .find(|pin| pin.0 == place)
                 .map(|pin| pin.2),
         };
         item.is_some_and(|item| kind(stock.model, item, brand) == own)
     };
-    let first = (at + 1).saturating_sub(WINDOW);
-    (first..=at).all(|start| (start..start + WINDOW).filter(held).count() < usize::from(most))
+    for start in (at + 1).saturating_sub(WINDOW)..at + 1 {
+        let mut count = 0;
+        for place in start..start + WINDOW {
+            count += u8::from(held(place));
+        }
+        if count >= most {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Memory {
         for &item in &self.session[read..] {
             step(encoder, item, &mut self.state);
         }
-        let length = libm::sqrtf(self.state.iter().map(|x| x * x).sum::<f32>() + 1e-12);
+        let length = (self.state.iter().map(|x| x * x).sum::<f32>() + 1e-12).sqrt();
         let scale = encoder.sharpness / length;
         let along: Vec<f32> = self.state.iter().map(|x| x * scale).collect();
         self.table.resize(encoder.codes * 256, 0.0);

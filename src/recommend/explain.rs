@@ -17,13 +17,12 @@ impl Recommender {
         &mut self,
         call: &Call,
         seeds: &[Seed],
-        places: Vec<Place>,
+        places: &[Place],
         list: &mut List,
     ) {
         let model = call.model;
-        let mut strongest = vec![[(0.0f32, usize::MAX); 3]; places.len()];
-        for (n, place) in places.into_iter().enumerate() {
-            let Place {
+        for (n, place) in places.iter().enumerate() {
+            let &Place {
                 score,
                 item,
                 placed,
@@ -49,28 +48,22 @@ impl Recommender {
             list.entries.push(entry);
         }
         let mut from = 0;
-        for (number, seed) in seeds.iter().enumerate() {
-            let source = match seed.matrix {
-                Matrix::View => Source::Sequence,
-                Matrix::Buy => Source::Complement,
-                Matrix::Content => Source::Content,
-            } as usize;
-            let end = self.ends[number];
+        for (seed, &end) in seeds.iter().zip(&self.ends) {
+            let source = seed.matrix.source() as usize;
             for &(item, given) in &self.heard[core::mem::replace(&mut from, end)..end] {
                 if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
-                    list.entries[n].contributions[source] += given;
-                    list.entries[n].causes.push(Cause {
+                    let entry = &mut list.entries[n];
+                    entry.contributions[source] += given;
+                    entry.causes.push(Cause {
                         code: seed.code,
                         item: seed.item,
                         given,
                     });
-                    if given > strongest[n][source].0 {
-                        strongest[n][source] = (given, number);
-                    }
                 }
             }
         }
-        let newest = seeds.iter().position(|seed| seed.matrix == Matrix::View);
+        let newest = seeds.iter().find(|seed| seed.matrix == Matrix::View);
+        let newest = newest.map(|seed| (seed.code, seed.item));
         // For a cart it is what was bought before.
         let (source, own) = match call.request.placement {
             Placement::Cart => (Source::Recent, Code::Again),
@@ -79,33 +72,23 @@ impl Recommender {
         for &(item, given) in &self.foreseen {
             if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
                 list.entries[n].contributions[source as usize] += given;
-                // Nothing else leads to it: the encoder read this item last.
-                let cause = &mut strongest[n][Source::Sequence as usize].1;
-                if *cause == usize::MAX {
-                    *cause = newest.unwrap_or(*cause);
-                }
             }
         }
-        for (entry, strongest) in list.entries.iter_mut().zip(&strongest) {
+        for entry in &mut list.entries {
             self.slot[entry.item as usize] = 0;
             if call.request.placement == Placement::Search {
                 // What the search gave is what is left.
                 let others: f32 = entry.contributions.iter().sum();
                 entry.contributions[Source::Search as usize] = (entry.score - others).max(0.0);
             }
-            for (total, given) in list.blend.iter_mut().zip(entry.contributions) {
+            for (total, given) in list.blend.iter_mut().zip(&entry.contributions) {
                 *total += given;
             }
-            let cause = |source: Source| {
-                seeds
-                    .get(strongest[source as usize].1)
-                    .map(|seed| (seed.code, seed.item))
-            };
             let lean = (
                 call.leaning.category(model, entry.item),
                 call.leaning.brand(model, entry.item),
             );
-            reasons::give(model, entry, cause, lean, own);
+            reasons::give(model, entry, newest, lean, own);
         }
         let total: f32 = list.blend.iter().sum();
         if total > 0.0 {
@@ -115,21 +98,28 @@ impl Recommender {
     }
 }
 
+impl Matrix {
+    /// The source that its rows are of.
+    fn source(self) -> Source {
+        match self {
+            Matrix::View => Source::Sequence,
+            Matrix::Buy => Source::Complement,
+            Matrix::Content => Source::Content,
+        }
+    }
+}
+
 fn fallback(list: &List) -> Fallback {
     let given = |source: Source| list.blend[source as usize] > 0.0;
     if list.entries.is_empty() {
         Fallback::Empty
-    } else if [
-        Source::Sequence,
-        Source::Complement,
-        Source::Search,
-        Source::Recent,
-    ]
-    .into_iter()
-    .any(given)
+    } else if given(Source::Sequence)
+        || given(Source::Complement)
+        || given(Source::Search)
+        || given(Source::Recent)
     {
         Fallback::None
-    } else if [Source::Content, Source::Affinity].into_iter().any(given) {
+    } else if given(Source::Content) || given(Source::Affinity) {
         Fallback::Content
     } else {
         Fallback::Popularity

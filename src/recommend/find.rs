@@ -52,11 +52,14 @@ impl Recommender {
         });
         let restricted = call.only_found;
         let mut total = 0.0;
-        let mut matches: Vec<(f32, Vec<u32>)> = Vec::new();
+        // Of each word its weight, and where its items end.
+        let mut found: Vec<u32> = Vec::new();
+        let mut matches: Vec<(f32, usize)> = Vec::new();
         for (n, word) in words.iter().enumerate() {
-            let mut found = Vec::new();
+            let from = found.len();
             let mark = n as u8 + 1;
-            for term in model.find_terms(word, n + 1 == words.len()).take(32) {
+            let terms = model.find_terms(word, n + 1 == words.len());
+            for term in terms.start..terms.end.min(terms.start + 32) {
                 // `slot` tells whether the item was found for this word: one that begins several terms counts once.
                 model.term_items(term, |item| {
                     if core::mem::replace(&mut self.slot[item as usize], mark) != mark {
@@ -64,30 +67,35 @@ impl Recommender {
                     }
                 });
             }
-            if !found.is_empty() {
-                let idf = libm::logf(1.0 + model.items() as f32 / found.len() as f32);
+            let count = found.len() - from;
+            if count > 0 {
+                let idf = crate::natural::ln(1.0 + model.items() as f32 / count as f32);
                 total += idf;
-                matches.push((idf, found));
+                matches.push((idf, found.len()));
             }
         }
-        for (_, found) in &mut matches {
-            for &item in found.iter() {
-                self.slot[item as usize] = 0;
-            }
-            if restricted {
-                found.retain(|item| self.flags[*item as usize] & FOUND != 0);
-            }
+        // From here on it tells whether the item has the attributes.
+        for &item in &found {
+            let has = !restricted || self.flags[item as usize] & FOUND != 0;
+            self.slot[item as usize] = has.into();
         }
         if restricted {
             for &item in &self.flagged {
                 self.flags[item as usize] &= !FOUND;
             }
         }
-        for (idf, found) in matches {
-            for item in found {
-                self.add(item, MATCH * idf / total);
-                self.flag(item, FOUND);
+        let mut from = 0;
+        for &(idf, end) in &matches {
+            for &item in &found[from..end] {
+                if self.slot[item as usize] != 0 {
+                    self.add(item, MATCH * idf / total);
+                    self.flag(item, FOUND);
+                }
             }
+            from = end;
+        }
+        for &item in &found {
+            self.slot[item as usize] = 0;
         }
     }
 }

@@ -46,19 +46,15 @@ impl Leaning {
     }
 
     pub(super) fn category(&self, model: &Model, item: u32) -> f32 {
-        let number = model.category(item).map(usize::from);
-        number
-            .and_then(|number| self.categories.get(number))
-            .copied()
-            .unwrap_or(0.0)
+        share(&self.categories, model.category(item))
     }
 
     pub(super) fn brand(&self, model: &Model, item: u32) -> f32 {
-        let number = model.brand(item).map(usize::from);
-        BRAND
-            * number
-                .and_then(|number| self.brands.get(number))
-                .copied()
-                .unwrap_or(0.0)
+        BRAND * share(&self.brands, model.brand(item))
     }
+}
+
+fn share(shares: &[f32], number: Option<u16>) -> f32 {
+    let share = number.and_then(|number| shares.get(usize::from(number)));
+    share.copied().unwrap_or(0.0)
 }

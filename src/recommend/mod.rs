@@ -146,17 +146,18 @@ impl Recommender {
             list.warnings.push(Warning::UnknownCategory);
             return list;
         }
-        let within = |asked| {
-            (0..model.categories() as u16)
-                .map(|one| model.category_within(one, asked))
-                .collect()
-        };
+        let mut within = Vec::new();
+        if let Some(asked) = category {
+            for one in 0..model.categories() as u16 {
+                within.push(model.category_within(one, asked));
+            }
+        }
         let mut call = Call {
             model,
             request,
             blend: seeds::blend(model, request.placement),
             leaning: Leaning::of(model, shopper, request.personal, now),
-            within: category.map_or_else(Vec::new, within),
+            within,
             only_found: false,
             apart: anchor
                 .filter(|_| request.placement == Placement::Complements)
@@ -176,13 +177,16 @@ impl Recommender {
             limit = MAX_LIMIT;
         }
         let mut places: Vec<Place> = if request.arrangement.is_plain() {
-            let ranked = self.select(&call, limit, &mut list);
-            let place = |(score, item)| Place {
-                score,
-                item,
-                placed: Placed::Ranked,
-            };
-            ranked.into_iter().map(place).collect()
+            let mut places = Vec::new();
+            for &(score, item) in &self.select(&call, limit, &mut list) {
+                let placed = Placed::Ranked;
+                places.push(Place {
+                    score,
+                    item,
+                    placed,
+                });
+            }
+            places
         } else {
             self.arrange(&call, limit, &mut list)
         };
@@ -192,7 +196,7 @@ impl Recommender {
                 place.score = self.total(&call, place.item);
             }
         }
-        self.explain(&call, &seeds, places, &mut list);
+        self.explain(&call, &seeds, &places, &mut list);
         self.rules.explain(&mut list);
         if request.bundle > 0.0 {
             bundle::keep(model, anchor, request.limit, request.bundle, &mut list);
@@ -202,19 +206,21 @@ impl Recommender {
 
     fn clear(&mut self, items: usize) {
         if self.score.len() != items {
-            *self = Recommender {
-                score: vec![0.0; items],
-                flags: vec![0; items],
-                slot: vec![0; items],
-                ..Recommender::default()
-            };
+            self.touched.clear();
+            self.flagged.clear();
+            self.score = vec![0.0; items];
+            self.flags = vec![0; items];
+            self.slot = vec![0; items];
+            self.rules.forget();
         }
-        for item in self.touched.drain(..) {
+        for &item in &self.touched {
             self.score[item as usize] = 0.0;
         }
-        for item in self.flagged.drain(..) {
+        self.touched.clear();
+        for &item in &self.flagged {
             self.flags[item as usize] = 0;
         }
+        self.flagged.clear();
     }
 
     fn flag(&mut self, item: u32, flag: u8) {
@@ -309,7 +315,8 @@ impl Recommender {
 
     /// An item's score.
     fn total(&self, call: &Call, item: u32) -> f32 {
-        self.score[item as usize] + self.standing(call, item).iter().sum::<f32>()
+        let [lean, popularity] = self.standing(call, item);
+        self.score[item as usize] + (lean + popularity)
     }
 
     /// What a score has beside the sums.

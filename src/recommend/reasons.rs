@@ -5,6 +5,7 @@
 
 use super::arrange::Placed;
 use super::request::{Because, Code, Entry, Reason, Source};
+use crate::lines::nth;
 use crate::shop::Model;
 
 /// Languages that [`sentence`] knows.
@@ -16,52 +17,96 @@ pub(super) const MOST: usize = 3;
 /// A reason must carry at least this share of the score to be given beside a stronger one.
 const LEAST: f32 = 0.1;
 
-const SENTENCES: [(&str, [&str; 2]); 14] = [
-    ("viewed", ["Because you viewed {}", "因为您浏览过{}"]),
-    (
-        "also_viewed",
-        ["Often viewed together with {}", "看了{}的顾客还看了"],
-    ),
-    ("bought", ["Because you bought {}", "因为您购买过{}"]),
-    ("goes_with", ["Often bought with {}", "常与{}一起购买"]),
-    ("similar", ["Similar to {}", "与{}相似"]),
-    ("category", ["You have been looking at {}", "您最近关注{}"]),
-    (
-        "brand",
-        ["From {}, a brand you look at", "来自您关注的品牌{}"],
-    ),
-    ("popular", ["Popular with other shoppers", "大家都在买"]),
-    ("search", ["Matches your search", "符合您的搜索"]),
-    ("recent", ["You viewed this recently", "您最近浏览过"]),
-    ("pinned", ["Chosen by the shop", "店家推荐"]),
-    ("discovery", ["Something new to discover", "发现新鲜好物"]),
-    ("again", ["You have bought this before", "您曾经买过"]),
-    ("boosted", ["Favoured by the shop", "店家力荐"]),
-];
+/// Three lines for each code, in the order of [`Code`]: its name, and a sentence in each of [`LANGUAGES`].
+const SENTENCES: &str = "\
+viewed
+Because you viewed {}
+因为您浏览过{}
+also_viewed
+Often viewed together with {}
+看了{}的顾客还看了
+bought
+Because you bought {}
+因为您购买过{}
+goes_with
+Often bought with {}
+常与{}一起购买
+similar
+Similar to {}
+与{}相似
+category
+You have been looking at {}
+您最近关注{}
+brand
+From {}, a brand you look at
+来自您关注的品牌{}
+popular
+Popular with other shoppers
+大家都在买
+search
+Matches your search
+符合您的搜索
+recent
+You viewed this recently
+您最近浏览过
+pinned
+Chosen by the shop
+店家推荐
+discovery
+Something new to discover
+发现新鲜好物
+again
+You have bought this before
+您曾经买过
+boosted
+Favoured by the shop
+店家力荐";
 
 impl Code {
     /// How many codes there are; they are numbered from 0.
-    pub const COUNT: usize = SENTENCES.len();
+    pub const COUNT: usize = Code::Boosted as usize + 1;
 
     /// The name in the page's API.
     pub fn name(self) -> &'static str {
-        SENTENCES[self as usize].0
+        nth(SENTENCES, 3 * self as usize)
     }
 }
 
 /// The name and the sentence of a reason code, the sentence in `LANGUAGES[language]`; the last code and English
 /// beyond the end.
 pub fn sentence(code: usize, language: usize) -> (&'static str, &'static str) {
-    let (name, sentences) = SENTENCES[code.min(Code::COUNT - 1)];
-    (name, sentences.get(language).unwrap_or(&sentences[0]))
+    let first = 3 * code.min(Code::COUNT - 1);
+    let language = if language < LANGUAGES.len() {
+        language
+    } else {
+        0
+    };
+    (nth(SENTENCES, first), nth(SENTENCES, first + 1 + language))
 }
 
-/// Gives an entry its reasons. `cause` says which item's row gave most to a source, `lean` how much of the affinity is
-/// the category's and how much the brand's, `own` why an item of the shopper's own stands there.
+/// The item whose row gave most to a source, and how it comes to be one.
+fn cause(entry: &Entry, source: Source) -> Option<(Code, u32)> {
+    let (mut most, mut cause) = (0.0, None);
+    for one in &entry.causes {
+        let of = match one.code {
+            Code::Similar => Source::Content,
+            Code::Bought | Code::GoesWith => Source::Complement,
+            _ => Source::Sequence,
+        };
+        if of == source && one.given > most {
+            (most, cause) = (one.given, Some((one.code, one.item)));
+        }
+    }
+    cause
+}
+
+/// Gives an entry its reasons. `newest` is the item last viewed, which is the cause where nothing but the encoder leads
+/// to an entry; `lean` is how much of the affinity is the category's and how much the brand's, `own` why an item of the
+/// shopper's own stands there.
 pub(super) fn give(
     model: &Model,
     entry: &mut Entry,
-    cause: impl Fn(Source) -> Option<(Code, u32)>,
+    newest: Option<(Code, u32)>,
     lean: (f32, f32),
     own: Code,
 ) {
@@ -78,6 +123,11 @@ pub(super) fn give(
         });
         return;
     }
+    let causes = [
+        cause(entry, Source::Sequence).or(newest),
+        cause(entry, Source::Complement),
+        cause(entry, Source::Content),
+    ];
     let mut add = |source: Source, code, because| {
         let share = entry.contributions[source as usize] / entry.score;
         if share > 0.0 {
@@ -90,8 +140,9 @@ pub(super) fn give(
             entry.reasons.insert(at, reason);
         }
     };
-    for source in [Source::Sequence, Source::Complement, Source::Content] {
-        if let Some((code, item)) = cause(source) {
+    let sources = [Source::Sequence, Source::Complement, Source::Content];
+    for (&source, &cause) in sources.iter().zip(&causes) {
+        if let Some((code, item)) = cause {
             add(source, code, Because::Item(item));
         }
     }
@@ -136,7 +187,7 @@ mod tests {
         assert_eq!(Code::Viewed.name(), "viewed");
         assert_eq!(Code::Again.name(), "again");
         assert_eq!(Code::Boosted.name(), "boosted");
-        assert_eq!(Code::Boosted as usize, Code::COUNT - 1);
+        assert_eq!(SENTENCES.lines().count(), 3 * Code::COUNT);
         for code in 0..Code::COUNT {
             let (name, english) = sentence(code, 0);
             let (_, chinese) = sentence(code, 1);

@@ -19,7 +19,7 @@ pub fn bought(
     now: i64,
     each: &mut dyn FnMut(u32, [f32; REPURCHASE]),
 ) {
-    let ln1 = |value: f32| libm::logf(1.0 + value);
+    let ln1 = |value: f32| crate::natural::ln(1.0 + value);
     let (items, cart) = (shopper.bought().len(), shopper.cart().len());
     let (items, cart) = (ln1(items as f32), ln1(cart as f32));
     for bought in shopper.bought() {
@@ -27,7 +27,7 @@ pub fn bought(
             continue;
         };
         let days = now.saturating_sub(bought.time).max(0) as f32 / DAY;
-        let orders = libm::logf(bought.count as f32);
+        let orders = crate::natural::ln(bought.count as f32);
         let popularity = model.popularity(item);
         each(item, [1.0, orders, ln1(days), items, cart, popularity]);
     }

@@ -39,19 +39,23 @@ impl Recommender {
         let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
         // A damaged row costs an item its score, as it does on a shelf, and no more.
         self.accumulate(&call, &seeds, &mut Default::default());
-        let moves = |n: &u32| (*n as usize) < MAX_RERANKED && !stays(*n as usize);
-        let places: Vec<u32> = (0..ids.len() as u32).filter(moves).collect();
-        let mut scored: Vec<(f32, u32)> = Vec::with_capacity(places.len());
-        for &n in &places {
-            let known = model.find(ids[n as usize]);
+        let mut order: Vec<u32> = (0..ids.len() as u32).collect();
+        let mut places = Vec::new();
+        let mut scored: Vec<(f32, u32)> = Vec::new();
+        for (n, id) in ids.iter().enumerate().take(MAX_RERANKED) {
+            if stays(n) {
+                continue;
+            }
+            let known = model.find(id);
             let score = known.map_or(f32::NEG_INFINITY, |item| {
                 self.rules.applied(self.total(&call, item), item)
             });
-            scored.insert(scored.partition_point(|other| other.0 >= score), (score, n));
+            places.push(n);
+            let at = scored.partition_point(|other| other.0 >= score);
+            scored.insert(at, (score, n as u32));
         }
-        let mut order: Vec<u32> = (0..ids.len() as u32).collect();
-        for (place, (_, n)) in places.into_iter().zip(scored) {
-            order[place as usize] = n;
+        for (&place, &(_, n)) in places.iter().zip(&scored) {
+            order[place] = n;
         }
         order
     }

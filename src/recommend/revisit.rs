@@ -34,11 +34,11 @@ impl Return {
 pub fn odds(features: &[f32], weights: &[f32]) -> f32 {
     let terms = features.iter().zip(weights);
     let sum: f32 = terms.map(|(feature, weight)| feature * weight).sum();
-    libm::exp(f64::from(sum.clamp(-CERTAIN, CERTAIN))) as f32
+    crate::natural::exp(f64::from(sum.clamp(-CERTAIN, CERTAIN))) as f32
 }
 
 fn ln(value: u32) -> f32 {
-    libm::logf(value as f32)
+    crate::natural::ln(value as f32)
 }
 
 /// What the shopper viewed and the model knows, newest first.
@@ -57,37 +57,37 @@ pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
     } else {
         0.0
     };
-    let newest = shopper.recent().iter().rev();
-    let known = newest.filter_map(|viewed| Some((viewed.item?, viewed)));
-    let mut returns: Vec<Return> = known
-        .enumerate()
-        .map(|(k, (item, viewed))| {
-            let mut features = [0.0; RETURN];
-            let popularity = model.popularity(item);
-            let visits = ln(viewed.visits);
-            let reloaded = ln(viewed.count) - visits;
-            if k == 0 {
-                let of = [1.0, ln(items), popularity, visits, reloaded, reloads];
-                features[..6].copy_from_slice(&of);
-            } else {
-                let second = if k == 1 { 1.0 } else { 0.0 };
-                let of = [1.0, second, ln(k as u32), ln(items), popularity];
-                features[6..11].copy_from_slice(&of);
-                (features[12], features[13]) = (visits, reloaded);
-            }
-            Return {
-                item,
-                earlier: Some(viewed.session) != session,
-                features,
-            }
-        })
-        .collect();
+    let mut returns: Vec<Return> = Vec::new();
+    for viewed in shopper.recent().iter().rev() {
+        let Some(item) = viewed.item else {
+            continue;
+        };
+        let mut features = [0.0; RETURN];
+        let popularity = model.popularity(item);
+        let visits = ln(viewed.visits);
+        let reloaded = ln(viewed.count) - visits;
+        let k = returns.len();
+        if k == 0 {
+            let of = [1.0, ln(items), popularity, visits, reloaded, reloads];
+            features[..6].copy_from_slice(&of);
+        } else {
+            let second = if k == 1 { 1.0 } else { 0.0 };
+            let of = [1.0, second, ln(k as u32), ln(items), popularity];
+            features[6..11].copy_from_slice(&of);
+            (features[12], features[13]) = (visits, reloaded);
+        }
+        returns.push(Return {
+            item,
+            earlier: Some(viewed.session) != session,
+            features,
+        });
+    }
     // What the current item says of the others.
     if let Some((current, others)) = returns.split_first_mut() {
         // A damaged row is reported where it is summed.
         let _ = model.neighbours(Matrix::View, current.item, |to, weight| {
             if let Some(other) = others.iter_mut().find(|other| other.item == to) {
-                other.features[11] = libm::logf(1.0 + 1000.0 * weight);
+                other.features[11] = crate::natural::ln(1.0 + 1000.0 * weight);
             }
         });
         for other in others {

@@ -87,8 +87,8 @@ impl Rules {
         }
         self.held.resize(model.items(), 0);
         self.met.resize(model.items(), 0);
-        let (mut name, mut first) = ("", 0);
-        for (n, line) in (0..).zip(crate::lines::parts(text, b'\n')) {
+        let (mut name, mut first, mut n) = ("", 0, 0);
+        for line in crate::lines::parts(text, b'\n') {
             let value = line.get(1..).unwrap_or_default();
             match line.as_bytes().first() {
                 Some(b'*') => {
@@ -116,8 +116,14 @@ impl Rules {
                     }
                 }
             }
+            n += 1;
         }
         self.close(first);
+    }
+
+    /// Has the next text read whatever it is.
+    pub fn forget(&mut self) {
+        self.key = 0;
     }
 
     /// Ends the rule that was read last, which began at line `first`.

@@ -26,18 +26,22 @@ pub(super) struct Seed {
 /// Shares `exp(−k/δ)` of the newest items, k = 0 for the newest, summing to 1.
 fn recency(model: &Model, shopper: &Shopper, skip: Option<u32>) -> Vec<(u32, f32)> {
     let current = shopper.recent().last().map(|viewed| viewed.session);
-    let newest = shopper.recent().iter().rev();
-    let known = newest.filter_map(|viewed| Some((viewed.item?, Some(viewed.session) == current)));
-    let mut shares: Vec<(u32, f32)> = known
-        .filter(|(item, _)| Some(*item) != skip)
-        .take(HISTORY)
-        .enumerate()
-        .map(|(k, (item, current))| {
-            let faded = libm::exp(f64::from(-(k as f32) / model.decay())) as f32;
-            (item, if current { faded } else { faded * EARLIER })
-        })
-        .collect();
-    let total: f32 = shares.iter().map(|(_, share)| share).sum();
+    let (mut shares, mut total) = (Vec::new(), 0.0);
+    for viewed in shopper.recent().iter().rev() {
+        let Some(item) = viewed.item.filter(|item| Some(*item) != skip) else {
+            continue;
+        };
+        if shares.len() == HISTORY {
+            break;
+        }
+        let k = shares.len() as f32;
+        let mut share = crate::natural::exp(f64::from(-k / model.decay())) as f32;
+        if Some(viewed.session) != current {
+            share *= EARLIER;
+        }
+        total += share;
+        shares.push((item, share));
+    }
     for (_, share) in &mut shares {
         *share /= total;
     }
@@ -46,34 +50,21 @@ fn recency(model: &Model, shopper: &Shopper, skip: Option<u32>) -> Vec<(u32, f32
 
 /// The weights λ for a placement: the model's, bent to what the placement is for.
 pub(super) fn blend(model: &Model, placement: Placement) -> Blend {
-    let blend = model.blend();
+    let mut blend = model.blend();
     match placement {
-        Placement::Home | Placement::Search => blend,
-        Placement::Product => Blend {
+        Placement::Home | Placement::Search => {}
+        Placement::Product => {
             // Beside an item, what it is counts for more, and only alike things belong.
-            content: blend.content * 2.0,
-            affinity: blend.affinity * 0.5,
-            ..blend
-        },
-        Placement::Complements | Placement::Cart => Blend {
-            sequence: 0.0,
-            complement: 1.0,
-            content: 0.0,
-            affinity: 0.0,
-            popularity: 0.0,
-        },
-        Placement::Category => Blend {
-            popularity: blend.popularity.max(0.1),
-            ..blend
-        },
-        Placement::Recent => Blend {
-            sequence: 0.0,
-            complement: 0.0,
-            content: 0.0,
-            affinity: 0.0,
-            popularity: 0.0,
-        },
+            blend.content *= 2.0;
+            blend.affinity *= 0.5;
+        }
+        Placement::Complements | Placement::Cart => {
+            blend = Blend::from([0.0, 1.0, 0.0, 0.0, 0.0]);
+        }
+        Placement::Category => blend.popularity = blend.popularity.max(0.1),
+        Placement::Recent => blend = Blend::from([0.0; 5]),
     }
+    blend
 }
 
 pub(super) fn seeds(
@@ -105,19 +96,15 @@ pub(super) fn seeds(
         }
     }
     if matches!(placement, Placement::Cart) {
-        let items: Vec<u32> = shopper.cart().iter().filter_map(|line| line.item).collect();
-        for &item in &items {
-            push(
-                item,
-                Matrix::Buy,
-                blend.complement / items.len() as f32,
-                Code::GoesWith,
-            );
+        let items = || shopper.cart().iter().filter_map(|line| line.item);
+        let share = blend.complement / items().count() as f32;
+        for item in items() {
+            push(item, Matrix::Buy, share, Code::GoesWith);
         }
     }
     if request.personal && !matches!(placement, Placement::Complements | Placement::Cart) {
         let part = if anchor.is_some() { BESIDE_ANCHOR } else { 1.0 };
-        for (item, share) in recency(model, shopper, anchor) {
+        for &(item, share) in &recency(model, shopper, anchor) {
             push(
                 item,
                 Matrix::View,

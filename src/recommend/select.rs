@@ -22,8 +22,9 @@ impl Recommender {
         // Popularity falls with the item's number: none has more beside its sums than the first would, were it of all
         // that the shopper leans to most.
         let beside = |item| {
-            let most = call.weighed(call.leaning.most, model.popularity_from(item));
-            most.iter().sum::<f32>()
+            let popularity = model.popularity_from(item);
+            let [lean, popularity] = call.weighed(call.leaning.most, popularity);
+            lean + popularity
         };
         let raised = self.rules.most();
         let fills = match call.request.placement {
@@ -71,8 +72,8 @@ impl Recommender {
             let candidate =
                 listing || ruled || popular > 0 || call.leaning.category(model, item) > 0.0;
             if candidate && self.allowed(call, item, &mut list.filtered) {
-                let standing: f32 = call.standing(item).iter().sum();
-                top.offer(self.rules.applied(standing, item), item);
+                let [lean, popularity] = call.standing(item);
+                top.offer(self.rules.applied(lean + popularity, item), item);
                 popular = popular.saturating_sub(1);
             }
         }
@@ -105,22 +106,26 @@ impl Recommender {
         if wish.discovery > 0.0 {
             // The less popular half, of what the shopper leans to where there is enough of that.
             let items = model.items() as u32;
-            let listed = ranked.iter().map(|one| one.1);
-            let listed: Vec<u32> = listed.chain(pins.iter().map(|pin| pin.2)).collect();
             // `slot` tells what is on the list already.
-            for item in &listed {
-                self.slot[*item as usize] = 1;
-            }
-            let hardly_seen = |item: &u32| {
-                self.score[*item as usize] == 0.0
-                    && self.slot[*item as usize] == 0
-                    && self.rules.applied(0.0, *item) >= 0.0
-                    && self.allowed(call, *item, &mut nothing)
+            let list = |slot: &mut [u8], listed| {
+                for one in &ranked {
+                    slot[one.1 as usize] = listed;
+                }
+                for pin in &pins {
+                    slot[pin.2 as usize] = listed;
+                }
             };
-            discoveries = (items / 2..items).filter(hardly_seen).collect();
-            for item in listed {
-                self.slot[item as usize] = 0;
+            list(&mut self.slot, 1);
+            for item in items / 2..items {
+                if self.score[item as usize] == 0.0
+                    && self.slot[item as usize] == 0
+                    && self.rules.applied(0.0, item) >= 0.0
+                    && self.allowed(call, item, &mut nothing)
+                {
+                    discoveries.push(item);
+                }
             }
+            list(&mut self.slot, 0);
             let leans = |item: &u32| call.leaning.category(model, *item) > 0.0;
             if discoveries.iter().filter(|item| leans(item)).count() >= limit {
                 discoveries.retain(leans);

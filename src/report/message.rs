@@ -31,15 +31,12 @@ pub fn message(event: &Event, envelope: &Envelope<'_>) -> String {
 
 fn write(event: &Event, envelope: &Envelope<'_>, lean: bool) -> String {
     let mut json = Json::default();
-    for (before, text) in [
-        (r#"{"type":"track","event":"#, event.kind.name()),
-        (r#","messageId":"#, &event.id),
-        (r#","anonymousId":"#, envelope.anonymous),
-        (r#","timestamp":"#, &iso(event.time)),
-    ] {
-        json.raw(before).text(text);
-    }
-    json.raw(r#","properties":{"#);
+    json.raw(r#"{"type":"track","event":"#)
+        .text(event.kind.name());
+    json.key("messageId").text(&event.id);
+    json.key("anonymousId").text(envelope.anonymous);
+    json.key("timestamp").text(&iso(event.time));
+    json.key("properties").raw("{");
     fields(&mut json, &event.fields, false);
     match &event.products[..] {
         [] => {}
@@ -72,7 +69,7 @@ fn write(event: &Event, envelope: &Envelope<'_>, lean: bool) -> String {
 fn product(json: &mut Json, kind: Kind, product: &Product, lean: bool) {
     json.key("product_id").text(&product.id);
     if !lean {
-        for (key, text) in [("category", &product.category), ("brand", &product.brand)] {
+        for (key, text) in &[("category", &product.category), ("brand", &product.brand)] {
             if let Some(text) = text {
                 json.key(key).text(text);
             }

@@ -1,6 +1,7 @@
 //! What became of a recommendation, in the words of the e-commerce spec, which has none of its own for it.
 
 use crate::intake::{Field, Kind, Product, Scalar};
+use crate::lines::join;
 
 /// A shelf that was shown.
 #[derive(Clone, Copy, Debug)]
@@ -18,10 +19,10 @@ pub type Content = (Kind, Vec<Product>, Vec<(Field, Scalar)>);
 impl Shelf<'_> {
     /// The shelf was seen: `Product List Viewed` with the items in their order.
     pub fn impression<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Content {
-        let products = (1..)
-            .zip(ids)
-            .map(|(position, id)| at(id, position))
-            .collect();
+        let mut products = Vec::new();
+        for id in ids {
+            products.push(at(id, products.len() as u32 + 1));
+        }
         (Kind::ProductListViewed, products, self.fields())
     }
 
@@ -31,7 +32,7 @@ impl Shelf<'_> {
     }
 
     fn fields(&self) -> Vec<(Field, Scalar)> {
-        let list = ["rec:", self.placement].concat();
+        let list = join("rec:", self.placement);
         let mut fields = vec![
             (Field::ListId, Scalar::Text(list)),
             (Field::RequestId, Scalar::Text(self.decision.into())),

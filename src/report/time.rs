@@ -8,7 +8,7 @@ pub fn iso(time: i64) -> String {
     let (year, month, day) = civil((time / DAY_MS) as u32);
     let ms = (time % DAY_MS) as u32;
     let mut text = *b"0000-00-00T00:00:00.000Z";
-    for (end, mut value) in [
+    for &(end, mut value) in &[
         (4, year),
         (7, month),
         (10, day),
@@ -24,7 +24,7 @@ pub fn iso(time: i64) -> String {
             value /= 10;
         }
     }
-    text.iter().map(|&byte| char::from(byte)).collect()
+    core::str::from_utf8(&text).unwrap_or("").into()
 }
 
 /// Year, month and day of a day counted from 1970-01-01.

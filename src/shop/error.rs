@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use crate::decimal::print_uint;
+use crate::lines::{cut, join, nth};
+
 /// What is wrong with a tensor.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,17 +31,18 @@ pub enum Why {
 
 impl Why {
     fn text(self) -> &'static str {
-        match self {
-            Why::Bounds => " lies outside the file, which may be cut short; ",
-            Why::Size => " has a size that is not its shape times its type; ",
-            Why::Missing => " is missing; ",
-            Why::Dtype => " has the wrong type; ",
-            Why::Shape => " has the wrong shape; ",
-            Why::Lengths => " has lengths that do not sum to its data; ",
-            Why::Text => " holds an empty key or text that is not UTF-8; ",
-            Why::Order => " is not in the required order; ",
-            Why::Range => " holds a number out of range; ",
-        }
+        // In the order of the reasons.
+        const TEXTS: &str = "\
+\u{20}lies outside the file, which may be cut short; 
+ has a size that is not its shape times its type; 
+ is missing; 
+ has the wrong type; 
+ has the wrong shape; 
+ has lengths that do not sum to its data; 
+ holds an empty key or text that is not UTF-8; 
+ is not in the required order; 
+ holds a number out of range; ";
+        nth(TEXTS, self as usize)
     }
 }
 
@@ -76,58 +80,70 @@ pub enum ModelError {
 impl ModelError {
     /// Stable; see `docs/model-format.md`.
     pub fn code(&self) -> &'static str {
+        nth(CODES, self.number())
+    }
+
+    /// What is wrong, and the remedy.
+    // Joined rather than formatted: the formatting machinery would cost the page more than all these sentences.
+    pub fn text(&self) -> String {
+        let mut words = String::new();
+        let (about, why) = match self {
+            ModelError::Header { at } => {
+                print_uint(&mut words, *at as u64);
+                (&words, "")
+            }
+            ModelError::Version { found } => (found, ""),
+            ModelError::Metadata { key } => {
+                words.push_str(key);
+                (&words, "")
+            }
+            ModelError::Requires { name } => (name, ""),
+            ModelError::Tensor { name, why } => (name, why.text()),
+            ModelError::Row { name, row } => {
+                words.push_str("row ");
+                print_uint(&mut words, *row as u64);
+                words.push_str(" of ");
+                words.push_str(name);
+                (&words, "")
+            }
+        };
+        let mut after = nth(TEXTS, self.number());
+        let before = cut(&mut after, b'*');
+        join(&join(before, about), &join(why, after))
+    }
+
+    fn number(&self) -> usize {
         match self {
-            ModelError::Header { .. } => "model.header",
-            ModelError::Tensor { .. } => "model.tensor",
-            ModelError::Version { .. } => "model.version",
-            ModelError::Metadata { .. } => "model.metadata",
-            ModelError::Requires { .. } => "model.requires",
-            ModelError::Row { .. } => "model.row",
+            ModelError::Header { .. } => 0,
+            ModelError::Tensor { .. } => 1,
+            ModelError::Version { .. } => 2,
+            ModelError::Metadata { .. } => 3,
+            ModelError::Requires { .. } => 4,
+            ModelError::Row { .. } => 5,
         }
     }
 }
 
+const CODES: &str = "\
+model.header
+model.tensor
+model.version
+model.metadata
+model.requires
+model.row";
+
+/// What it is about stands at the star.
+const TEXTS: &str = "\
+not a model: the safetensors header breaks at byte *; train again, or check that the download is whole
+tensor *train again, or check that the download is whole
+format \"*\" is not tillside.model 1; train with, or upgrade to, a matching version
+metadata \"*\" is missing or out of range; train again
+the model needs tensor *, which this version does not know; upgrade tillside
+* is damaged; train again";
+
 impl fmt::Display for ModelError {
-    // Joined rather than formatted: the formatting machinery would cost the page more than all these sentences.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const AGAIN: &str = "train again, or check that the download is whole";
-        let mut digits = String::new();
-        if let ModelError::Header { at: number } | ModelError::Row { row: number, .. } = self {
-            crate::decimal::print_uint(&mut digits, *number as u64);
-        }
-        let parts: [&str; 4] = match self {
-            ModelError::Header { .. } => [
-                "not a model: the safetensors header breaks at byte ",
-                &digits,
-                "; ",
-                AGAIN,
-            ],
-            ModelError::Tensor { name, why } => ["tensor ", name, why.text(), AGAIN],
-            ModelError::Version { found } => [
-                "format \"",
-                found,
-                "\" is not tillside.model 1; train with, or upgrade to, a matching version",
-                "",
-            ],
-            ModelError::Metadata { key } => [
-                "metadata \"",
-                key,
-                "\" is missing or out of range; train again",
-                "",
-            ],
-            ModelError::Requires { name } => [
-                "the model needs tensor ",
-                name,
-                ", which this version does not know; upgrade tillside",
-                "",
-            ],
-            ModelError::Row { name, .. } => ["row ", &digits, " of ", name],
-        };
-        f.write_str(&parts.concat())?;
-        match self {
-            ModelError::Row { .. } => f.write_str(" is damaged; train again"),
-            _ => Ok(()),
-        }
+        f.write_str(&self.text())
     }
 }
 

@@ -8,7 +8,7 @@
 use core::ops::Range;
 
 use super::catalogue::OUT_OF_STOCK;
-use super::open::Opening;
+use super::open::{COLUMNS, Opening};
 use super::safetensors::{self, Dtype};
 use super::{Column, Model, ModelError, VERSION, Why, u32_at};
 use crate::decimal;
@@ -17,6 +17,9 @@ use crate::name::fold;
 
 /// The `__metadata__.format` of a live part.
 pub const LIVE: &str = "tillside.live";
+
+/// The columns that a live part may bring.
+const BROUGHT: [Column; 3] = [Column::Price, Column::Flags, Column::Popularity];
 
 /// The most items of `item.rising`.
 pub const MAX_RISING: usize = 200;
@@ -66,39 +69,40 @@ impl Model {
             header: &header,
             error: None,
         };
-        for (key, value) in [("format", LIVE), ("version", VERSION), ("model", &self.id)] {
+        for &(key, value) in &[("format", LIVE), ("version", VERSION), ("model", &self.id)] {
             if header.meta(key) != Some(value) {
-                part.fail(ModelError::Metadata { key });
+                part.misread(key);
             }
         }
         let items = Some(self.items);
-        let found = [
-            (Column::Price, part.column("item.price", Dtype::F32, items)),
-            (Column::Flags, part.column("item.flags", Dtype::U8, items)),
-            (
-                Column::Popularity,
-                part.column("item.popularity", Dtype::U8, items),
-            ),
-        ];
-        part.range("item.price", &found[0].1, 0.0, f32::MAX);
+        let mut found = Vec::new();
+        for &column in &BROUGHT {
+            let (name, dtype, _) = COLUMNS[column as usize];
+            found.push(part.column(name, dtype, items));
+        }
+        part.range("item.price", &found[0], 0.0, f32::MAX);
         let rising = part.column("item.rising", Dtype::U32, None);
         let count = (rising.len() / 4).min(MAX_RISING + 1);
-        let rising: Vec<u32> = (0..count).map(|n| u32_at(live, rising.start, n)).collect();
-        if count > MAX_RISING || rising.iter().any(|&item| item as usize >= self.items) {
-            part.refuse("item.rising", Why::Range);
+        let mut numbers = Vec::new();
+        for n in 0..count {
+            let item = u32_at(live, rising.start, n);
+            if n == MAX_RISING || item as usize >= self.items {
+                part.refuse("item.rising", Why::Range);
+            }
+            numbers.push(item);
         }
         if let Some(error) = part.error {
             return Err(error);
         }
-        for (column, bytes) in found {
+        for (&column, bytes) in BROUGHT.iter().zip(&found) {
             if !bytes.is_empty() {
                 let place = self.place(column);
-                self.file[place].copy_from_slice(&live[bytes]);
+                self.file[place].copy_from_slice(&live[bytes.clone()]);
             }
         }
         let popularity = &self.file[self.column(Column::Popularity).clone()];
         self.reordered = !popularity.is_sorted_by(|a, b| a >= b);
-        self.rising = rising;
+        self.rising = numbers;
         Ok(())
     }
 

@@ -282,7 +282,7 @@ impl Model {
     ) -> Result<(), Damaged> {
         let mut list = Vec::new();
         let outcome = self.read_neighbours(matrix, item, &mut list);
-        for (item, weight) in list {
+        for &(item, weight) in &list {
             each(item, weight);
         }
         outcome

@@ -12,43 +12,42 @@ use super::{
     BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE, RETURN,
     VERSION, Why, f32_at, u16_at,
 };
-use crate::lines::parts;
+use crate::lines::{join, parts};
 
 /// Every tensor name of version 1; `requires` may name no other.
-const KNOWN: [&str; 28] = [
-    "item.key.length",
-    "item.key.bytes",
-    "item.key.order",
-    "item.popularity",
-    "item.category",
-    "item.brand",
-    "item.price",
-    "item.flags",
-    "category.name.length",
-    "category.name.bytes",
-    "category.parent",
-    "brand.name.length",
-    "brand.name.bytes",
-    "term.text.length",
-    "term.text.bytes",
-    "term.items.length",
-    "term.items.data",
-    "view.length",
-    "view.data",
-    "buy.length",
-    "buy.data",
-    "content.length",
-    "content.data",
-    "encoder.bias",
-    "encoder.scale",
-    "encoder.code",
-    "encoder.centroid",
-    "encoder.weight",
-];
+const KNOWN: &str = "\
+item.key.length
+item.key.bytes
+item.key.order
+item.popularity
+item.category
+item.brand
+item.price
+item.flags
+category.name.length
+category.name.bytes
+category.parent
+brand.name.length
+brand.name.bytes
+term.text.length
+term.text.bytes
+term.items.length
+term.items.data
+view.length
+view.data
+buy.length
+buy.data
+content.length
+content.data
+encoder.bias
+encoder.scale
+encoder.code
+encoder.centroid
+encoder.weight";
 
 /// How many elements or rows there must be.
 #[derive(Clone, Copy)]
-enum Of {
+pub(super) enum Of {
     Items,
     Categories,
     Terms,
@@ -68,7 +67,7 @@ static LISTS: [(&str, bool, Of); 8] = [
 ];
 
 /// Every column by [`Column`]: its name, type and elements.
-static COLUMNS: [(&str, Dtype, Of); 7] = [
+pub(super) static COLUMNS: [(&str, Dtype, Of); 7] = [
     ("item.key.order", Dtype::U16, Of::Items),
     ("item.popularity", Dtype::U8, Of::Items),
     ("item.category", Dtype::U16, Of::Items),
@@ -101,6 +100,12 @@ impl Opening<'_> {
             name: name.into(),
             why,
         });
+    }
+
+    #[inline(never)]
+    #[cold]
+    pub fn misread(&mut self, key: &'static str) {
+        self.fail(ModelError::Metadata { key });
     }
 
     /// A one-dimensional tensor of this type, and of `elements` if given; empty where there is none.
@@ -139,12 +144,12 @@ impl Opening<'_> {
         } else {
             (Dtype::U16, ".data")
         };
-        let lengths = [name, ".length"].concat();
+        let lengths = join(name, ".length");
         if self.lacks(&lengths) {
             return Ragged::default();
         }
         let lengths = self.column(&lengths, of_length, rows);
-        let bytes = self.required(&[name, suffix].concat(), Dtype::U8, None);
+        let bytes = self.required(&join(name, suffix), Dtype::U8, None);
         let mut ragged = Ragged::default();
         if let Err(why) = ragged.open(self.file, lengths, !texts, bytes.clone()) {
             self.refuse(name, why);
@@ -191,21 +196,17 @@ impl Opening<'_> {
         let Some(text) = self.header.meta(key) else {
             return false;
         };
-        let mut values = parts(text, b' ').map(|value| {
+        let mut count = 0;
+        for value in parts(text, b' ') {
             let value = crate::decimal::parse(value).unwrap_or(f64::NAN);
-            (range[0]..=range[1])
-                .contains(&value)
-                .then_some(value as f32)
-        });
-        let all = to.iter_mut().all(|to| match values.next().flatten() {
-            Some(value) => {
-                *to = value;
-                true
+            match to.get_mut(count) {
+                Some(to) if (range[0]..=range[1]).contains(&value) => *to = value as f32,
+                _ => self.misread(key),
             }
-            None => false,
-        });
-        if !all || values.next().is_some() {
-            self.fail(ModelError::Metadata { key });
+            count += 1;
+        }
+        if count < to.len() {
+            self.misread(key);
         }
         true
     }
@@ -214,24 +215,25 @@ impl Opening<'_> {
     fn fill(&mut self, model: &mut Model) {
         let header = self.header;
         let meta = |key| header.meta(key).unwrap_or("");
-        let found = [meta("format"), " ", meta("version")].concat();
-        if found != [FORMAT, " ", VERSION].concat() {
+        let (format, version) = (meta("format"), meta("version"));
+        if format != FORMAT || version != VERSION {
+            let found = join(&join(format, " "), version);
             self.fail(ModelError::Version { found });
         }
         for name in parts(meta("requires"), b' ') {
-            if !name.is_empty() && !KNOWN.contains(&name) {
+            if !name.is_empty() && parts(KNOWN, b'\n').all(|known| known != name) {
                 self.fail(ModelError::Requires { name: name.into() });
             }
         }
         let mut number = [0.0];
         if !self.decimals("items", [0.0, MAX_ITEMS as f64], &mut number) {
-            self.fail(ModelError::Metadata { key: "items" });
+            self.misread("items");
         }
         let items = number[0] as usize;
         model.items = items;
         model.id = meta("model").into();
-        if !(1..=64).contains(&model.id.len()) {
-            self.fail(ModelError::Metadata { key: "model" });
+        if model.id.is_empty() || model.id.len() > 64 {
+            self.misread("model");
         }
         number = [2.0];
         self.decimals("decay", [0.1, 100.0], &mut number);
@@ -240,13 +242,15 @@ impl Opening<'_> {
         self.decimals("blend", [0.0, 1000.0], &mut blend);
         model.blend = Blend::from(blend);
         let mut revisit = [0.0; RETURN];
-        let told = self.decimals("revisit", [-100.0, 100.0], &mut revisit);
-        model.revisit = told.then_some(revisit);
+        if self.decimals("revisit", [-100.0, 100.0], &mut revisit) {
+            model.revisit = Some(revisit);
+        }
         let mut repurchase = [0.0; REPURCHASE];
-        let told = self.decimals("repurchase", [-100.0, 100.0], &mut repurchase);
-        model.repurchase = told.then_some(repurchase);
+        if self.decimals("repurchase", [-100.0, 100.0], &mut repurchase) {
+            model.repurchase = Some(repurchase);
+        }
 
-        for name in REQUIRED {
+        for &name in &REQUIRED {
             if self.lacks(name) {
                 self.refuse(name, Why::Missing);
             }
@@ -263,7 +267,7 @@ impl Opening<'_> {
             model.columns.push(column);
         }
         let brands = model.list(List::Brand).len();
-        for (list, limit) in [
+        for &(list, limit) in &[
             (Column::Category, Some(model.categories())),
             (Column::Brand, Some(brands)),
             (Column::Parent, None),

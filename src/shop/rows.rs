@@ -50,6 +50,7 @@ impl Ragged {
         }
     }
 
+    #[inline(never)]
     pub(super) fn len(&self) -> usize {
         self.lengths.len() / if self.wide { 2 } else { 1 }
     }
@@ -98,14 +99,15 @@ impl Ragged {
 pub struct Damaged;
 
 fn uint(row: &[u8], at: &mut usize) -> Result<u32, Damaged> {
-    let mut value = 0u64;
-    for shift in (0..35).step_by(7) {
+    let (mut value, mut shift) = (0u64, 0);
+    while shift < 35 {
         let &byte = row.get(*at).ok_or(Damaged)?;
         *at += 1;
         value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
             return u32::try_from(value).map_err(|_| Damaged);
         }
+        shift += 7;
     }
     Err(Damaged)
 }

@@ -339,10 +339,11 @@ impl Cursor<'_> {
                 byte => out.push(byte),
             }
         }
-        String::from_utf8(out).unwrap_or_else(|_| {
+        let text = core::str::from_utf8(&out);
+        if text.is_err() {
             self.fail();
-            String::new()
-        })
+        }
+        text.unwrap_or_default().into()
     }
 
     /// Four hexadecimal digits. Surrogate pairs are not needed: writers escape control characters only.

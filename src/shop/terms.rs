@@ -5,6 +5,8 @@
 //! index holds. No stemming, no stop words, no dictionary: the index weighs terms by how rare they are. Case is
 //! folded for ASCII, Latin-1, Greek and Cyrillic only, since Unicode's tables would cost the page more than they give.
 
+use crate::lines::join;
+
 /// The longest term in bytes; longer words are cut there.
 pub const MAX_TERM: usize = 48;
 
@@ -41,7 +43,7 @@ pub fn tokens(text: &str, mut each: impl FnMut(&str)) {
     // The ideograph before, and whether it already stands in a pair.
     let mut before: Option<(char, bool)> = None;
     let mut pair = String::new();
-    for symbol in text.chars().chain(['\0']) {
+    for symbol in join(text, "\0").chars() {
         let class = class(symbol);
         if !matches!(class, Class::Word(_)) && !word.is_empty() {
             each(&word);
@@ -76,9 +78,7 @@ pub fn attribute(name: &str, value: &str) -> String {
     fold(name, &mut term);
     term.push('=');
     fold(value, &mut term);
-    while term.len() > MAX_TERM {
-        term.pop();
-    }
+    term.truncate(term.floor_char_boundary(MAX_TERM));
     term
 }
 
@@ -94,7 +94,7 @@ fn fold(text: &str, out: &mut String) {
         }
     }
     if out.len() > start && out.ends_with(' ') {
-        out.pop();
+        out.truncate(out.len() - 1);
     }
 }
 

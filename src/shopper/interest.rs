@@ -5,7 +5,7 @@
 //! any batching; the sums are the same.
 
 use crate::codec::{Reader, put_float, put_text, put_uint};
-use crate::shop::Model;
+use crate::natural;
 
 const SHORT_MS: f64 = 30.0 * 60e3;
 const LONG_MS: f64 = 30.0 * 86_400e3;
@@ -27,7 +27,7 @@ pub struct Interest {
 }
 
 fn halved(value: f64, elapsed: i64, half_life: f64) -> f64 {
-    value * libm::exp(-core::f64::consts::LN_2 * elapsed.max(0) as f64 / half_life)
+    value * natural::exp(-core::f64::consts::LN_2 * elapsed.max(0) as f64 / half_life)
 }
 
 impl Interest {
@@ -61,23 +61,22 @@ impl Interest {
 pub struct Interests(Vec<Interest>);
 
 impl Interests {
-    pub(super) fn add(&mut self, name: &str, number: Option<u16>, weight: f64, time: i64) {
+    pub(super) fn add(&mut self, name: String, number: Option<u16>, weight: f64, time: i64) {
         let at = match self.0.iter().position(|interest| interest.name == name) {
             Some(at) => at,
             None => {
                 if self.0.len() == MOST {
-                    let faintest =
-                        |a: &&Interest, b: &&Interest| a.at(time).1.total_cmp(&b.at(time).1);
-                    let faintest = self
-                        .0
-                        .iter()
-                        .min_by(faintest)
-                        .map(|interest| interest.name.clone());
-                    self.0
-                        .retain(|interest| Some(&interest.name) != faintest.as_ref());
+                    let (mut faintest, mut least) = (0, f64::INFINITY);
+                    for (n, interest) in self.0.iter().enumerate() {
+                        let long = interest.at(time).1;
+                        if long < least {
+                            (faintest, least) = (n, long);
+                        }
+                    }
+                    self.0.remove(faintest);
                 }
                 self.0.push(Interest {
-                    name: name.into(),
+                    name,
                     number,
                     short: 0.0,
                     long: 0.0,
@@ -92,19 +91,21 @@ impl Interests {
 
     /// Strongest first, by the sum of both memories.
     pub fn ranked(&self, now: i64) -> Vec<&Interest> {
-        let before = |a: &Interest, b: &Interest| {
-            let strength = |interest: &Interest| {
-                let (short, long) = interest.at(now);
-                short + long
-            };
-            let order = strength(b).total_cmp(&strength(a));
-            order.then_with(|| a.name.cmp(&b.name)).is_lt()
-        };
         // Few enough to insert one by one: a sort would cost the page more bytes than it saves time.
-        let mut ranked: Vec<&Interest> = Vec::with_capacity(self.0.len());
+        let mut ranked: Vec<&Interest> = Vec::new();
+        let mut strengths: Vec<f64> = Vec::new();
         for interest in &self.0 {
-            let at = ranked.partition_point(|known| before(known, interest));
+            let (short, long) = interest.at(now);
+            let strength = short + long;
+            let mut at = 0;
+            while at < ranked.len()
+                && (strengths[at] > strength
+                    || strengths[at] == strength && ranked[at].name < interest.name)
+            {
+                at += 1;
+            }
             ranked.insert(at, interest);
+            strengths.insert(at, strength);
         }
         ranked
     }
@@ -130,10 +131,10 @@ impl Interests {
         }
     }
 
-    pub(super) fn decode(reader: &mut Reader) -> Interests {
-        let mut list = Vec::new();
+    /// Reads into an empty list.
+    pub(super) fn decode(&mut self, reader: &mut Reader) {
         for _ in 0..reader.count(19, MOST) {
-            list.push(Interest {
+            self.0.push(Interest {
                 name: reader.text().into(),
                 number: None,
                 short: reader.float(),
@@ -141,42 +142,6 @@ impl Interests {
                 at: reader.uint() as i64,
                 evidence: reader.small(),
             });
-        }
-        Interests(list)
-    }
-}
-
-/// The category and brand of an item, as the model says, else as the event said.
-pub(super) struct Leanings {
-    pub category: Option<(String, Option<u16>)>,
-    pub brand: Option<(String, Option<u16>)>,
-}
-
-impl Leanings {
-    pub fn of(
-        model: Option<&Model>,
-        item: u32,
-        category: Option<&str>,
-        brand: Option<&str>,
-    ) -> Leanings {
-        let modelled_category = model.and_then(|model| Some((model, model.category(item)?)));
-        let modelled_brand = model.and_then(|model| Some((model, model.brand(item)?)));
-        Leanings {
-            category: match modelled_category {
-                Some((model, number)) => Some((model.category_path(number), Some(number))),
-                None => category.map(|name| {
-                    (
-                        name.into(),
-                        model.and_then(|model| model.find_category(name)),
-                    )
-                }),
-            },
-            brand: match modelled_brand {
-                Some((model, number)) => Some((model.brand_name(number).into(), Some(number))),
-                None => {
-                    brand.map(|name| (name.into(), model.and_then(|model| model.find_brand(name))))
-                }
-            },
         }
     }
 }
@@ -189,7 +154,7 @@ mod tests {
     #[test]
     fn three_quarters_of_an_hour_later() {
         let mut interests = Interests::default();
-        interests.add("Fruit", None, 1.0, 0);
+        interests.add("Fruit".into(), None, 1.0, 0);
         let (short, long) = interests.0[0].at(45 * 60_000);
         assert!((short - 0.353_553).abs() < 1e-6);
         assert!(long > 0.999);
@@ -199,7 +164,7 @@ mod tests {
     fn the_faintest_makes_room() {
         let mut interests = Interests::default();
         for n in 0..60 {
-            interests.add(&format!("c{n}"), None, f64::from(n + 1), 0);
+            interests.add(format!("c{n}"), None, f64::from(n + 1), 0);
         }
         assert_eq!(interests.0.len(), MOST);
         assert_eq!(interests.ranked(0)[0].name, "c59");
@@ -212,7 +177,7 @@ mod tests {
             let now = 10_000_000_000i64;
             let fold = |events: &[(i64, f64)]| {
                 let mut interests = Interests::default();
-                for &(time, weight) in events { interests.add("x", None, weight, time); }
+                for &(time, weight) in events { interests.add("x".into(), None, weight, time); }
                 interests.0[0].at(now)
             };
             let brute = |half: f64| events.iter().map(|&(time, weight)| weight * libm::exp2(-((now - time) as f64) / half)).sum::<f64>().max(0.0);

@@ -10,7 +10,6 @@ mod portrait;
 use crate::codec::{self, Reader, put_text, put_uint};
 use crate::intake::{Event, Kind, Product};
 use crate::shop::Model;
-use interest::Leanings;
 pub use interest::{Interest, Interests};
 pub use portrait::{About, Portrait};
 
@@ -58,6 +57,12 @@ fn position(list: &[Kept], key: &str) -> Option<usize> {
     list.iter().position(|known| known.key == key)
 }
 
+/// Takes the entry of a key out of a list.
+#[inline(never)]
+fn take(list: &mut Vec<Kept>, key: &str) -> Option<Kept> {
+    position(list, key).map(|at| list.remove(at))
+}
+
 /// Puts an entry where its time belongs; the oldest makes room for it.
 fn place(list: &mut Vec<Kept>, entry: Kept, most: usize) {
     let at = list.partition_point(|known| known.time <= entry.time);
@@ -68,16 +73,16 @@ fn place(list: &mut Vec<Kept>, entry: Kept, most: usize) {
 }
 
 /// How much an event says of what its shopper leans to.
-fn weight(kind: Kind) -> f64 {
+fn weight(kind: Kind) -> i8 {
     match kind {
-        Kind::ProductViewed => 1.0,
-        Kind::ProductShared => 2.0,
-        Kind::ProductAddedToWishlist => 3.0,
-        Kind::ProductAdded | Kind::WishlistProductAddedToCart => 4.0,
-        Kind::OrderCompleted => 6.0,
-        Kind::ProductRemoved | Kind::ProductRemovedFromWishlist => -2.0,
-        Kind::OrderRefunded => -5.0,
-        _ => 0.0,
+        Kind::ProductViewed => 1,
+        Kind::ProductShared => 2,
+        Kind::ProductAddedToWishlist => 3,
+        Kind::ProductAdded | Kind::WishlistProductAddedToCart => 4,
+        Kind::OrderCompleted => 6,
+        Kind::ProductRemoved | Kind::ProductRemovedFromWishlist => -2,
+        Kind::OrderRefunded => -5,
+        _ => 0,
     }
 }
 
@@ -97,21 +102,32 @@ impl Shopper {
                 Kind::OrderCompleted => self.buy(product, item, event.time),
                 _ => {}
             }
-            let weight = weight(event.kind);
-            if weight != 0.0 {
+            let weight = f64::from(weight(event.kind));
+            if weight == 0.0 {
+                continue;
+            }
+            // The category and brand as the model says, else as the event said.
+            let (mut category, mut brand) = (product.category.clone(), product.brand.clone());
+            let mut numbers = (None, None);
+            if let Some(model) = model {
                 let item = item.unwrap_or(u32::MAX);
-                let of = Leanings::of(
-                    model,
-                    item,
-                    product.category.as_deref(),
-                    product.brand.as_deref(),
-                );
-                if let Some((name, number)) = of.category {
-                    self.categories.add(&name, number, weight, event.time);
+                numbers = (model.category(item), model.brand(item));
+                match numbers.0 {
+                    Some(number) => category = Some(model.category_path(number)),
+                    None => {
+                        numbers.0 = category.as_ref().and_then(|name| model.find_category(name));
+                    }
                 }
-                if let Some((name, number)) = of.brand {
-                    self.brands.add(&name, number, weight, event.time);
+                match numbers.1 {
+                    Some(number) => brand = Some(model.brand_name(number).into()),
+                    None => numbers.1 = brand.as_ref().and_then(|name| model.find_brand(name)),
                 }
+            }
+            if let Some(name) = category {
+                self.categories.add(name, numbers.0, weight, event.time);
+            }
+            if let Some(name) = brand {
+                self.brands.add(name, numbers.1, weight, event.time);
             }
         }
         if event.kind == Kind::CartViewed && !event.products.is_empty() {
@@ -136,13 +152,13 @@ impl Shopper {
     /// An upper bound of the stored size.
     fn bytes(&self) -> usize {
         let mut bytes = BESIDE;
-        for kept in [&self.recent, &self.cart, &self.bought] {
+        for kept in &[&self.recent, &self.cart, &self.bought] {
             bytes += kept
                 .iter()
                 .map(|kept| kept.key.len() + BESIDE)
                 .sum::<usize>();
         }
-        for interests in [&self.categories, &self.brands] {
+        for interests in &[&self.categories, &self.brands] {
             let names = interests.iter().map(|interest| interest.name.len());
             bytes += names.map(|length| length + BESIDE).sum::<usize>();
         }
@@ -159,9 +175,8 @@ impl Shopper {
             count: 1,
             visits: 1,
         };
-        if let Some(at) = position(&self.recent, key) {
-            let reload = at + 1 == self.recent.len();
-            let known = self.recent.remove(at);
+        let reload = self.recent.last().is_some_and(|last| last.key == key);
+        if let Some(known) = take(&mut self.recent, key) {
             if known.session == session {
                 viewed.count = known.count.saturating_add(1);
                 viewed.visits = known.visits.saturating_add((!reload).into());
@@ -194,15 +209,13 @@ impl Shopper {
             let line = &mut self.cart[at];
             line.count = line.count.saturating_sub(product.quantity);
             if line.count == 0 {
-                self.cart.remove(at);
+                take(&mut self.cart, &product.id);
             }
         }
     }
 
     fn buy(&mut self, product: &Product, item: Option<u32>, time: i64) {
-        if let Some(at) = position(&self.cart, &product.id) {
-            self.cart.remove(at);
-        }
+        take(&mut self.cart, &product.id);
         let mut bought = Kept {
             key: product.id.clone(),
             item,
@@ -210,8 +223,7 @@ impl Shopper {
             count: 1,
             ..Kept::default()
         };
-        if let Some(at) = position(&self.bought, &product.id) {
-            let known = self.bought.remove(at);
+        if let Some(known) = take(&mut self.bought, &product.id) {
             bought.time = bought.time.max(known.time);
             bought.count = known.count.saturating_add(1);
         }
@@ -220,8 +232,8 @@ impl Shopper {
 
     /// Looks everything up again, after another model was opened.
     pub fn resolve(&mut self, model: &Model) {
-        for list in [&mut self.recent, &mut self.cart, &mut self.bought] {
-            for kept in list {
+        for list in &mut [&mut self.recent, &mut self.cart, &mut self.bought] {
+            for kept in list.iter_mut() {
                 kept.item = model.find(&kept.key);
             }
         }
@@ -255,9 +267,9 @@ impl Shopper {
     pub fn encode(&self) -> Vec<u8> {
         let out = &mut Vec::new();
         put_uint(out, self.events.into());
-        for list in [&self.recent, &self.cart, &self.bought] {
+        for list in &[&self.recent, &self.cart, &self.bought] {
             put_uint(out, list.len() as u64);
-            for kept in list {
+            for kept in list.iter() {
                 put_text(out, &kept.key);
                 put_uint(out, kept.time as u64);
                 put_uint(out, kept.session);
@@ -271,18 +283,19 @@ impl Shopper {
     }
 
     /// Reads what [`Shopper::encode`] wrote; `None` when it is damaged. Call [`Shopper::resolve`] next.
+    #[inline(never)]
     pub fn decode(sealed: &[u8]) -> Option<Shopper> {
         let reader = &mut Reader::open(VERSION, sealed);
         let mut shopper = Shopper {
             events: reader.small(),
             ..Shopper::default()
         };
-        for (list, most) in [
+        for (list, most) in &mut [
             (&mut shopper.recent, RECENT),
             (&mut shopper.cart, CART),
             (&mut shopper.bought, BOUGHT),
         ] {
-            for _ in 0..reader.count(5, most) {
+            for _ in 0..reader.count(5, *most) {
                 let kept = Kept {
                     key: reader.text().into(),
                     item: None,
@@ -298,8 +311,8 @@ impl Shopper {
         // Odds are logarithms of both.
         let visited = shopper.recent.iter().all(|viewed| viewed.visits > 0);
         reader.require(visited);
-        shopper.categories = Interests::decode(reader);
-        shopper.brands = Interests::decode(reader);
+        shopper.categories.decode(reader);
+        shopper.brands.decode(reader);
         reader.ends().then_some(shopper)
     }
 }

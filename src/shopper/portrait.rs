@@ -23,40 +23,36 @@ impl Serialize for Portrait<'_> {
     }
 }
 
-fn kept(list: &[Kept]) -> Vec<About<'_>> {
-    list.iter()
-        .map(|kept| (kept.key.as_str(), kept.time as f64, kept.count.into(), 0.0))
-        .collect()
+fn kept(list: &[Kept], backwards: bool) -> Vec<About<'_>> {
+    let mut lines = Vec::new();
+    for n in 0..list.len() {
+        let kept = &list[if backwards { list.len() - 1 - n } else { n }];
+        let (time, count) = (kept.time as f64, kept.count.into());
+        lines.push((kept.key.as_str(), time, count, 0.0));
+    }
+    lines
 }
 
 fn named(interests: &Interests, now: i64) -> Vec<About<'_>> {
-    let ranked = interests.ranked(now).into_iter();
-    ranked
-        .map(|interest| {
-            let (short, long) = interest.at(now);
-            (
-                interest.name.as_str(),
-                short,
-                long,
-                interest.evidence.into(),
-            )
-        })
-        .collect()
+    let mut lines = Vec::new();
+    for interest in &interests.ranked(now) {
+        let (short, long) = interest.at(now);
+        let evidence = interest.evidence.into();
+        lines.push((interest.name.as_str(), short, long, evidence));
+    }
+    lines
 }
 
 impl Shopper {
     pub fn portrait(&self, now: i64) -> Portrait<'_> {
-        let mut lists = [
-            kept(&self.recent),
-            kept(&self.cart),
-            kept(&self.bought),
-            named(&self.categories, now),
-            named(&self.brands, now),
-        ];
-        lists[0].reverse();
-        lists[2].reverse();
         Portrait {
-            lists,
+            lists: [
+                kept(&self.recent, true),
+                kept(&self.cart, false),
+                kept(&self.bought, true),
+                named(&self.categories, now),
+                named(&self.brands, now),
+            ],
             events: self.events,
         }
     }

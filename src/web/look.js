@@ -1,5 +1,6 @@
-// What a page hands over, looked at for the engine. A getter that throws, a revoked proxy, a function: whatever cannot be
-// read is nothing, and no exception passes through the engine.
+// What the engine asks of the page: what is handed over, looked at; the clock, chance, and where the page is; and a list
+// for what it answers. A getter that throws, a revoked proxy, a function: whatever cannot be read is nothing, and no
+// exception passes through the engine.
 
 /** @template T @param {() => T} read @returns {T | undefined} */
 const safely = (read) => {

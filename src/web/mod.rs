@@ -11,6 +11,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::intake::Session;
+
 /// A third of the size of the standard library's on this target, and as quick.
 #[global_allocator]
 static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -20,11 +22,11 @@ fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
+fn random() -> u64 {
+    let mut bytes = [0; 8];
     // Every browser and Node version that runs this module has it; zeros still give distinct ids by time.
     let _ = getrandom::fill(&mut bytes);
-    bytes
+    u64::from_le_bytes(bytes)
 }
 
 /// The newest id's milliseconds, and below them twelve bits that count within one.
@@ -36,22 +38,16 @@ fn uuid() -> String {
     let latest = LATEST.load(Ordering::Relaxed);
     let stamp = ((now() as u64) << 12).max(latest + 1);
     LATEST.store(stamp, Ordering::Relaxed);
-    let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&(stamp >> 12).to_be_bytes()[2..]);
-    bytes[6..8].copy_from_slice(&((stamp as u16 & 0x0fff) | 0x7000).to_be_bytes());
-    bytes[8..].copy_from_slice(&random::<8>());
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    // A session's text has as many digits as half of it.
+    let high = (stamp >> 12 << 16) | 0x7000 | (stamp & 0x0fff);
+    let low = (random() >> 2) | 1 << 63;
     let mut text = String::with_capacity(36);
-    for (n, byte) in bytes.iter().enumerate() {
-        if matches!(n, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from(if digit < 10 {
-                b'0' + digit
-            } else {
-                b'a' - 10 + digit
-            }));
+    for half in &[high, low] {
+        for digit in Session(*half).text().chars() {
+            if matches!(text.len(), 8 | 13 | 18 | 23) {
+                text.push('-');
+            }
+            text.push(digit);
         }
     }
     text

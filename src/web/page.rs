@@ -1,5 +1,5 @@
-//! What `pkg/index.js` and `pkg/host.js` call. Texts cross joined by lines, numbers as numbers; serde is for the one cold,
-//! structured value.
+//! What `pkg/index.js` and `pkg/host.js` call. Texts cross joined by lines, numbers as numbers; only the portrait is an
+//! object.
 //!
 //! A page is a number here and not an object: what wasm-bindgen keeps around an object, for each of its methods, took
 //! kilobytes of module and script.
@@ -9,12 +9,12 @@ use core::cell::{RefCell, RefMut};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{now, path, random, uuid, value};
+use super::{now, path, random, uuid};
 use crate::decimal::print_uint;
 use crate::engine::{Declined, Effect, Engine, QUEUE, Settings};
-use crate::intake::{Arrival, Session};
-use crate::lines::{cut, parts};
-use crate::recommend::{Arrangement, Because, Code, List, Placed, Placement, Request, sentence};
+use crate::intake::{Arrival, Session, Value};
+use crate::lines::{cut, join, list, parts};
+use crate::recommend::{Because, Code, List, Placed, Placement, Request, sentence};
 use crate::report::{Content, Outcome, Shelf};
 use crate::shop::terms;
 
@@ -44,7 +44,7 @@ fn engine(page: usize) -> RefMut<'static, Engine> {
 #[wasm_bindgen]
 pub fn open(write_key: String, language: String) -> usize {
     let opened = Engine::new(Settings {
-        seed: u64::from_le_bytes(random()),
+        seed: random(),
         write_key,
         locale: language,
         path: path(),
@@ -83,13 +83,17 @@ pub fn close(page: usize) {
 #[wasm_bindgen]
 pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
     let mut rest = bytes;
-    let rows = parts(lines, b'\n').filter_map(|mut line| {
-        let size = crate::decimal::parse(cut(&mut line, b' '))? as usize;
-        let (row, after) = rest.split_at_checked(size)?;
-        rest = after;
-        Some((line.into(), row.into()))
-    });
-    engine(page).restore(rows.collect(), lead, now());
+    let mut rows = Vec::new();
+    for mut line in parts(lines, b'\n') {
+        let size = crate::decimal::parse(cut(&mut line, b' '));
+        if let Some(size) = size
+            && let Some((row, after)) = rest.split_at_checked(size as usize)
+        {
+            rest = after;
+            rows.push((line, row));
+        }
+    }
+    engine(page).restore(&rows, lead, now());
 }
 
 /// What must be done on the device since the last call, a line each: how (0 put, 1 delete, 2 delete all that begin so, 3
@@ -97,8 +101,8 @@ pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
 #[wasm_bindgen]
 pub fn effects(page: usize) {
     let (mut lines, mut all) = (String::new(), Vec::new());
-    for effect in engine(page).effects() {
-        let (how, size, key) = match &effect {
+    for effect in &engine(page).effects() {
+        let (how, size, key) = match effect {
             Effect::Put { key, bytes } => {
                 all.extend_from_slice(bytes);
                 ("0 ", bytes.len(), key.as_str())
@@ -130,12 +134,12 @@ pub fn bytes() -> Vec<u8> {
 pub fn grant(page: usize, personalisation: u32, measurement: u32) {
     let mut engine = engine(page);
     let mut purposes = engine.purposes();
-    for (given, purpose) in [
+    for (given, purpose) in &mut [
         (personalisation, &mut purposes.personalisation),
         (measurement, &mut purposes.measurement),
     ] {
-        if given < 2 {
-            *purpose = given == 1;
+        if *given < 2 {
+            **purpose = *given == 1;
         }
     }
     engine.grant(purposes, &uuid());
@@ -156,7 +160,7 @@ pub fn batch(page: usize, leaving: bool) {
         lines.push('\n');
         lines.push_str(&batch.body);
         for id in &batch.ids {
-            for part in ["\n", QUEUE, id] {
+            for part in &["\n", QUEUE, id] {
                 lines.push_str(part);
             }
         }
@@ -167,12 +171,8 @@ pub fn batch(page: usize, leaving: bool) {
 /// Rows of a batch, their keys on lines, that another tab has sent: it is not sent.
 #[wasm_bindgen]
 pub fn lost(page: usize, number: u32, keys: &str) {
-    let ids = parts(keys, b'\n').filter_map(|key| key.strip_prefix(QUEUE));
-    let ids: Vec<String> = ids.map(String::from).collect();
-    engine(page).with_queue(|queue| {
-        queue.lost(number, &ids);
-        Vec::new()
-    });
+    let gone = |id: &str| parts(keys, b'\n').any(|key| key.strip_prefix(QUEUE) == Some(id));
+    engine(page).queue_mut().lost(number, gone);
 }
 
 /// How a batch ended: an HTTP status, or 0 where there was no answer, and the milliseconds that `Retry-After` asked for,
@@ -186,17 +186,14 @@ pub fn settled(page: usize, number: u32, code: u16, retry_after: f64) {
             retry_after: (retry_after >= 0.0).then_some(retry_after as i64),
         },
     };
-    let jitter = u32::from_le_bytes(random());
-    engine(page).with_queue(|queue| queue.settled(number, outcome, now(), jitter));
+    let jitter = random() as u32;
+    engine(page).settled(number, outcome, now(), jitter);
 }
 
 /// The device is online again.
 #[wasm_bindgen]
 pub fn online(page: usize) {
-    engine(page).with_queue(|queue| {
-        queue.online();
-        Vec::new()
-    });
+    engine(page).queue_mut().online();
 }
 
 /// How many messages wait.
@@ -233,7 +230,7 @@ pub fn open_model(page: usize, bytes: Vec<u8>, live: &[u8]) {
             if code.is_empty() {
                 code = error.code();
             }
-            put(&[code, "\n", &error.to_string()].concat());
+            put(&join(code, &join("\n", &error.text())));
         }
     }
 }
@@ -270,7 +267,7 @@ pub fn reasons(language: usize) {
     let mut lines = String::new();
     for code in 0..Code::COUNT {
         let (name, sentence) = sentence(code, language);
-        for part in [name, "\n", sentence, "\n"] {
+        for part in &[name, "\n", sentence, "\n"] {
             lines.push_str(part);
         }
     }
@@ -292,8 +289,8 @@ pub fn name(page: usize, kind: u32, number: u32) {
 /// A receipt as one text: the message id and the session, or `!` and the reason.
 fn receipt(id: &str, outcome: Result<Session, Declined>) {
     put(&match outcome {
-        Ok(session) => [id, &session.text()].concat(),
-        Err(declined) => ["!", &declined.code()].concat(),
+        Ok(session) => join(id, &session.text()),
+        Err(declined) => join("!", &declined.code()),
     });
 }
 
@@ -302,7 +299,7 @@ fn receipt(id: &str, outcome: Result<Session, Declined>) {
 pub fn track(page: usize, name: &str, properties: JsValue, time: f64) {
     let id = uuid();
     // Before the engine is at work: a getter may call it.
-    let properties = value::read(properties);
+    let properties = Value::read(&properties);
     let arrival = Arrival {
         id: &id,
         now: now(),
@@ -376,23 +373,21 @@ pub fn recommend(
         let name = next();
         request.attributes.push(terms::attribute(name, next()));
     }
+    let wish = &mut request.arrangement;
+    for _ in 0..pins {
+        let key = next();
+        let place = crate::decimal::parse(next());
+        wish.pins
+            .push((key, place.map_or(0, |place| place as usize)));
+    }
     let mut engine = engine(page);
-    request.arrangement = Arrangement {
-        diversity,
-        brand: most_of_brand,
-        category: most_of_category,
-        discovery,
-        pins: (0..pins)
-            .map(|_| {
-                let key = next();
-                let place = crate::decimal::parse(next());
-                (key, place.map_or(0, |place| place as usize))
-            })
-            .collect(),
-        seed: engine.seed(now()) ^ number as u64,
-    };
-    request.exclude = parts(rest, b'\n').collect();
-    words(&engine.recommend(&request, now()))
+    wish.diversity = diversity;
+    wish.brand = most_of_brand;
+    wish.category = most_of_category;
+    wish.discovery = discovery;
+    wish.seed = engine.seed(now()) ^ number as u64;
+    request.exclude = list(rest, b'\n');
+    words(&engine.recommend(request, now()))
 }
 
 /// The new order of the ids on lines, by what was at each place before; the first line is the item of the page, or
@@ -401,7 +396,7 @@ pub fn recommend(
 pub fn rerank(page: usize, number: usize, lines: &str, stays: &[u8], rules: &str) -> Vec<u32> {
     let mut rest = lines;
     let item = Some(cut(&mut rest, b'\n')).filter(|item| !item.is_empty());
-    let ids: Vec<&str> = parts(rest, b'\n').collect();
+    let ids = list(rest, b'\n');
     let stays = |n: usize| stays.get(n).is_some_and(|stays| *stays != 0);
     let request = Request {
         item,
@@ -428,7 +423,8 @@ pub fn decision(page: usize) {
 pub fn portrait(page: usize) {
     let engine = engine(page);
     // Texts and numbers: nothing in it can fail to be serialised.
-    put_value(serde_wasm_bindgen::to_value(&engine.portrait(now())).unwrap_or_default());
+    let portrait = serde_wasm_bindgen::to_value(&engine.portrait(now())).unwrap_or_default();
+    put_value(portrait);
 }
 
 /// The messages that wait, a line each, as they would be sent.
@@ -458,7 +454,7 @@ pub fn status(page: usize) {
         .session(now())
         .map_or_else(String::new, Session::text);
     lines.push('\n');
-    for number in [
+    for &number in &[
         model.map_or(0, |model| model.items()) as u64,
         model.map_or(0, |model| model.bytes()) as u64,
         u64::from(u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1),
@@ -490,7 +486,7 @@ fn words(list: &List) -> Vec<u32> {
         .fold(0, |bits, warning| bits | 1 << *warning as u32);
     // Fifteen words of an item, three for each reason and cause.
     let mut words = Vec::with_capacity(14 + list.entries.len() * 64);
-    words.extend([
+    words.extend_from_slice(&[
         list.entries.len() as u32,
         list.fallback as u32,
         warnings,
@@ -499,22 +495,26 @@ fn words(list: &List) -> Vec<u32> {
         filtered.bought,
         filtered.excluded,
     ]);
-    words.extend(list.blend.map(f32::to_bits));
+    for share in &list.blend {
+        words.push(share.to_bits());
+    }
     for entry in &list.entries {
         let (placed, propensity) = match entry.placed {
             Placed::Ranked => (0, 1.0),
             Placed::Pinned => (1, 1.0),
             Placed::Discovered { propensity } => (2, propensity),
         };
-        words.extend([
+        words.extend_from_slice(&[
             entry.item,
             entry.score.to_bits(),
             entry.source() as u32,
             placed,
             propensity.to_bits(),
         ]);
-        words.extend(entry.contributions.map(f32::to_bits));
-        words.extend([entry.ruled.to_bits(), entry.rules]);
+        for given in &entry.contributions {
+            words.push(given.to_bits());
+        }
+        words.extend_from_slice(&[entry.ruled.to_bits(), entry.rules]);
         words.push(entry.reasons.len() as u32);
         for reason in &entry.reasons {
             let (kind, number) = match reason.because {
@@ -523,11 +523,11 @@ fn words(list: &List) -> Vec<u32> {
                 Because::Category(category) => (2, category.into()),
                 Because::Brand(brand) => (3, brand.into()),
             };
-            words.extend([reason.code as u32, kind, number]);
+            words.extend_from_slice(&[reason.code as u32, kind, number]);
         }
         words.push(entry.causes.len() as u32);
         for cause in &entry.causes {
-            words.extend([cause.code as u32, cause.item, cause.given.to_bits()]);
+            words.extend_from_slice(&[cause.code as u32, cause.item, cause.given.to_bits()]);
         }
     }
     words.push(list.price.to_bits());

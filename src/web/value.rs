@@ -4,8 +4,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::intake::Value;
-use crate::intake::value::Look;
+use crate::intake::value::{Host, Look};
 
 #[wasm_bindgen(module = "/src/web/look.js")]
 extern "C" {
@@ -13,32 +12,38 @@ extern "C" {
     fn number(value: &JsValue) -> f64;
     fn text(value: &JsValue) -> String;
     fn names(map: &JsValue) -> JsValue;
-    fn size(list: &JsValue) -> u32;
-    fn element(list: &JsValue, n: u32) -> JsValue;
+    fn size(list: &JsValue) -> usize;
+    fn element(list: &JsValue, n: usize) -> JsValue;
     #[wasm_bindgen(js_name = value)]
     fn property(map: &JsValue, name: &JsValue) -> JsValue;
 }
 
-pub fn read(value: JsValue) -> Value {
-    Value::read(value, &look)
-}
-
-fn look(value: &JsValue) -> Look<'_, JsValue> {
-    match kind(value) {
-        0 => Look::Null,
-        1 => Look::Bool(number(value) != 0.0),
-        2 => Look::Number(number(value)),
-        3 => Look::Text(text(value)),
-        4 => Look::List(Box::new((0..size(value)).map(|n| element(value, n)))),
-        5 => {
-            let names = names(value);
-            let count = size(&names);
-            let entry = move |n| {
-                let name = element(&names, n);
-                (text(&name), property(value, &name))
-            };
-            Look::Map(Box::new((0..count).map(entry)))
+impl Host for JsValue {
+    fn look(&self) -> Look<JsValue> {
+        match kind(self) {
+            0 => Look::Null,
+            1 => Look::Bool(number(self) != 0.0),
+            2 => Look::Number(number(self)),
+            3 => Look::Text(text(self)),
+            4 => Look::List,
+            5 => Look::Map(names(self)),
+            _ => Look::Other,
         }
-        _ => Look::Other,
+    }
+
+    fn size(&self) -> usize {
+        size(self)
+    }
+
+    fn element(&self, n: usize) -> JsValue {
+        element(self, n)
+    }
+
+    fn text(&self) -> String {
+        text(self)
+    }
+
+    fn property(&self, name: &JsValue) -> JsValue {
+        property(self, name)
     }
 }

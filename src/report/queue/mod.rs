@@ -163,17 +163,21 @@ impl Queue {
     }
 
     /// Adopts rows that were found on the device, as key and bytes.
-    pub fn load(&mut self, rows: &[(String, Vec<u8>)], now: i64) -> Vec<Effect> {
+    pub fn load<'a>(
+        &mut self,
+        rows: impl Iterator<Item = (&'a str, &'a [u8])>,
+        now: i64,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (key, bytes) in rows {
             match Row::decode(bytes) {
-                Some(row) if row.id == *key => {
+                Some(row) if row.id == key => {
                     self.insert(row);
                 }
                 _ => {
                     self.dropped.damaged += 1;
                     effects.push(Effect::Delete {
-                        keys: vec![key.clone()],
+                        keys: vec![key.into()],
                     });
                 }
             }
@@ -198,22 +202,19 @@ impl Queue {
     /// What to send now, if anything. `leaving` is for requests that outlive the page (`keepalive`).
     pub fn next(&mut self, now: i64, leaving: bool) -> Option<Batch> {
         self.expire(now);
-        let pending = self.flights.iter().filter(|flight| flight.leaving);
-        let (room, full) = if leaving {
-            let (count, bytes) = pending.fold((0, 0), |(count, bytes), flight| {
-                (count + 1, bytes + flight.bytes)
-            });
-            (
-                LEAVING_BYTES.saturating_sub(bytes),
-                count >= LEAVING_REQUESTS,
-            )
+        let (mut count, mut bytes) = (0, 0);
+        for flight in &self.flights {
+            if flight.leaving == leaving {
+                count += 1;
+                bytes += flight.bytes;
+            }
+        }
+        let (room, most) = if leaving {
+            (LEAVING_BYTES.saturating_sub(bytes), LEAVING_REQUESTS)
         } else {
-            (
-                BODY_BYTES,
-                self.flights.iter().any(|flight| !flight.leaving),
-            )
+            (BODY_BYTES, 1)
         };
-        if full || self.is_offline() || self.retry_at > now {
+        if count >= most || self.is_offline() || self.retry_at > now {
             return None;
         }
         let number = self.last_number + 1;
@@ -254,11 +255,11 @@ impl Queue {
     }
 
     /// Some rows of this batch are `gone` from the device: another tab sent them, and the batch was not sent.
-    pub fn lost(&mut self, number: u32, gone: &[String]) {
-        self.flights.retain(|flight| flight.number != number);
+    pub fn lost(&mut self, number: u32, gone: impl Fn(&str) -> bool) {
+        self.land(number);
         for row in &mut self.rows {
             if row.flight == number {
-                row.flight = if gone.contains(&row.id) { GONE } else { 0 };
+                row.flight = if gone(&row.id) { GONE } else { 0 };
             }
         }
         self.take(GONE);
@@ -267,14 +268,9 @@ impl Queue {
     /// Learns how a batch ended. `jitter` is random.
     pub fn settled(&mut self, number: u32, outcome: Outcome, now: i64, jitter: u32) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let Some(at) = self
-            .flights
-            .iter()
-            .position(|flight| flight.number == number)
-        else {
+        let Some(flight) = self.land(number) else {
             return effects;
         };
-        let flight = self.flights.swap_remove(at);
         let (code, retry_after) = match outcome {
             Outcome::Status { code, retry_after } => (code, retry_after),
             Outcome::NoAnswer => (0, None),
@@ -371,10 +367,18 @@ impl Queue {
 
     /// Batches that were never settled are taken back.
     fn expire(&mut self, now: i64) {
-        while let Some(at) = self.flights.iter().position(|flight| flight.until <= now) {
-            let flight = self.flights.swap_remove(at);
-            self.release(flight.number);
+        while let Some(flight) = self.flights.iter().find(|flight| flight.until <= now) {
+            let number = flight.number;
+            self.land(number);
+            self.release(number);
         }
+    }
+
+    /// Takes out the batch of this number.
+    fn land(&mut self, number: u32) -> Option<Flight> {
+        let mut flights = self.flights.iter();
+        let at = flights.position(|flight| flight.number == number)?;
+        Some(self.flights.swap_remove(at))
     }
 
     fn release(&mut self, number: u32) {

@@ -57,6 +57,7 @@ impl Row {
         codec::seal(VERSION, &out)
     }
 
+    #[inline(never)]
     pub fn decode(bytes: &[u8]) -> Option<Row> {
         const PRIORITIES: [Priority; 3] = [Priority::Low, Priority::Normal, Priority::High];
         let mut reader = Reader::open(VERSION, bytes);
