@@ -289,14 +289,15 @@ export class Tillside {
       rules,
       request.bundle ?? 0,
     );
-    const { items, starts, status, price } = decode(words, this.#names);
+    const { items, status, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");
     const decision = this.#decision(page);
     const time = Date.now();
     const model = this.#model;
     const place = PLACEMENTS[placement] ?? "home";
-    // Taken apart only for who asks.
+    // Taken apart only for who asks; the words are kept and not the items, which are many objects.
     this.#decisions.set(decision, () => {
+      const { items, starts } = decode(words, this.#names);
       const factors = rules.split("\n").flatMap((line) => (line[0] === "*" ? bounded(Number(line.slice(1))) : []));
       const taken = items.map((item, n) => ({ ...item, ...parts(words, starts[n] ?? 0, this.#names, factors) }));
       return { decision, time, model, placement: place, items: taken };

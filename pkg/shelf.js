@@ -44,7 +44,8 @@ export function decode(words, names) {
       const text = names.reasons[word(n) * 2 + 1] ?? "";
       if (words[n + 1]) {
         const because = names.name(word(n + 1), word(n + 2));
-        reasons.push({ code, because, text: text.split("{}").join(names.title(because)) });
+        const hole = text.indexOf("{}");
+        reasons.push({ code, because, text: hole < 0 ? text : text.slice(0, hole) + names.title(because) + text.slice(hole + 2) });
       } else {
         reasons.push({ code, text });
       }
