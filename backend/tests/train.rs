@@ -190,17 +190,29 @@ fn sessions_become_a_model_that_ranks_what_comes_next() {
         new["hr@20"].as_f64().unwrap() > 0.95 && new["hr@20"].as_f64().unwrap() < 1.0,
         "{found}"
     );
+    assert!(found.get("rare").is_none());
     assert!(new["mrr@20"].as_f64().unwrap() > 0.8, "{found}");
-    let table = ok(&[
+    let test = shop.path("test.csv");
+    let of_rare = [
         "evaluate",
         "--model",
         &model,
         "--sessions",
-        &shop.path("test.csv"),
-    ]);
+        &test,
+        "--seen",
+        &sessions,
+    ];
+    let table = ok(&of_rare);
     assert!(
         table.contains("HitRate@20") && table.contains("bytes an item"),
         "{table}"
+    );
+    let found: Value = serde_json::from_str(&ok(&[&of_rare[..], &["--json"]].concat())).unwrap();
+    let rare = &found["rare"];
+    assert_eq!(
+        (&rare["predictions"], &rare["hr@20"]),
+        (&json!(1), &json!(0.0)),
+        "all items but that one are popular"
     );
 }
 

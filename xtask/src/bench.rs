@@ -24,7 +24,7 @@ pub static VERB: Verb = Verb {
             name: "data",
             value: Some("DIR"),
             choices: &[],
-            about: "quality: a folder of logs, each a folder with train.csv[.gz] and test.csv[.gz]",
+            about: "quality: a folder of logs, each a folder with train.csv[.gz], test.csv[.gz] and perhaps items.csv[.gz]",
         },
         Flag {
             name: "only",

@@ -5,6 +5,7 @@
 //! whose answer it is counts as missed. *New*: seen items are left out, as a shelf does, and only questions whose answer
 //! was not seen are asked.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -15,12 +16,17 @@ use tillside::recommend::{Placement, Recommender, Request};
 use tillside::shop::Model;
 use tillside::shopper::Shopper;
 
+use crate::ingest::Interactions;
+
 /// Length of the lists that are judged.
 pub const LIMIT: usize = 20;
 
 /// A second between views, from some time after 1970: only order matters.
 pub(super) const START: i64 = 1_600_000_000_000;
 const STEP: i64 = 1_000;
+
+/// An item with fewer clicks than this is rare.
+pub const RARE: u64 = 5;
 
 /// What comes after these items?
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +41,17 @@ impl Question<'_> {
     pub fn is_new(&self) -> bool {
         !self.prefix.iter().any(|key| key == self.target)
     }
+}
+
+/// The questions whose answer is rare in what was seen.
+pub fn rare<'a>(questions: &[Question<'a>], seen: &Interactions) -> Vec<Question<'a>> {
+    let mut clicks: HashMap<&str, u64> = HashMap::new();
+    for event in seen.sessions.iter().flat_map(|session| &session.events) {
+        *clicks.entry(&seen.items[event.item as usize]).or_default() += 1;
+    }
+    let clicks_on = |key: &str| clicks.get(key).copied().unwrap_or(0);
+    let rare = |question: &&Question| clicks_on(question.target) < RARE;
+    questions.iter().filter(rare).cloned().collect()
 }
 
 /// What may be on the list.
@@ -173,6 +190,7 @@ pub fn shopper_of(model: &Model, viewed: &[String]) -> (Shopper, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::{self, Interaction, Session};
 
     #[test]
     fn metrics_by_hand() {
@@ -196,5 +214,32 @@ mod tests {
         };
         assert!(question("c").is_new());
         assert!(!question("a").is_new());
+    }
+
+    #[test]
+    fn an_answer_is_rare_below_five_clicks() {
+        let session = |items: &[u32]| Session {
+            shopper: 0,
+            start: 0,
+            events: items
+                .iter()
+                .map(|&item| Interaction {
+                    item,
+                    time: 0,
+                    kind: ingest::Kind::View,
+                })
+                .collect(),
+        };
+        let seen = Interactions {
+            items: vec!["a".into(), "b".into()],
+            sessions: vec![session(&[0, 0, 0, 1]), session(&[1, 0, 0, 1, 1])],
+            ..Interactions::default()
+        };
+        let asked = ["a", "b", "c"].map(|target| Question {
+            prefix: &[],
+            target,
+        });
+        assert_eq!(rare(&asked, &seen), asked[1..]);
+        assert_eq!(rare(&asked, &Interactions::default()), asked);
     }
 }

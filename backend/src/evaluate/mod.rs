@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tillside::shop::Model;
 
 pub use baskets::{ask_baskets, buyer_of};
-pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, shopper_of};
+pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, rare, shopper_of};
 use report::{BasketReport, Report};
 
 use crate::compressed::compressed;
@@ -31,6 +31,10 @@ pub struct Args {
     /// orders of the history by `|`, oldest first, and likewise how many days before the basket each was
     #[arg(long, value_name = "FILE")]
     baskets: Option<PathBuf>,
+    /// Sessions that the model was trained on, rows of `session,items`: measure too how it ranks what is new and has
+    /// fewer than five clicks in them
+    #[arg(long, value_name = "FILE", requires = "sessions")]
+    seen: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -99,6 +103,10 @@ pub fn run(args: Args) -> Outcome {
         Some(path) => ingest::predictions(path, &mut refusals)?,
         None => Vec::new(),
     };
+    let seen = match &args.seen {
+        Some(path) => Some(ingest::sessions(path, &mut refusals)?),
+        None => None,
+    };
     if !refusals.is_empty() {
         eprintln!("{refusals}");
     }
@@ -114,13 +122,16 @@ pub fn run(args: Args) -> Outcome {
         .filter(|question| question.is_new())
         .cloned()
         .collect();
+    let rare = seen.map(|seen| rare(&new, &seen));
 
-    let bar = progress::bar("ranking the catalogue", (2 * all.len() + new.len()) as u64);
+    let asked = 2 * all.len() + new.len() + rare.as_ref().map_or(0, Vec::len);
+    let bar = progress::bar("ranking the catalogue", asked as u64);
     let ask = |questions: &[Question], protocol| ask(&model, questions, protocol, |n| bar.inc(n));
     let others = ask(&all, Protocol::Others);
     let (all, new) = (ask(&all, Protocol::All), ask(&new, Protocol::New));
+    let rare = rare.map(|rare| ask(&rare, Protocol::New));
     bar.finish_and_clear();
-    let report = Report::new(&model, compressed, &all, &others, &new);
+    let report = Report::new(&model, compressed, &all, &others, &new, rare.as_ref());
     if args.json {
         println!("{}", report::json(&report));
     } else {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tillside::shop::Model;
 
-use super::measure::{Answers, Metrics};
+use super::measure::{Answers, Metrics, RARE};
 
 #[derive(Serialize)]
 pub struct Report {
@@ -16,9 +16,19 @@ pub struct Report {
     all: Metrics,
     others: Metrics,
     new: Metrics,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rare: Option<Part>,
     microseconds: Percentiles,
     #[serde(skip)]
     asked_new: usize,
+}
+
+/// Of a part of the questions.
+#[derive(Serialize)]
+struct Part {
+    predictions: usize,
+    #[serde(flatten)]
+    metrics: Metrics,
 }
 
 /// Of the model's file, and of what it takes on the way to a page.
@@ -72,6 +82,7 @@ impl Report {
         all: &Answers,
         others: &Answers,
         new: &Answers,
+        rare: Option<&Answers>,
     ) -> Report {
         Report {
             items: model.items(),
@@ -80,6 +91,10 @@ impl Report {
             all: all.metrics,
             others: others.metrics,
             new: new.metrics,
+            rare: rare.map(|rare| Part {
+                predictions: rare.nanoseconds.len(),
+                metrics: rare.metrics,
+            }),
             microseconds: Percentiles::of([&all.nanoseconds[..], &new.nanoseconds].concat()),
             asked_new: new.nanoseconds.len(),
         }
@@ -165,26 +180,42 @@ impl fmt::Display for BasketReport {
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         head(out, self.items, &self.size, &self.microseconds)?;
-        writeln!(out, "                     all   others      new")?;
-        writeln!(
-            out,
-            "predictions     {0:>8} {0:>8} {1:>8}",
-            self.predictions, self.asked_new
-        )?;
-        for (name, value) in ROWS {
-            writeln!(
-                out,
-                "{name:<15} {:>8.4} {:>8.4} {:>8.4}",
-                value(&self.all),
-                value(&self.others),
-                value(&self.new)
-            )?;
+        let mut columns = vec![
+            ("all", self.predictions, &self.all),
+            ("others", self.predictions, &self.others),
+            ("new", self.asked_new, &self.new),
+        ];
+        if let Some(rare) = &self.rare {
+            columns.push(("rare", rare.predictions, &rare.metrics));
         }
-        writeln!(
+        write!(out, "{:<15}", "")?;
+        for (name, _, _) in &columns {
+            write!(out, " {name:>8}")?;
+        }
+        write!(out, "\n{:<15}", "predictions")?;
+        for (_, predictions, _) in &columns {
+            write!(out, " {predictions:>8}")?;
+        }
+        writeln!(out)?;
+        for (name, value) in ROWS {
+            write!(out, "{name:<15}")?;
+            for (_, _, metrics) in &columns {
+                write!(out, " {:>8.4}", value(metrics))?;
+            }
+            writeln!(out)?;
+        }
+        write!(
             out,
             "\nall: the whole catalogue is ranked; others: all of it but the item being looked at; \
              new: only what the session has not seen yet"
-        )
+        )?;
+        if self.rare.is_some() {
+            write!(
+                out,
+                "; rare: of new, items with fewer than {RARE} clicks in training"
+            )?;
+        }
+        writeln!(out)
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Log {
     pub train: PathBuf,
     /// `session,prefix,target`
     pub test: PathBuf,
+    /// `item,…`: what is known of the items, where the log says.
+    pub items: Option<PathBuf>,
 }
 
 /// What comes after these items?
@@ -32,11 +34,13 @@ impl Log {
         Some(Log {
             train: file("train")?,
             test: file("test")?,
+            items: file("items"),
         })
     }
 
     pub fn sessions(&self) -> Result<Vec<Vec<String>>> {
-        Ok(rows(&text(&self.train)?)
+        Ok(cells(&text(&self.train)?)
+            .skip(1)
             .map(|cells| words(cells.get(1)))
             .collect())
     }
@@ -46,12 +50,13 @@ impl Log {
             prefix: words(cells.get(1)),
             target: cells.get(2).copied().unwrap_or_default().to_owned(),
         };
-        Ok(rows(&text(&self.test)?).map(question).collect())
+        Ok(cells(&text(&self.test)?).skip(1).map(question).collect())
     }
 }
 
-fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    text.lines().skip(1).map(|line| line.split(',').collect())
+/// The cells of each line, the header's first.
+pub fn cells(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    text.lines().map(|line| line.split(',').collect())
 }
 
 fn words(cell: Option<&&str>) -> Vec<String> {
@@ -60,7 +65,8 @@ fn words(cell: Option<&&str>) -> Vec<String> {
     })
 }
 
-fn text(path: &Path) -> Result<String> {
+/// The text of a file, which may be gzipped.
+pub fn text(path: &Path) -> Result<String> {
     if path.extension().is_some_and(|extension| extension == "gz") {
         return output(Command::new("gzip").arg("-dc").arg(path))
             .context("gzip is needed to read packed logs");

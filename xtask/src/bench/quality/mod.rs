@@ -2,10 +2,12 @@
 //!
 //! One log comes with a crate and so can be measured anywhere. Others are folders that the person who measures has,
 //! since their licences allow measuring and no more. Beside the model stands plain cosine co-occurrence, counted in
-//! the same run on the same rows, so that a figure can be judged without knowing the log. Baskets of a supermarket are
-//! completed likewise: see [`tafeng`].
+//! the same run on the same rows, so that a figure can be judged without knowing the log. What descriptions add to
+//! sessions is measured where a log has them: see [`content`]. Baskets of a supermarket are completed likewise: see
+//! [`tafeng`].
 
 mod baseline;
+mod content;
 mod known;
 mod log;
 mod serenade;
@@ -41,6 +43,7 @@ struct Evaluation {
     all: Metrics,
     others: Metrics,
     new: Metrics,
+    rare: Option<Rare>,
     microseconds: Percentiles,
 }
 
@@ -60,6 +63,14 @@ struct Metrics {
     hr: f64,
     #[serde(rename = "mrr@20")]
     mrr: f64,
+}
+
+/// Of answers that have few clicks.
+#[derive(Deserialize)]
+struct Rare {
+    predictions: u64,
+    #[serde(flatten)]
+    metrics: Metrics,
 }
 
 #[derive(Deserialize)]
@@ -103,12 +114,12 @@ pub fn run(
             .collect::<String>()
     );
     let found: Vec<(String, Measured)> = logs
-        .into_iter()
+        .iter()
         .map(|(name, log)| {
             let measured = step(&format!("train and evaluate on {name}"), || {
-                measure(tillside, &name, encoder, &log, &work)
+                measure(tillside, name, encoder, log, &work)
             })?;
-            Ok((name, measured))
+            Ok((name.clone(), measured))
         })
         .collect::<Result<_>>()?;
     let mut table = TABLE.join("\n");
@@ -117,6 +128,12 @@ pub fn run(
     }
     if !found.is_empty() {
         println!("{table}\n");
+    }
+    if let Some(described) = &content::measure(tillside, &logs, &work)? {
+        println!("{described}\n");
+        if write && only.is_none() {
+            page::write("content", described)?;
+        }
     }
     if wanted(tafeng::NAME)
         && let Some(baskets) = tafeng::measure(tillside, &work)?
@@ -256,7 +273,7 @@ pub fn check(tillside: &Path) -> Result<()> {
 fn try_out<T: DeserializeOwned>(
     tillside: &Path,
     train: &[[&OsStr; 2]],
-    test: &[&OsStr; 2],
+    test: &[&OsStr],
     model: &Path,
 ) -> Result<(f64, T)> {
     let started = Instant::now();
