@@ -3,11 +3,21 @@
 
 import { baselines, shortest } from "./kernels.js";
 
+/** The call that most pages make. */
+export const HOME = "recommend, home, 20 viewed, 20 results";
+
 const CALLS = 20;
 const ROUNDS = 30;
 
 /** Calls over which memory must not grow. */
 const MANY = 100_000;
+
+/** A model's manifest and bytes. @param {string} model */
+async function download(model) {
+  const manifest = await (await fetch(model)).json();
+  const part = await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)));
+  return { manifest, bytes: new Uint8Array(await part.arrayBuffer()) };
+}
 
 /**
  * Microseconds a call, for each round; and baselines of the same run: the bare sums of the session's rows (E), a plain copy
@@ -18,8 +28,7 @@ const MANY = 100_000;
  * @param {boolean} patient whether to make a hundred thousand calls too
  */
 export async function measure(Tillside, model, kernels, patient = false) {
-  const manifest = await (await fetch(model)).json();
-  const bytes = new Uint8Array(await (await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)))).arrayBuffer());
+  const { manifest, bytes } = await download(model);
   const till = await Tillside.open({ model, name: "bench", consent: { personalisation: true } });
   const loaded = till.status().memory;
   const { popular, categories } = manifest.fallback;
@@ -42,7 +51,7 @@ export async function measure(Tillside, model, kernels, patient = false) {
   };
   const home = () => till.recommend({ placement: "home", limit: 20 });
   const calls = {
-    "recommend, home, 20 viewed, 20 results": await time(home),
+    [HOME]: await time(home),
     "recommend, product": await time((n) => till.recommend({ placement: "product", item: popular[n % popular.length], limit: 20 })),
     "recommend, home, arranged": await time(() => till.recommend({ placement: "home", limit: 20, diversity: 0.3, spread: { brand: 2, category: 3 }, discovery: 0.1 })),
     [`rerank of ${long.length}`]: await time(() => till.rerank({ placement: "home", ids: long, visible: 10 })),
@@ -68,13 +77,36 @@ export async function measure(Tillside, model, kernels, patient = false) {
  * @param {typeof import("../../pkg/dist/tillside.js")} glue @param {BufferSource} module @param {string} model
  */
 export async function opening(glue, module, model) {
-  const manifest = await (await fetch(model)).json();
-  const bytes = new Uint8Array(await (await fetch(new URL(manifest.parts[0].url, new URL(model, globalThis.location?.href)))).arrayBuffer());
+  const { bytes } = await download(model);
   const { memory } = await glue.default({ module_or_path: module });
   const page = glue.open("", "en");
   const open = shortest(() => glue.open_model(page, bytes, new Uint8Array()), 1);
   const used = memory.buffer.byteLength;
   glue.close(page);
   const into = new Uint8Array(new WebAssembly.Memory({ initial: Math.ceil(bytes.length / 65536) }).buffer);
-  return { open, copy: shortest(() => into.set(bytes), 50), used };
+  return { open, copy: shortest(() => into.set(bytes), Math.ceil(5e7 / bytes.length)), used };
+}
+
+/**
+ * What it costs 20 results to come out of the module, in microseconds, the shortest: the engine's call as the glue makes it,
+ * which answers so many words; the copying of these words by itself, as in the glue; and that of 20 numbers, the least that
+ * could cross.
+ * @param {typeof import("../../pkg/dist/tillside.js")} glue @param {BufferSource} module @param {string} model
+ */
+export async function crossing(glue, module, model) {
+  const { manifest, bytes } = await download(model);
+  const { memory } = await glue.default({ module_or_path: module });
+  const page = glue.open("", "en");
+  glue.grant(page, 1, 0);
+  glue.open_model(page, bytes, new Uint8Array());
+  for (const id of manifest.fallback.popular.slice(0, 20)) glue.track(page, "Product Viewed", { product_id: id }, 0);
+  const home = () => glue.recommend(page, 0, 20, "\n\n", 0, 0, 0, 0, 0, 0, "", 0);
+  const [results, fallback] = home();
+  if (results !== 20 || fallback !== 0) throw new Error("the list is not personal");
+  const { length } = home();
+  const engine = shortest(home, CALLS);
+  const words = shortest(() => new Uint32Array(memory.buffer, 0, length).slice(), 10_000);
+  const flat = shortest(() => new Float32Array(memory.buffer, 0, 20).slice(), 10_000);
+  glue.close(page);
+  return { length, engine, words, flat };
 }

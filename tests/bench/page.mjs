@@ -13,7 +13,7 @@ import { launch } from "../support/browser.mjs";
 import * as devtools from "../support/devtools.mjs";
 import { encode } from "../support/encoder.mjs";
 import { given, root } from "../support/surroundings.mjs";
-import { measure, opening } from "./calls.js";
+import { crossing, HOME, measure, opening } from "./calls.js";
 import { scans } from "./kernels.js";
 
 /** The demo's shop, its range five times over: some ten thousand items. */
@@ -117,6 +117,8 @@ try {
   line("microseconds of a call, Chromium and Node", "least", "p50", "× E", "× before");
   /** @type {[string, string, { open: number, copy: number, used: number }, number, number][]} */
   const loads = [];
+  /** @type {[string, string, { length: number, engine: number, words: number, flat: number }, number][]} */
+  const outs = [];
   for (const [name = "", folder = ""] of folders) {
     const patient = folder === model;
     const sites = [join(root, "tests/bench"), `/support=${join(root, "tests/support")}`, `/pkg=${join(root, "pkg")}`, `/kernels=${join(given("TILLSIDE_KERNELS"), "..")}`];
@@ -128,12 +130,13 @@ try {
       page.evaluate(
         async ([build, patient]) => {
           const bytes = async (/** @type {string} */ url) => (await fetch(url)).arrayBuffer();
-          const [{ measure, opening }, { Tillside }] = await Promise.all([import("./calls.js"), import(build)]);
+          const [{ crossing, measure, opening }, { Tillside }] = await Promise.all([import("./calls.js"), import(build)]);
           const figures = await measure(Tillside, "/model/manifest.json", await bytes("/kernels/tillside_kernels.wasm"), patient);
           // Only of this build: the glue of another may be another.
           const glue = await import(build.replace(/.*/, "/pkg/dist/tillside.js"));
-          const load = await opening(glue, await bytes("/pkg/dist/tillside_encoder_bg.wasm"), "/model/manifest.json");
-          return { ...figures, load };
+          const module = await bytes("/pkg/dist/tillside_encoder_bg.wasm");
+          const load = await opening(glue, module, "/model/manifest.json");
+          return { ...figures, load, out: await crossing(glue, module, "/model/manifest.json") };
         },
         /** @type {const} */ ([build, patient]),
       );
@@ -142,7 +145,11 @@ try {
     const address = `${bench.url}/model/manifest.json`;
     // One of its own, as a page has: which module it loads is the model's to say.
     const { Tillside } = await import(`../../pkg/dist/index.js?${encodeURIComponent(name)}`);
-    const node = { ...(await measure(Tillside, address, kernels, patient)), load: await opening(glue, module, address) };
+    const node = {
+      ...(await measure(Tillside, address, kernels, patient)),
+      load: await opening(glue, module, address),
+      out: await crossing(glue, module, address),
+    };
     for (const [where, figures] of /** @type {const} */ ([["Chromium", now], ["Node", node]])) {
       for (const [what, values] of Object.entries(figures.calls)) {
         const before = where === "Chromium" && then ? (least(values) / least(then.calls[what] ?? [])).toFixed(2) : "";
@@ -151,6 +158,7 @@ try {
       line(`${name}, ${where}: E, the bare sums of the rows`, figures.sums.toFixed(2), "", "1.0");
       line(`${name}, ${where}: a call with three numbers`, figures.three.toFixed(4), "", "");
       loads.push([name, where, figures.load, figures.bytes, figures.grown]);
+      outs.push([name, where, figures.out, least(figures.calls[HOME] ?? [])]);
     }
     await page.close();
     await bench.stop();
@@ -159,6 +167,11 @@ try {
   line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "grown by");
   for (const [name, where, { open, copy, used }, bytes, grown] of loads) {
     line(`${name}, ${where}`, round(open), round(copy), copy > 0 ? (open / copy).toFixed(1) : "", round(bytes / 1024), round(used / 1024), grown);
+  }
+  console.log();
+  line("20 results out of the module, µs, least", "their words", "copied", "20 numbers", "×", "whole call", "× by 20", "with objects", "×");
+  for (const [name, where, { length, engine, words, flat }, objects] of outs) {
+    line(`${name}, ${where}`, length, words.toFixed(3), flat.toFixed(3), (words / flat).toFixed(2), round(engine), (engine / (engine - words + flat)).toFixed(2), round(objects), (objects / engine).toFixed(2));
   }
   console.log();
   line("the best 20 of all rows, µs, least, Node", "read once, R", "int8 scan", "× R", "4 bits × 16", "JavaScript", "× R");
