@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -53,9 +53,13 @@ function walks(items) {
     const from = draw() % items;
     return Array.from({ length: 5 }, () => `sku-${(from + (draw() % 40)) % items}`).join(" ");
   };
-  const rows = Array.from({ length: items * 2 }, (_, n) => `${n},${walk()}`);
-  writeFileSync(join(folder, "sessions.csv"), `session,items\n${rows.join("\n")}\n`);
-  tillside("train", "--sessions", join(folder, "sessions.csv"), "--out", model, "--neighbours", "20");
+  const sessions = join(folder, "sessions.csv");
+  writeFileSync(sessions, "session,items\n");
+  for (let n = 0; n < items * 2; n += items / 10) {
+    const rows = Array.from({ length: items / 10 }, (_, i) => `${n + i},${walk()}\n`);
+    appendFileSync(sessions, rows.join(""));
+  }
+  tillside("train", "--sessions", sessions, "--out", model, "--neighbours", "20");
   return model;
 }
 
@@ -94,7 +98,7 @@ line("model", "items", "raw", "gzip -9");
 line(`${TIMES} × the demo's range`, manifest.items, bytes.length, gzipSync(bytes, { level: 9 }).length);
 
 /** Bare sessions of so many items, to see what grows with the catalogue. */
-const SIZES = [1_000, 10_000, 100_000];
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 /** What is scanned: rows and width. @type {[number, number][]} */
 const SHAPES = [
   [10_000, 64],
