@@ -110,10 +110,11 @@ const browser = await launch();
 try {
   const kernels = readFileSync(given("TILLSIDE_KERNELS"));
   const module = readFileSync(join(root, "pkg/dist/tillside_encoder_bg.wasm"));
+  /** @type {(readonly [name: string, folder: string, bare?: number])[]} */
   const folders = [
     [`demo ×${TIMES}`, model],
     ["the same with an encoder", encoded(model)],
-    ...SIZES.map((items) => [`${items} items, bare`, walks(items)]),
+    ...SIZES.map((items) => /** @type {const} */ ([`${items} items, bare`, walks(items), items])),
   ];
   const previous = existsSync(join(root, "target/bench/previous/dist/index.js"));
   const glue = await import(join(root, "pkg/dist/tillside.js"));
@@ -123,7 +124,9 @@ try {
   const loads = [];
   /** @type {[string, string, { length: number, engine: number, words: number, flat: number }, number][]} */
   const outs = [];
-  for (const [name = "", folder = ""] of folders) {
+  /** For the plots of `cargo xtask bench`, which `Medians` there describes. @type {{ items: number, place: string, recommend: number, rerank: number }[]} */
+  const medians = [];
+  for (const [name, folder, bare] of folders) {
     const patient = folder === model;
     const sites = [join(root, "tests/bench"), `/support=${join(root, "tests/support")}`, `/pkg=${join(root, "pkg")}`, `/kernels=${join(given("TILLSIDE_KERNELS"), "..")}`];
     if (previous) sites.push(`/previous=${join(root, "target/bench/previous")}`);
@@ -163,10 +166,13 @@ try {
       line(`${name}, ${where}: a call with three numbers`, figures.three.toFixed(4), "", "");
       loads.push([name, where, figures.load, figures.bytes, figures.grown]);
       outs.push([name, where, figures.out, least(figures.calls[HOME] ?? [])]);
+      const median = (/** @type {string} */ call) => quantile(Object.entries(figures.calls).find(([what]) => what.startsWith(call))?.[1] ?? [], 0.5);
+      if (bare) medians.push({ items: bare, place: where, recommend: median(HOME), rerank: median("rerank") });
     }
     await page.close();
     await bench.stop();
   }
+  writeFileSync(join(root, "target/bench/page.json"), JSON.stringify(medians));
   console.log();
   line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "grown by");
   for (const [name, where, { open, copy, used }, bytes, grown] of loads) {

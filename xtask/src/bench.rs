@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the figures that the documentation prints, measured again.
 
+mod calls;
 mod page;
 pub mod quality;
 
@@ -47,7 +48,7 @@ pub static VERB: Verb = Verb {
     ],
     operands: &["size", "page", "quality"],
     run: |call: &Call| match call.operand {
-        Some("page") => script("page.mjs", call.has("write").then_some("page")),
+        Some("page") => costs(call.has("write")),
         Some("quality") => quality::run(
             &step("build the backend", backend::release)?,
             call.value("data"),
@@ -64,21 +65,22 @@ fn size() -> Result<()> {
     build::sizes()
 }
 
-/// A script of `tests/bench`, with everything around it that the tests have as well. What it prints goes to a part of
-/// the documentation where that is asked for.
-fn script(name: &str, part: Option<&str>) -> Result<()> {
+/// Runs `tests/bench/page.mjs` with everything around it that the tests have as well. What it prints and what is drawn
+/// of it go into the documentation where that is asked for.
+fn costs(write: bool) -> Result<()> {
     build::package(Kind::Release, None)?;
     node::install()?;
     let tillside = step("build the backend", backend::release)?;
     let mut command = node::node()?;
     command
-        .arg(root().join("tests/bench").join(name))
+        .arg(root().join("tests/bench/page.mjs"))
         .envs(surroundings::make(&tillside)?);
-    let fault = || format!("tests/bench/{name} could not measure");
-    let Some(part) = part else {
-        return run(&mut command).with_context(fault);
-    };
-    let printed = output(&mut command).with_context(fault)?;
+    let fault = "tests/bench/page.mjs could not measure";
+    if !write {
+        return run(&mut command).context(fault);
+    }
+    let printed = output(&mut command).context(fault)?;
     println!("{printed}");
-    page::write(part, &format!("```\n{}\n```", printed.trim()))
+    let plots = calls::plots()?;
+    page::write("page", &format!("```\n{}\n```\n\n{plots}", printed.trim()))
 }
