@@ -61,8 +61,9 @@ pub(super) struct Stock<'a> {
     pub ranked: &'a [(f32, u32)],
     /// Place from 0, score and item, each place and each item once.
     pub pins: &'a [(usize, f32, u32)],
-    /// Items of the discovery quota, each once, none of them ranked.
+    /// Items of the discovery quota, each once, none of them ranked; with what probability it is these.
     pub discoveries: &'a [u32],
+    pub drawn: f32,
 }
 
 /// Fills at most `limit` places. The second is whether the spread had to be given up somewhere.
@@ -106,7 +107,7 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
         } else if quota(at + 1) > quota(at) && !discoveries.is_empty() {
             let count = discoveries.len();
             let drawn = mix(wish.seed ^ mix(at as u64 + 1)) % count as u64;
-            let propensity = 1.0 / count as f32;
+            let propensity = stock.drawn / count as f32;
             Place {
                 score: 0.0,
                 item: discoveries.swap_remove(drawn as usize),
@@ -283,7 +284,7 @@ mod tests {
         fn with_no_wish_the_order_is_that_of_the_scores(kinds in kinds(), limit in 1..30usize) {
             let model = shop(&kinds);
             let ranked = ranked(24);
-            let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[] };
+            let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[], drawn: 1.0 };
             let (places, relaxed) = arrange(&stock, &Arrangement::default(), limit);
             let expected: Vec<u32> = (0..limit.min(24) as u32).collect();
             prop_assert_eq!((items(&places), relaxed), (expected, false));
@@ -298,7 +299,7 @@ mod tests {
             let ranked = ranked(16);
             let pins: Vec<(usize, f32, u32)> = (pin_at < limit).then_some((pin_at, 0.5, pin_item)).into_iter().collect();
             let discoveries: Vec<u32> = (16..24).filter(|item| *item != pin_item).collect();
-            let stock = Stock { model: &model, ranked: &ranked, pins: &pins, discoveries: &discoveries };
+            let stock = Stock { model: &model, ranked: &ranked, pins: &pins, discoveries: &discoveries, drawn: 1.0 };
             let wish = Arrangement { diversity, discovery, brand, category, seed, ..Arrangement::default() };
             let (places, relaxed) = arrange(&stock, &wish, limit);
             prop_assert_eq!(&arrange(&stock, &wish, limit).0, &places);
@@ -341,6 +342,7 @@ mod tests {
             ranked: &ranked,
             pins: &[],
             discoveries: &[],
+            drawn: 1.0,
         };
         let distance = |diversity| {
             let wish = Arrangement {
@@ -367,7 +369,7 @@ mod tests {
         ) {
             let model = shop(&kinds);
             let ranked = ranked(24);
-            let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[] };
+            let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[], drawn: 1.0 };
             let wish = Arrangement { diversity, brand, category, ..Arrangement::default() };
             let (places, relaxed) = arrange(&stock, &wish, limit);
             prop_assert_eq!(places.len(), limit);
@@ -405,6 +407,7 @@ mod tests {
             ranked: &ranked,
             pins: &[],
             discoveries: &[],
+            drawn: 1.0,
         };
         let wish = Arrangement {
             brand: 2,
@@ -424,6 +427,7 @@ mod tests {
             ranked: &ranked,
             pins: &[],
             discoveries: &discoveries,
+            drawn: 1.0,
         };
         let mut shown = [0u32; 24];
         let mut slots = 0;

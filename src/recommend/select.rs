@@ -14,6 +14,9 @@ const LEANING: usize = 2000;
 const CHOICE: usize = 4;
 const CHOICES: usize = 200;
 
+/// Discoveries of one list are sought among no more than so many items.
+const SOUGHT: u32 = 8192;
+
 impl Recommender {
     /// The best of all candidates: those touched; and where the placement may be filled, the popular ones.
     pub(super) fn select(&mut self, call: &Call, limit: usize, list: &mut List) -> Vec<(f32, u32)> {
@@ -103,9 +106,18 @@ impl Recommender {
             list.warn(warning);
         }
         let mut discoveries = Vec::new();
+        let mut drawn = 1.0;
         if wish.discovery > 0.0 {
             // The less popular half, of what the shopper leans to where there is enough of that.
-            let items = model.items() as u32;
+            let (mut from, mut to) = (model.items() as u32 / 2, model.items() as u32);
+            if call.within.is_empty() && !call.only_found {
+                // Of a large catalogue one part, drawn by itself.
+                let parts = (to - from).div_ceil(SOUGHT).max(1);
+                let size = (to - from).div_ceil(parts);
+                from += size * (arrange::mix(!wish.seed) % u64::from(parts)) as u32;
+                to = to.min(from + size);
+                drawn /= parts as f32;
+            }
             // `slot` tells what is on the list already.
             let list = |slot: &mut [u8], listed| {
                 for one in &ranked {
@@ -116,7 +128,7 @@ impl Recommender {
                 }
             };
             list(&mut self.slot, 1);
-            for item in items / 2..items {
+            for item in from..to {
                 if self.score[item as usize] == 0.0
                     && self.slot[item as usize] == 0
                     && self.rules.applied(0.0, item) >= 0.0
@@ -136,6 +148,7 @@ impl Recommender {
             ranked: &ranked,
             pins: &pins,
             discoveries: &discoveries,
+            drawn,
         };
         let (mut places, relaxed) = arrange::arrange(&stock, wish, limit);
         for place in &mut places {

@@ -540,3 +540,39 @@ proptest! {
         prop_assert_eq!(ask(limit), long);
     }
 }
+
+#[test]
+fn discoveries_of_a_large_catalogue_are_of_its_whole_less_popular_half() {
+    const ITEMS: usize = 40_000;
+    let item = |n: usize| (&*format!("item-{n:05}").leak(), "All", "", 1.0, 0);
+    let model = Toy {
+        items: (0..ITEMS).map(item).collect(),
+        view: Vec::new(),
+        buy: Vec::new(),
+        content: Vec::new(),
+        terms: Vec::new(),
+        ..toy()
+    }
+    .open();
+    let mut recommender = Recommender::default();
+    let mut tenths = [0; 10];
+    for seed in 0..400 {
+        let request = Request {
+            arrangement: Arrangement {
+                discovery: 0.5,
+                seed,
+                ..Arrangement::default()
+            },
+            ..request(Placement::Home)
+        };
+        let list = recommender.recommend(&model, &Shopper::default(), &request, NOW);
+        for entry in &list.entries {
+            if let Placed::Discovered { propensity } = entry.placed {
+                tenths[(entry.item as usize - ITEMS / 2) * 10 / (ITEMS / 2)] += 1;
+                let many = 1.0 / propensity / (ITEMS / 2) as f32;
+                assert!((many - 1.0).abs() < 0.01, "{many}");
+            }
+        }
+    }
+    assert!(tenths.iter().all(|&drawn| drawn > 120), "{tenths:?}");
+}
