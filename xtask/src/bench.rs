@@ -36,7 +36,7 @@ pub static VERB: Verb = Verb {
         Flag {
             name: "encoder",
             value: Some("WHEN"),
-            choices: &["off", "on"],
+            choices: &["off", "on", "teach"],
             about: "quality: whether to train a sequence encoder too, which takes minutes a log",
         },
         Flag {

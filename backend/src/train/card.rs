@@ -119,6 +119,10 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             "λ foreseen by the encoder, as a part of it",
             settings.encoder,
         ),
+        (
+            "what neighbours learn from what it foresees",
+            settings.taught,
+        ),
         ("λ bought together", blend.complement),
         ("λ alike by description", blend.content),
         ("λ category and brand", blend.affinity),
@@ -142,16 +146,28 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
     if let Some(encoder) = &facts.tuned.encoder {
         let verdict = if settings.encoder > 0.0 {
             "The model has a sequence encoder"
+        } else if settings.taught > 0.0 {
+            "The model's neighbours learnt from a sequence encoder, which stayed out of it"
         } else {
             "A sequence encoder was trained and left out"
         };
-        let (with, without) = (&encoder.with, &encoder.without);
-        writeln!(
-            out,
-            "\n{verdict}: on the same sessions, with it and fewer neighbours, HitRate@20 {:.4}, MRR@20 {:.4}; without it \
-             {:.4} and {:.4}.",
-            with.hr20, with.mrr20, without.hr20, without.mrr20
-        )?;
+        writeln!(out, "\n{verdict}. On the same sessions:\n")?;
+        writeln!(out, "| | HitRate@20 | MRR@20 |\n| --- | ---: | ---: |")?;
+        let all = [
+            ("without one", Some(&encoder.without)),
+            (
+                "with neighbours that learnt from one",
+                Some(&encoder.taught),
+            ),
+            ("with one, and fewer neighbours", encoder.with.as_ref()),
+        ];
+        for (what, metrics) in all.into_iter().filter_map(|(what, m)| Some((what, m?))) {
+            writeln!(
+                out,
+                "| {what} | {:.4} | {:.4} |",
+                metrics.hr20, metrics.mrr20
+            )?;
+        }
     }
 
     if let Some(returns) = &facts.tuned.returns {

@@ -9,6 +9,7 @@
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
 //! | `encoder` | what comes next, from a session in its order |
+//! | `distil` | what the neighbours learn from it |
 //! | `revisit` | the odds that a session goes back to an item |
 //! | `repurchase` | what completes a basket: the odds of buying again, and whether substitutes go together |
 //! | `tune` | settings, found by trying them on sessions held back |
@@ -24,6 +25,7 @@ mod card;
 mod columns;
 mod complement;
 mod content;
+mod distil;
 mod encoder;
 mod error;
 mod goods;
@@ -52,6 +54,7 @@ use manifest::{Fallback, Manifest, Part};
 use pack::{Counted, Labels, Packed};
 use shard::Shard;
 use steps::Steps;
+use sums::Row;
 
 use crate::ingest::{self, Catalogue, Interactions, Refusals};
 use crate::{Outcome, progress};
@@ -98,7 +101,8 @@ pub struct Args {
     /// part with these and all of its own
     #[arg(long, value_name = "ITEMS", value_parser = clap::value_parser!(u32).range(1..))]
     head: Option<u32>,
-    /// Train a sequence encoder too, which goes into the model if it ranks better with fewer neighbours. It takes minutes
+    /// Train a sequence encoder too, which goes into the model if it ranks better with fewer neighbours; if not, the
+    /// neighbours may still learn from it. It takes minutes
     #[arg(long, value_enum, default_value_t = encoder::Wanted::Off)]
     encoder: encoder::Wanted,
 }
@@ -123,11 +127,12 @@ pub fn run(args: Args) -> Outcome {
 
     let views = goods.browsing().iter().map(Vec::len).sum();
     let [on_trial, at_last] = CHECKPOINTS.map(|name| args.out.join(name));
-    let on_trial = |counted: &Counted, bar: &ProgressBar| encode(counted, &on_trial, bar);
-    let trainer = args
-        .encoder
-        .with(views)
-        .then_some(&on_trial as tune::Encode);
+    let stays = args.encoder != encoder::Wanted::Teach;
+    let trainer = tune::Trainer {
+        encode: &|counted, bar| encode(counted, &on_trial, stays, bar),
+        stays,
+    };
+    let trainer = args.encoder.with(views).then_some(trainer);
     let mut tuned = steps.during("trying out settings", |bar| {
         tune::tune(&read, catalogue.as_ref(), neighbours, trainer, bar).map_err(Error::Unreadable)
     })?;
@@ -140,9 +145,11 @@ pub fn run(args: Args) -> Outcome {
     let mut counted = steps.during("counting", |bar| {
         pack::count(goods, |step| bar.set_message(step))
     });
-    if tuned.settings.encoder > 0.0 {
-        let encoder = steps.during(TRAINING, |bar| encode(&counted, &at_last, bar));
-        counted.encoder = Some(encoder);
+    if tuned.settings.encoder > 0.0 || tuned.settings.taught > 0.0 {
+        let (encoder, foreseen) = steps.during(TRAINING, |bar| {
+            encode(&counted, &at_last, tuned.settings.encoder > 0.0, bar)
+        });
+        (counted.encoder, counted.foreseen) = (Some(encoder), foreseen);
     }
     let (packed, whole, split) = steps.during("packing and reading back", |_| {
         let rows = counted.viewed(&tuned.settings, neighbours);
@@ -181,10 +188,20 @@ pub fn run(args: Args) -> Outcome {
     Ok(())
 }
 
-/// Trains an encoder, going on from where an earlier run of the same command came.
-fn encode(counted: &Counted, at: &Path, bar: &ProgressBar) -> encoder::Encoder {
-    let goods = &counted.goods;
-    let (sessions, items, settings) = (goods.browsing(), goods.len(), encoder::Settings::default());
+/// Trains an encoder that stays or one that only teaches, going on from where an earlier run of the same command came,
+/// and asks it about every item.
+fn encode(
+    counted: &Counted,
+    at: &Path,
+    stays: bool,
+    bar: &ProgressBar,
+) -> (encoder::Encoder, Vec<Row>) {
+    let (sessions, items) = (counted.goods.browsing(), counted.goods.len());
+    let settings = if stays {
+        encoder::Settings::default()
+    } else {
+        encoder::Settings::of_teacher()
+    };
     let checkpoint = Checkpoint::new(at.to_owned(), &sessions, items, &settings);
     if let Some(course) = checkpoint.load(items, &settings) {
         let (done, of, path) = (course.epochs(&settings), settings.all(), at.display());
@@ -192,15 +209,16 @@ fn encode(counted: &Counted, at: &Path, bar: &ProgressBar) -> encoder::Encoder {
     }
     progress::begin(bar, TRAINING, 1);
     let mut told = false;
-    let encoder = encoder::fit(&sessions, items, settings, Some(&checkpoint), |done, of| {
-        if !std::mem::replace(&mut told, true) {
-            bar.set_length(of);
-            // What an earlier run has done says nothing of how fast this one is.
-            bar.set_position(done - 1);
-            bar.reset_eta();
-        }
-        bar.set_position(done);
-    });
+    let (encoder, teacher) =
+        encoder::fit(&sessions, items, settings, Some(&checkpoint), |done, of| {
+            if !std::mem::replace(&mut told, true) {
+                bar.set_length(of);
+                // What an earlier run has done says nothing of how fast this one is.
+                bar.set_position(done - 1);
+                bar.reset_eta();
+            }
+            bar.set_position(done);
+        });
     if let Some(fault) = checkpoint.fault() {
         let path = checkpoint.path().display();
         bar.suspend(|| {
@@ -209,7 +227,9 @@ fn encode(counted: &Counted, at: &Path, bar: &ProgressBar) -> encoder::Encoder {
             )
         });
     }
-    encoder
+    bar.set_message("asking the encoder about every item");
+    let foreseen = encoder::foresee(&teacher, &sessions, settings, &counted.candidates());
+    (encoder, foreseen)
 }
 
 /// What was read.

@@ -11,6 +11,7 @@ use tillside::shop::{Blend, Model, REPURCHASE, RETURN};
 use super::columns::{self, Brands, Categories, postings, prices};
 use super::complement::{self, Neighbours, Order};
 use super::content::{self, Descriptions};
+use super::distil;
 use super::encoder::Encoder;
 use super::goods::Goods;
 use super::lean;
@@ -31,6 +32,9 @@ const LIMIT: f64 = 60.0;
 
 /// Between these the number of neighbours is chosen by size.
 const NEIGHBOURS: std::ops::RangeInclusive<usize> = 4..=40;
+
+/// Neighbours that a row may choose from where it learns from an encoder.
+const CANDIDATES: usize = 200;
 
 /// Rows by which the size of all is judged.
 const SAMPLE: usize = 8_192;
@@ -57,6 +61,8 @@ pub struct Settings {
     pub substitutes: bool,
     /// λ of what the encoder foresees, as a part of the sequence's; 0 where no encoder is worth its bytes.
     pub encoder: f32,
+    /// How much rows lean to what an encoder foresees of their items: [`distil::lean`].
+    pub taught: f32,
 }
 
 impl Default for Settings {
@@ -75,6 +81,7 @@ impl Default for Settings {
             repurchase: None,
             substitutes: false,
             encoder: 0.0,
+            taught: 0.0,
         }
     }
 }
@@ -97,6 +104,8 @@ pub struct Counted<'a> {
     pub content: Option<Vec<Row>>,
     /// What [`count`] leaves to those who want one.
     pub encoder: Option<Encoder>,
+    /// What it foresaw, before it was cut down, of the [`Counted::candidates`] of each item; empty without one.
+    pub foreseen: Vec<Row>,
     pub categories: Categories,
     pub brands: Brands,
     pub flags: Option<Vec<u8>>,
@@ -148,6 +157,7 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
         buy,
         content,
         encoder: None,
+        foreseen: Vec::new(),
         categories,
         brands,
         flags,
@@ -168,6 +178,7 @@ pub fn count_orders(goods: Goods) -> Counted {
         rising: Vec::new(),
         content: None,
         encoder: None,
+        foreseen: Vec::new(),
         described: goods.products.iter().any(Option::is_some),
         goods,
         orders,
@@ -208,7 +219,16 @@ impl Counted<'_> {
     pub fn viewed(&self, settings: &Settings, neighbours: Option<usize>) -> Vec<Row> {
         let most = neighbours.unwrap_or(*NEIGHBOURS.end());
         let view = lean::lean(&self.view, &self.rising, settings.mutual, settings.trend);
+        if settings.taught > 0.0 && !self.foreseen.is_empty() {
+            let rows = sequence::widen(&view, settings.widen, CANDIDATES);
+            return distil::lean(rows, &self.foreseen, settings.taught, most);
+        }
         sequence::widen(&view, settings.widen, most)
+    }
+
+    /// Neighbours that an encoder is asked about, for rows to learn from it.
+    pub fn candidates(&self) -> Vec<Row> {
+        sequence::widen(&self.view, Settings::default().widen, CANDIDATES)
     }
 
     /// The same, with what is viewed together given, and the identifier of the training if it is not these bytes' own.

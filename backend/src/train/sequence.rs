@@ -116,7 +116,8 @@ pub fn rules(sessions: &[Vec<u32>], items: usize) -> Rules {
 /// rising counts for more besides.
 const FADING: f64 = 0.5;
 
-fn recency(number: usize, of: usize) -> f32 {
+/// What a session counts, `number` sessions after the oldest.
+pub fn recency(number: usize, of: usize) -> f32 {
     (-FADING * (of - 1 - number) as f64 / of as f64).exp() as f32
 }
 

@@ -113,6 +113,8 @@ fn restrict<'a>(counted: &Counted<'a>, viewed: &[Row], choice: &[u32]) -> (Count
                 ..encoder.clone()
             }
         }),
+        // The rows have learnt what there was to learn.
+        foreseen: Vec::new(),
         flags: counted.flags.as_ref().map(|flags| of(choice, flags)),
         described: counted.described,
         goods,

@@ -11,6 +11,7 @@ use super::encoder::Encoder;
 use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
+use super::sums::Row;
 use crate::evaluate::{Metrics, Protocol, Question, ask};
 use crate::ingest::{Catalogue, Interactions, Kind, Session};
 use crate::progress;
@@ -39,11 +40,22 @@ pub struct Tuned {
 /// What a sequence encoder gains at the same size of the model.
 pub struct Encoded {
     pub without: Metrics,
-    pub with: Metrics,
+    /// Where neighbours learn from it and it stays out of the model: the best of the trials.
+    pub taught: Metrics,
+    /// Where it stays in the model; `None` where it was not to.
+    pub with: Option<Metrics>,
 }
 
-/// Trains an encoder for what was counted, and shows how far it is.
-pub type Encode<'a> = &'a dyn Fn(&Counted, &ProgressBar) -> Encoder;
+/// Trains an encoder for what was counted, and shows how far it is. With it comes what it foresees after each item.
+pub type Encode<'a> = &'a dyn Fn(&Counted, &ProgressBar) -> (Encoder, Vec<Row>);
+
+/// How an encoder is trained, and what for.
+#[derive(Clone, Copy)]
+pub struct Trainer<'a> {
+    pub encode: Encode<'a>,
+    /// Whether it may stay in the model.
+    pub stays: bool,
+}
 
 /// What the odds of a return gain where they may be answers: fitted to the older half of the steps, judged by the newer.
 pub struct Returns {
@@ -55,6 +67,12 @@ pub struct Returns {
 /// What is tried for the encoder's λ.
 const SHARES: [f32; 5] = [1.0, 0.5, 0.25, 2.0, 4.0];
 
+/// What is tried for how much neighbours learn from it.
+const TAUGHT: [f32; 3] = [0.4, 0.2, 0.8];
+
+/// What neighbours that learnt must gain: less is chance.
+const GAIN: f64 = 0.002;
+
 /// Finds settings for these interactions. `bar` shows what is being tried, and how much of it is left.
 ///
 /// # Errors
@@ -63,7 +81,7 @@ pub fn tune(
     read: &Interactions,
     catalogue: Option<&Catalogue>,
     neighbours: Option<usize>,
-    encode: Option<Encode>,
+    trainer: Option<Trainer>,
     bar: &ProgressBar,
 ) -> Result<Tuned, ModelError> {
     let (old, newest) = read
@@ -123,26 +141,34 @@ pub fn tune(
     }
     model = model.tuned(settings.decay, settings.blend, None);
     let mut encoder = None;
-    if let Some(encode) = encode {
-        counted.encoder = Some(encode(&counted, bar));
-        begin("trying out the encoder", SHARES.len());
-        let without = best;
-        let mut with = Metrics::default();
-        for share in SHARES {
-            let other = Settings {
-                encoder: share,
-                ..settings
-            };
-            let opened = open(&counted, &other, neighbours)?;
-            let metrics = judge(&opened);
-            if worth(&metrics) > worth(&with) {
-                with = metrics;
-            }
-            if worth(&metrics) > worth(&best) {
-                (settings, best, model) = (other, metrics, opened);
-            }
-        }
-        encoder = Some(Encoded { without, with });
+    if let Some(Trainer { encode, stays }) = trainer {
+        let (learnt, foreseen) = encode(&counted, bar);
+        (counted.encoder, counted.foreseen) = (Some(learnt), foreseen);
+        let more = if stays { SHARES.len() } else { 0 };
+        begin("trying out the encoder", TAUGHT.len() + more);
+        let without = (settings, best);
+        let best_of = |all: &[Settings]| {
+            all.iter()
+                .try_fold((settings, Metrics::default()), |found, other| {
+                    let metrics = judge(&open(&counted, other, neighbours)?);
+                    Ok::<_, ModelError>(better(found, (*other, metrics)))
+                })
+        };
+        let taught = best_of(&learning(&settings))?;
+        let with = if stays {
+            Some(best_of(&sharing(&settings))?)
+        } else {
+            None
+        };
+        encoder = Some(Encoded {
+            without: without.1,
+            taught: taught.1,
+            with: with.map(|with| with.1),
+        });
+        let gained = worth(&taught.1) >= worth(&best) + GAIN;
+        let chosen = if gained { taught } else { without };
+        (settings, best) = with.into_iter().fold(chosen, better);
+        model = open(&counted, &settings, neighbours)?;
     }
     let steps = thinned(steps(&held_back).collect(), STEPS);
     let (revisit, returns) = returns(model, &settings, &steps, bar);
@@ -153,6 +179,25 @@ pub fn tune(
         returns,
         encoder,
     })
+}
+
+/// The second of two only if it is better.
+fn better(first: (Settings, Metrics), second: (Settings, Metrics)) -> (Settings, Metrics) {
+    if worth(&second.1) > worth(&first.1) {
+        second
+    } else {
+        first
+    }
+}
+
+/// The encoder's λ in all its values.
+fn sharing(from: &Settings) -> [Settings; SHARES.len()] {
+    SHARES.map(|encoder| Settings { encoder, ..*from })
+}
+
+/// How much neighbours learn, in all its values.
+fn learning(from: &Settings) -> [Settings; TAUGHT.len()] {
+    TAUGHT.map(|taught| Settings { taught, ..*from })
 }
 
 /// A model to try settings on.
@@ -287,6 +332,7 @@ fn questions(sessions: &[Vec<String>]) -> Vec<Question<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::encoder;
     use crate::train::goods::tests::interactions;
 
     /// Shoppers walk the alphabet from some letter on.
@@ -342,6 +388,40 @@ mod tests {
         // A walk never goes back: there is nothing to fit.
         let tuned = tune(&walks(2500), None, None, None, &ProgressBar::hidden()).unwrap();
         assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
+    }
+
+    #[test]
+    fn neighbours_learn_from_an_encoder_that_knows_better() {
+        // Most went from a to b, and of late all to c.
+        let walk = |n: u32| if n % 5 < 3 && n < 3600 { "ab" } else { "ac" };
+        let one = |n: u32| (n, i64::from(n), walk(n));
+        let read = interactions(&(0..4000).map(one).collect::<Vec<_>>());
+        let encoder = || encoder::fit(&[], 3, encoder::tests::SMALL, None, |_, _| ()).0;
+        let tuned = |foresees: &str, stays: bool| {
+            let encode = |counted: &Counted, _: &ProgressBar| {
+                let number = |key| counted.goods.keys.iter().position(|known| *known == key);
+                let mut foreseen = vec![Row::new(); 3];
+                foreseen[number("a").unwrap()].push((number(foresees).unwrap() as u32, 1.0));
+                (encoder(), foreseen)
+            };
+            let trainer = Trainer {
+                encode: &encode,
+                stays,
+            };
+            tune(&read, None, None, Some(trainer), &ProgressBar::hidden()).unwrap()
+        };
+        let wise = tuned("c", false);
+        let encoded = wise.encoder.unwrap();
+        assert!(wise.settings.taught > 0.0 && wise.settings.encoder == 0.0);
+        assert!(worth(&encoded.taught) > worth(&encoded.without) && encoded.with.is_none());
+        assert_eq!(wise.validation.unwrap().0, encoded.taught);
+        let foolish = tuned("b", false);
+        assert_eq!(foolish.settings.taught, 0.0);
+        assert_eq!(
+            foolish.validation.unwrap().0,
+            foolish.encoder.unwrap().without
+        );
+        assert!(tuned("c", true).encoder.unwrap().with.is_some());
     }
 
     #[test]

@@ -79,6 +79,7 @@ impl Cast {
 }
 
 /// Whose answers are learnt from, beside the true ones.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Teacher {
     pub cell: Cell,
     pub table: Free,

@@ -13,6 +13,7 @@
 //! | `batch`, `epochs`, `adam` | the training |
 //! | `checkpoint` | how far it has come, for when it is interrupted |
 //! | `quantise` | vectors and weights as bytes |
+//! | `foresight` | what it foresees after each item, for the neighbours to learn from |
 //!
 //! It is trained in 32-bit floats, and its vectors are cut down to a few bytes each. With those it is trained on, to
 //! foresee what came next and, as far, what it foresaw before it was cut down (Hinton et al. 2015): first with codes that
@@ -24,6 +25,7 @@ mod batch;
 mod cell;
 mod checkpoint;
 mod epochs;
+mod foresight;
 mod matrix;
 mod objective;
 mod quantise;
@@ -31,10 +33,12 @@ mod table;
 
 use std::ops::ControlFlow;
 
-use batch::{Source, Teacher};
+use batch::Source;
+pub use batch::Teacher;
 use cell::Cell;
 pub use checkpoint::Checkpoint;
 use epochs::Pupil;
+pub use foresight::foresee;
 use quantise::Bytes;
 use table::{Coded, Free, Seen};
 
@@ -53,6 +57,8 @@ pub enum Wanted {
     /// Where there are views enough to learn from
     Auto,
     On,
+    /// Only for the lists of neighbours to learn from: it stays out of the model
+    Teach,
     Off,
 }
 
@@ -61,7 +67,7 @@ impl Wanted {
     pub fn with(self, views: usize) -> bool {
         match self {
             Wanted::Auto => views >= FEWEST,
-            Wanted::On => true,
+            Wanted::On | Wanted::Teach => true,
             Wanted::Off => false,
         }
     }
@@ -99,6 +105,16 @@ impl Settings {
     /// Epochs of all kinds.
     pub fn all(&self) -> usize {
         self.epochs.0 + self.seen.0 + self.coded.0
+    }
+
+    /// For the teacher alone, which is the same: its vectors are not trained on once they are cut down.
+    pub fn of_teacher() -> Self {
+        let whole = Settings::default();
+        Settings {
+            seen: (0, whole.seen.1),
+            coded: (0, whole.coded.1),
+            ..whole
+        }
     }
 }
 
@@ -156,14 +172,15 @@ impl Encoder {
 }
 
 /// Trains an encoder on sessions, oldest first; `tick` is told how many batches are done, of how many. It goes on from
-/// the checkpoint, where there is one of the same input, and writes one after every epoch.
+/// the checkpoint, where there is one of the same input, and writes one after every epoch. What it was before it was cut
+/// down comes with it.
 pub fn fit(
     sessions: &[Vec<u32>],
     items: usize,
     settings: Settings,
     checkpoint: Option<&Checkpoint>,
     mut tick: impl FnMut(u64, u64),
-) -> Encoder {
+) -> (Encoder, Teacher) {
     // A reload is not a step.
     let mut sessions = sessions.to_vec();
     sessions.iter_mut().for_each(Vec::dedup);
@@ -196,7 +213,7 @@ pub fn fit(
                     course = next;
                     continue;
                 }
-                ControlFlow::Break(encoder) => return encoder,
+                ControlFlow::Break(trained) => return trained,
             },
         }
         if let Some(checkpoint) = checkpoint {
@@ -223,7 +240,7 @@ impl Course {
     }
 
     /// What comes after the last epoch of its kind: the encoder at last.
-    fn next(self, items: usize, source: &Source) -> ControlFlow<Encoder, Course> {
+    fn next(self, items: usize, source: &Source) -> ControlFlow<(Encoder, Teacher), Course> {
         let Settings {
             width,
             codes,
@@ -255,13 +272,16 @@ impl Course {
                 }
                 ControlFlow::Continue(Course::Coded(Pupil::new(cell, table.coded), teacher))
             }
-            Course::Coded(Pupil { cell, table, .. }, _) => ControlFlow::Break(Encoder {
-                codes: table.codes.bytes,
-                centroids: Bytes::of(&table.centroids),
-                weights: [Bytes::of(&cell.input), Bytes::of(&cell.state)],
-                bias: cell.bias,
-                sharpness,
-            }),
+            Course::Coded(Pupil { cell, table, .. }, teacher) => {
+                let encoder = Encoder {
+                    codes: table.codes.bytes,
+                    centroids: Bytes::of(&table.centroids),
+                    weights: [Bytes::of(&cell.input), Bytes::of(&cell.state)],
+                    bias: cell.bias,
+                    sharpness,
+                };
+                ControlFlow::Break((encoder, teacher))
+            }
         }
     }
 }
@@ -338,7 +358,7 @@ pub mod tests {
 
     #[test]
     fn a_page_foresees_what_was_learnt() {
-        let encoder = fit(&walks(1500), ITEMS, SMALL, None, |_, _| ());
+        let (encoder, _) = fit(&walks(1500), ITEMS, SMALL, None, |_, _| ());
         let mut packer = Packer::default();
         let keys: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
         packer.keys(&keys);

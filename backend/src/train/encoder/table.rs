@@ -25,7 +25,7 @@ pub trait Table {
 }
 
 /// `[items × width]`
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Free(pub Vec<f32>);
 
 /// `[parts × CENTROIDS × width/parts]`, and which of them an item has.
