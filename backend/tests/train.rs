@@ -501,6 +501,10 @@ fn what_is_wrong_with_the_input_is_said() {
             .unwrap()
             .contains("--catalog <FILE>")
     );
+    // What is rare says nothing of baskets, and would not be measured.
+    let seen = ["--seen", &train, "--baskets", &test];
+    let usage = tillside(&[&["evaluate", "--model", &out][..], &seen].concat());
+    assert_eq!(usage.status.code(), Some(2));
 }
 
 #[test]

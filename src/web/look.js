@@ -1,6 +1,6 @@
-// What the engine asks of the page: what is handed over, looked at; the clock, chance, and where the page is; and a list
-// for what it answers. A getter that throws, a revoked proxy, a function: whatever cannot be read is nothing, and no
-// exception passes through the engine.
+// What passes between a page and the engine as objects. What the page hands over is looked at here: a getter that throws, a
+// revoked proxy, a function, whatever cannot be read is nothing, and no exception passes through the engine. What the
+// engine answers lies here until it is taken.
 
 /** @template T @param {() => T} read @returns {T | undefined} */
 const safely = (read) => {

@@ -33,7 +33,12 @@ pub struct Args {
     baskets: Option<PathBuf>,
     /// Sessions that the model was trained on, rows of `session,items`: measure too how it ranks what is new and has
     /// fewer than five clicks in them
-    #[arg(long, value_name = "FILE", requires = "sessions")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "sessions",
+        conflicts_with = "baskets"
+    )]
     seen: Option<PathBuf>,
     /// Print one JSON object instead of a table
     #[arg(long)]

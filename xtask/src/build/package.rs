@@ -1,4 +1,4 @@
-//! `pkg/dist`: the module, its glue, and the package's scripts with the glue as one small file.
+//! `pkg/dist`: the modules, their glue, and the package's scripts with the glue as one small file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,8 +87,8 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
         .input_path(compiled)
         .out_name("tillside")
         .web(true)?
-        // `index.js` says where the module is. A second `new URL(…, import.meta.url)` in the glue would make bundlers
-        // ship the module twice.
+        // `load.js` says where the modules are. A second `new URL(…, import.meta.url)` in the glue would make bundlers
+        // ship one twice.
         .omit_default_module_path(true)
         // Whatever runs simd128 has it.
         .encode_into(EncodeInto::Always)
