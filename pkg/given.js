@@ -3,8 +3,8 @@
 
 /** @typedef {import("./index.d.ts").Request} Request */
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
-/** A request with its rules as lines, and the most that a bundle may cost.
- * @typedef {Omit<Request, "rules"> & { rules?: string, bundle?: number }} Asked */
+/** A request with its rules as lines, its diversity as a number, below 0 for determinants, and the most that a bundle may cost.
+ * @typedef {Omit<Request, "rules" | "diversity"> & { rules?: string, diversity?: number, bundle?: number }} Asked */
 
 /** @param {string} name @param {unknown} value @param {string} type */
 function expect(name, value, type) {
@@ -66,6 +66,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
   try {
     const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
     const { brand, category: leaf } = Object(spread);
+    const { by, strength } = Object(diversity);
     const pinned = Array.isArray(pins) ? pins : [];
     const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
       const text = word(value);
@@ -80,7 +81,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
       where: Object.fromEntries(attributes),
       exclude: texts(exclude),
       fallback: texts(fallback),
-      diversity: within(diversity, 1),
+      diversity: by === "dpp" ? -within(strength, 1) : within(diversity, 1),
       spread: { brand: within(brand, 255), category: within(leaf, 255) },
       discovery: within(discovery, 0.5),
       pins: pinned.flatMap((pin) => {

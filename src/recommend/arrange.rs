@@ -3,27 +3,30 @@
 //! Places are filled from the first to the last. A place with a pin holds the pin. A place of the discovery quota holds
 //! an item drawn from those that hardly anybody sees, and says with what propensity. Every other place holds the
 //! candidate with the greatest `λ·relevance − (1−λ)·similarity` to what stands above it, λ = 1 − diversity: greedy
-//! maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with relevance as the share of the best score,
-//! among those that keep the spread, at most so many of one brand and of one category in any five in a row.
+//! maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with relevance as the share of the best score. Or,
+//! where the request says so, the one that most raises `λ·Σ relevance + (1−λ)·log det S`, S being how alike all items
+//! placed are: the greedy mode of a determinantal point process. Either way it is one of those that keep the spread, at
+//! most so many of one brand and of one category in any five in a row.
 //!
 //! What the shop's rules have buried, and so scores below 0, comes after everything else that keeps the spread. Where
 //! nothing keeps it, for that place first the bound on categories is given up, then the one on brands, and the list
 //! says so. It does not choose what may be shown at all: candidates come filtered. All is a function of
 //! its arguments; a list is drawn again alike with the same seed.
 
+use super::likeness::{Volume, kind, similarity};
 use super::request::Arrangement;
+use crate::natural;
 use crate::shop::Model;
 
 /// The spread is that of so many in a row.
 const WINDOW: usize = 5;
 
-/// How alike two items are by one category, the leaf, and by one brand; both make 1.
-const SAME_CATEGORY: f32 = 0.6;
-const SAME_BRAND: f32 = 0.4;
-
 /// What full likeness weighs against full relevance where both count half: so that λ = 0.5 costs few hits, and yet is
 /// felt. Measured by `backend/tests/arrange.rs`.
 const ALIKE: f32 = 1.0 / 3.0;
+
+/// What the logarithm of a determinant weighs against likeness, so that λ = 0.5 brings about as much variety.
+const VOLUME: f32 = 0.45;
 
 /// More than any two candidates are apart.
 const BURIED: f32 = 2.0;
@@ -66,20 +69,34 @@ pub(super) struct Stock<'a> {
     pub drawn: f32,
 }
 
+/// What may still be placed.
+struct Candidate {
+    score: f32,
+    item: u32,
+    /// How alike it is to what stands above.
+    alike: f32,
+    /// For [`Volume`].
+    row: Vec<f32>,
+}
+
 /// Fills at most `limit` places. The second is whether the spread had to be given up somewhere.
 pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<Place>, bool) {
-    let mut left: Vec<(f32, u32)> = Vec::new();
-    for &one in stock.ranked {
-        if !stock.pins.iter().any(|pin| pin.2 == one.1) {
-            left.push(one);
+    let mut left: Vec<Candidate> = Vec::new();
+    for &(score, item) in stock.ranked {
+        if !stock.pins.iter().any(|pin| pin.2 == item) {
+            left.push(Candidate {
+                score,
+                item,
+                alike: 0.0,
+                row: Vec::new(),
+            });
         }
     }
     let best = left
         .first()
-        .map_or(0.0, |first| first.0)
+        .map_or(0.0, |first| first.score)
         .max(f32::MIN_POSITIVE);
-    // How alike each candidate is to what stands above.
-    let mut alike = vec![0.0f32; left.len()];
+    let mut above = Volume::of(stock.model);
     let mut discoveries = stock.discoveries.to_vec();
     let mut places: Vec<Place> = Vec::with_capacity(limit);
     let mut relaxed = false;
@@ -116,10 +133,9 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
         } else if left.is_empty() {
             break;
         } else {
-            let (chosen, gave_up) = choose(stock, wish, &left, &alike, &places, best);
+            let (chosen, gave_up) = choose(stock, wish, &left, &places, best);
             relaxed |= gave_up;
-            let (score, item) = left.remove(chosen);
-            alike.remove(chosen);
+            let Candidate { score, item, .. } = left.remove(chosen);
             let placed = Placed::Ranked;
             Place {
                 score,
@@ -128,8 +144,15 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
             }
         };
         if wish.diversity > 0.0 {
-            for (alike, (_, other)) in alike.iter_mut().zip(&left) {
-                *alike = alike.max(similarity(stock.model, *other, place.item));
+            if wish.determinantal {
+                above.add(place.item);
+            }
+            for one in &mut left {
+                one.alike = if wish.determinantal {
+                    -VOLUME * natural::ln(above.factor(one.item, &mut one.row))
+                } else {
+                    one.alike.max(similarity(stock.model, one.item, place.item))
+                };
             }
         }
         places.push(place);
@@ -141,16 +164,15 @@ pub(super) fn arrange(stock: &Stock, wish: &Arrangement, limit: usize) -> (Vec<P
 fn choose(
     stock: &Stock,
     wish: &Arrangement,
-    left: &[(f32, u32)],
-    alike: &[f32],
+    left: &[Candidate],
     places: &[Place],
     best: f32,
 ) -> (usize, bool) {
     let worth = |n: usize| {
-        let share = left[n].0 / best;
-        let worth = (1.0 - wish.diversity) * share - wish.diversity * ALIKE * alike[n];
+        let share = left[n].score / best;
+        let worth = (1.0 - wish.diversity) * share - wish.diversity * ALIKE * left[n].alike;
         // What is buried comes after everything else, however unlike.
-        if left[n].0 < 0.0 {
+        if left[n].score < 0.0 {
             worth - BURIED
         } else {
             worth
@@ -158,7 +180,7 @@ fn choose(
     };
     for &(brand, category) in &[(wish.brand, wish.category), (wish.brand, 0), (0, 0)] {
         let mut chosen: Option<usize> = None;
-        for (n, &(_, item)) in left.iter().enumerate() {
+        for (n, &Candidate { item, .. }) in left.iter().enumerate() {
             if chosen.is_none_or(|chosen| worth(n) > worth(chosen))
                 && keeps(stock, places, item, true, brand)
                 && keeps(stock, places, item, false, category)
@@ -171,23 +193,6 @@ fn choose(
         }
     }
     (0, false)
-}
-
-/// An item's brand or leaf category.
-fn kind(model: &Model, item: u32, brand: bool) -> Option<u16> {
-    if brand {
-        model.brand(item)
-    } else {
-        model.category(item)
-    }
-}
-
-fn similarity(model: &Model, one: u32, other: u32) -> f32 {
-    let same = |brand| {
-        let one = kind(model, one, brand);
-        one.is_some() && one == kind(model, other, brand)
-    };
-    f32::from(same(false)) * SAME_CATEGORY + f32::from(same(true)) * SAME_BRAND
 }
 
 /// Whether the item may come next when at most so many of its kind may stand in a row of [`WINDOW`], those pinned
@@ -223,6 +228,7 @@ fn keeps(stock: &Stock, places: &[Place], item: u32, brand: bool, most: u8) -> b
 
 #[cfg(test)]
 mod tests {
+    use super::super::likeness::SHARED;
     use super::*;
     use crate::shop::tests::Toy;
     use proptest::prelude::*;
@@ -281,11 +287,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn with_no_wish_the_order_is_that_of_the_scores(kinds in kinds(), limit in 1..30usize) {
+        fn with_no_wish_the_order_is_that_of_the_scores(kinds in kinds(), limit in 1..30usize, determinantal: bool) {
             let model = shop(&kinds);
             let ranked = ranked(24);
             let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[], drawn: 1.0 };
-            let (places, relaxed) = arrange(&stock, &Arrangement::default(), limit);
+            let (places, relaxed) = arrange(&stock, &Arrangement { determinantal, ..Arrangement::default() }, limit);
             let expected: Vec<u32> = (0..limit.min(24) as u32).collect();
             prop_assert_eq!((items(&places), relaxed), (expected, false));
         }
@@ -294,13 +300,14 @@ mod tests {
         fn nothing_twice_pins_hold_and_the_spread_is_kept_or_said_to_be_given_up(
             kinds in kinds(), limit in 1..24usize, diversity in 0.0..1.0f32, discovery in 0.0..0.5f32,
             brand in 0..4u8, category in 0..4u8, seed: u64, pin_item in 0..24u32, pin_at in 0..24usize,
+            determinantal: bool,
         ) {
             let model = shop(&kinds);
             let ranked = ranked(16);
             let pins: Vec<(usize, f32, u32)> = (pin_at < limit).then_some((pin_at, 0.5, pin_item)).into_iter().collect();
             let discoveries: Vec<u32> = (16..24).filter(|item| *item != pin_item).collect();
             let stock = Stock { model: &model, ranked: &ranked, pins: &pins, discoveries: &discoveries, drawn: 1.0 };
-            let wish = Arrangement { diversity, discovery, brand, category, seed, ..Arrangement::default() };
+            let wish = Arrangement { diversity, determinantal, discovery, brand, category, seed, ..Arrangement::default() };
             let (places, relaxed) = arrange(&stock, &wish, limit);
             prop_assert_eq!(&arrange(&stock, &wish, limit).0, &places);
             let mut once = items(&places);
@@ -344,9 +351,10 @@ mod tests {
             discoveries: &[],
             drawn: 1.0,
         };
-        let distance = |diversity| {
+        let distance = |diversity, determinantal| {
             let wish = Arrangement {
                 diversity,
+                determinantal,
                 ..Arrangement::default()
             };
             let chosen = items(&arrange(&stock, &wish, 10).0);
@@ -358,19 +366,105 @@ mod tests {
                 .map(|(one, other)| 1.0 - similarity(&model, one, other))
                 .sum::<f32>()
         };
-        assert_eq!(distance(0.0), 0.0);
-        assert!(distance(0.75) > 20.0, "{}", distance(0.75));
+        for determinantal in [false, true] {
+            assert_eq!(distance(0.0, determinantal), 0.0);
+            let far = distance(0.75, determinantal);
+            assert!(far > 20.0, "{far}");
+        }
+    }
+
+    #[test]
+    fn of_equals_the_first_comes_first() {
+        let kinds: Vec<(usize, usize)> = (0..24).map(|n| (n % 3, n % 2)).collect();
+        let model = shop(&kinds);
+        let ranked: Vec<(f32, u32)> = (0..24).map(|item| (0.5, item)).collect();
+        let stock = Stock {
+            model: &model,
+            ranked: &ranked,
+            pins: &[],
+            discoveries: &[],
+            drawn: 1.0,
+        };
+        for determinantal in [false, true] {
+            let wish = Arrangement {
+                diversity: 0.5,
+                determinantal,
+                ..Arrangement::default()
+            };
+            let chosen = items(&arrange(&stock, &wish, 24).0);
+            // Items of one kind are six apart.
+            let before = |item: u32| chosen.iter().position(|other| *other == item);
+            assert!(
+                (6..24).all(|item| before(item - 6) < before(item)),
+                "{chosen:?}"
+            );
+            assert_eq!(chosen[0], 0);
+        }
+    }
+
+    /// By elimination, in the order of the rows.
+    fn determinant(mut rows: Vec<Vec<f64>>) -> f64 {
+        let mut product = 1.0;
+        for at in 0..rows.len() {
+            let pivot = rows[at].clone();
+            product *= pivot[at];
+            for row in &mut rows[at + 1..] {
+                let times = row[at] / pivot[at];
+                for (cell, above) in row.iter_mut().zip(&pivot) {
+                    *cell -= times * above;
+                }
+            }
+        }
+        product
+    }
+
+    proptest! {
+        #[test]
+        fn each_place_raises_relevance_and_determinant_most(
+            kinds in kinds(), diversity in 0.0..1.0f32, limit in 1..12usize, discovery in 0.0..0.5f32, seed: u64,
+            pin_at in 0..12usize, pinned: bool,
+        ) {
+            let model = shop(&kinds);
+            let ranked = ranked(20);
+            let pins: Vec<(usize, f32, u32)> = pinned.then_some((pin_at, 0.1, 20)).into_iter().collect();
+            let stock = Stock { model: &model, ranked: &ranked, pins: &pins, discoveries: &[21, 22, 23], drawn: 1.0 };
+            let wish = Arrangement { diversity, determinantal: true, discovery, seed, ..Arrangement::default() };
+            let (places, _) = arrange(&stock, &wish, limit);
+            prop_assert_eq!(places.len(), limit);
+            let cell = |one: u32, other: u32| match one == other {
+                true => 1.0,
+                false => f64::from(SHARED) * f64::from(similarity(&model, one, other)),
+            };
+            let volume = |set: &[u32]| {
+                determinant(set.iter().map(|one| set.iter().map(|other| cell(*one, *other)).collect()).collect())
+            };
+            let weight = f64::from(diversity) * f64::from(ALIKE) * f64::from(VOLUME);
+            for (at, place) in places.iter().enumerate() {
+                let above = items(&places[..at]);
+                let worth = |&(score, item): &(f32, u32)| {
+                    let with: Vec<u32> = above.iter().copied().chain([item]).collect();
+                    f64::from(1.0 - diversity) * f64::from(score) + weight * (volume(&with) / volume(&above)).ln()
+                };
+                if place.placed == Placed::Ranked {
+                    let left = ranked.iter().filter(|one| !above.contains(&one.1));
+                    let most = left.map(worth).fold(f64::MIN, f64::max);
+                    let own = worth(&(place.score, place.item));
+                    prop_assert!(own > most - 1e-5, "{own} of {most} after {above:?}");
+                }
+            }
+        }
     }
 
     proptest! {
         #[test]
         fn nothing_is_relaxed_where_something_keeps_the_spread(
             kinds in kinds(), limit in 1..24usize, brand in 1..4u8, category in 1..4u8, diversity in 0.0..1.0f32,
+            determinantal: bool,
         ) {
             let model = shop(&kinds);
             let ranked = ranked(24);
             let stock = Stock { model: &model, ranked: &ranked, pins: &[], discoveries: &[], drawn: 1.0 };
-            let wish = Arrangement { diversity, brand, category, ..Arrangement::default() };
+            let wish = Arrangement { diversity, determinantal, brand, category, ..Arrangement::default() };
             let (places, relaxed) = arrange(&stock, &wish, limit);
             prop_assert_eq!(places.len(), limit);
             let chosen = items(&places);

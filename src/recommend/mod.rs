@@ -21,6 +21,7 @@
 //! | `encoder`, `revisit`, `repurchase` | probabilities and odds beside the rows of the matrices |
 //! | `rules` | what the shop raises, lowers and buries |
 //! | `select`, `arrange`, `bundle`, `rerank` | the best; how they stand; sets; a list that is there already |
+//! | `likeness` | how alike items of a list are |
 //! | `explain`, `reasons` | what a score is made of, and the sentence for it |
 
 mod arrange;
@@ -30,6 +31,7 @@ mod encoder;
 mod explain;
 mod find;
 mod leaning;
+mod likeness;
 mod reasons;
 pub mod repurchase;
 mod request;

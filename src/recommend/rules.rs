@@ -284,17 +284,20 @@ mod tests {
             keys(&model, &list),
             ["apple", "watch", "pear", "phone-b", "phone-c", "case"]
         );
-        let alone = Request {
-            category: Some("Phones"),
-            arrangement: crate::recommend::Arrangement {
-                diversity: 0.9,
-                ..Default::default()
-            },
-            ..home("*0\n?id\n=phone-b\n=phone-c\n*5\n?brand\n=Kite")
-        };
-        let shown = ask(&model, "phone-a", &alone);
-        assert_eq!(keys(&model, &shown), ["case", "phone-c", "phone-b"]);
-        assert!(shown.entries[1].score < 0.0 && shown.entries[1].rules == 3);
+        for determinantal in [false, true] {
+            let alone = Request {
+                category: Some("Phones"),
+                arrangement: crate::recommend::Arrangement {
+                    diversity: 0.9,
+                    determinantal,
+                    ..Default::default()
+                },
+                ..home("*0\n?id\n=phone-b\n=phone-c\n*5\n?brand\n=Kite")
+            };
+            let shown = ask(&model, "phone-a", &alone);
+            assert_eq!(keys(&model, &shown), ["case", "phone-c", "phone-b"]);
+            assert!(shown.entries[1].score < 0.0 && shown.entries[1].rules == 3);
+        }
     }
 
     #[test]

@@ -338,7 +338,8 @@ pub fn shelf(page: usize, lines: &str, position: u32) {
 }
 
 /// Ranks. On lines: the item and the category, empty where there is none; what was typed; name and value of so many
-/// attributes; id and place of so many pins; the ids to exclude.
+/// attributes; id and place of so many pins; the ids to exclude. A diversity below 0 is that of
+/// determinants.
 ///
 /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of the
 /// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
@@ -381,7 +382,8 @@ pub fn recommend(
             .push((key, place.map_or(0, |place| place as usize)));
     }
     let mut engine = engine(page);
-    wish.diversity = diversity;
+    wish.diversity = diversity.abs();
+    wish.determinantal = diversity < 0.0;
     wish.brand = most_of_brand;
     wish.category = most_of_category;
     wish.discovery = discovery;

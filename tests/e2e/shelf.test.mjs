@@ -37,7 +37,15 @@ test("variety and spread bring other kinds among the best", async (t) => {
     assert.equal(new Set(items.map(({ id }) => id)).size, 12);
     return items.flatMap(({ reasons }) => reasons.flatMap(({ code, because }) => (code === "category" ? [because] : [])));
   };
-  assert.notDeepEqual(ids(till.recommend({ placement: "home", diversity: 0.6 })), ids(till.recommend({ placement: "home" })));
+  const plain = ids(till.recommend({ placement: "home" }));
+  /** @param {any} diversity */
+  const varied = (diversity) => ids(till.recommend({ placement: "home", diversity }));
+  assert.notDeepEqual(varied(0.6), plain);
+  assert.notDeepEqual(varied({ by: "dpp", strength: 0.6 }), plain);
+  assert.notDeepEqual(varied({ by: "dpp", strength: 7 }), plain);
+  for (const none of [{ by: "dpp", strength: 0 }, { by: "dpp", strength: "much" }, { by: "dpp" }, { by: "chance", strength: 0.6 }, { strength: 0.6 }]) {
+    assert.deepEqual(varied(none), plain, JSON.stringify(none));
+  }
   assert.notDeepEqual(categories({ spread: { category: 1 } }), categories({}));
 });
 

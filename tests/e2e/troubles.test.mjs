@@ -525,6 +525,8 @@ for (const engine of ["wasm", "fallback"]) {
         ["where", () => till.recommend({ placement: "home", where: { colour: value } })],
         ["exclude", () => till.recommend({ placement: "home", exclude: [value] })],
         ...["diversity", "discovery", "spread", "pins"].map((name) => /** @type {[string, () => unknown]} */ ([`recommend ${name} ${n}`, () => till.recommend({ placement: "home", [name]: value })])),
+        ["diversity by", () => till.recommend({ placement: "home", diversity: { by: value, strength: value } })],
+        ["diversity strength", () => till.recommend({ placement: "home", diversity: { by: "dpp", strength: value } })],
         ["pins", () => till.recommend({ placement: "home", pins: [value, { id: value, position: value }] })],
         ["spread", () => till.recommend({ placement: "home", spread: { brand: value, category: value } })],
         ["rerank", () => ({ items: till.rerank(value).map((/** @type {string} */ id) => ({ id })) })],
