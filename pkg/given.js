@@ -64,7 +64,7 @@ export function ruling(rules) {
  * @param {any} request @returns {Asked} */
 export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
     const { brand, category: leaf } = Object(spread);
     const { by, strength } = Object(diversity);
     const pinned = Array.isArray(pins) ? pins : [];
@@ -89,6 +89,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
         return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
       }),
       rules: ruling(rules),
+      compatible: compatible === true,
       bundle: within(priceCap, 1e9) || Infinity,
     });
   } catch {

@@ -82,6 +82,9 @@ export interface Request {
   discovery?: number;
   /** Items at places from 1. Of two on one place the first holds; an item that may not be shown loses its place. */
   pins?: readonly { id: string; position: number }[];
+  /** Only what works with the shopper's things, or with `item`, and that first; what no attribute speaks of stays. Default
+   *  false; `complements` never holds what does not work with `item`. Needs a model trained with `--compatible`. */
+  compatible?: boolean;
   /** Beside those given to `open`; 31 in all hold. */
   rules?: readonly Rule[];
 }
@@ -124,7 +127,7 @@ export interface Patched {
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
-  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "boosted" | "host";
+  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "boosted" | "fits" | "host";
   /** The item, category or brand that caused it. */
   because?: string;
   /** One sentence in the chosen language. */

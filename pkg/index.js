@@ -288,6 +288,7 @@ export class Tillside {
       discovery,
       rules,
       request.bundle ?? 0,
+      request.compatible ?? false,
     );
     const { items, status, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");

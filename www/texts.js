@@ -22,6 +22,7 @@ export const texts = /** @type {const} */ ({
   "shelf.cart": ["You may also need", "也许您还需要"],
   "shelf.category": ["In this category", "本类商品"],
   "shelf.search": ["Found for you", "搜索结果"],
+  "shelf.fits": ["Works with what you have", "与您的设备配套"],
   "shelf.more": ["More in {name}", "再看看{name}"],
   "shelf.back": ["Scroll back", "向前翻"],
   "shelf.forth": ["Scroll on", "向后翻"],

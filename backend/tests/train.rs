@@ -420,6 +420,78 @@ fn a_catalogue_and_events_become_every_part_of_a_model() {
 }
 
 #[test]
+fn an_operator_says_what_works_together_and_how_sure_rules_must_be() {
+    let folder = tempfile::tempdir().unwrap();
+    department_store(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (catalogue, events) = (path("catalog.jsonl"), path("events.jsonl"));
+    let train = |more: &[&str]| {
+        let out = path("model");
+        let all = [
+            "train",
+            "--catalog",
+            &catalogue,
+            "--events",
+            &events,
+            "--out",
+            &out,
+        ];
+        ok(&[&all[..], more].concat());
+        Model::open(fs::read(part(&folder.path().join("model"))).unwrap()).unwrap()
+    };
+    let model = train(&[]);
+    assert_eq!((model.window(), model.compatible()), (90.0, ""));
+    assert!(model.has(Matrix::Buy));
+    let model = train(&[
+        "--window",
+        "30",
+        "--compatible",
+        "Color=Green",
+        "--compatible",
+        "color",
+    ]);
+    assert_eq!(model.window(), 30.0);
+    assert_eq!(model.compatible(), "color=\ncolor=green\ncolor=\n");
+    let card = fs::read_to_string(folder.path().join("model/model-card.md")).unwrap();
+    assert!(
+        card.contains("Only things of one color work together, and green works with all."),
+        "{card}"
+    );
+    // Six of ten, of few cases, are not surely so many; and the feed needs no evidence.
+    let related = fs::read_to_string(&catalogue).unwrap().replacen(
+        r#""id":"phone-5""#,
+        r#""id":"phone-5","related_product":"accessory:id:case""#,
+        1,
+    );
+    let model = train(&["--min-lower-bound", "0.99"]);
+    assert!(!model.has(Matrix::Buy));
+    fs::write(&catalogue, related).unwrap();
+    let model = train(&["--min-lower-bound", "0.99"]);
+    let request = Request {
+        item: Some("phone-5"),
+        ..Request::new(Placement::Complements, 3)
+    };
+    let list = Recommender::default().recommend(&model, &Shopper::default(), &request, 2);
+    let keys: Vec<&str> = list.entries.iter().map(|one| model.key(one.item)).collect();
+    assert_eq!(keys, ["case"]);
+    let error = fails(&[
+        "train",
+        "--catalog",
+        &catalogue,
+        "--out",
+        &path("model"),
+        "--compatible",
+        "ecosystem",
+    ]);
+    assert!(
+        error.starts_with("error[train.attribute]")
+            && error.contains("\"ecosystem\"")
+            && error.contains("color"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_catalogue_alone_is_enough_to_start() {
     let folder = tempfile::tempdir().unwrap();
     department_store(folder.path());

@@ -18,6 +18,7 @@
 //! | `request` | what is asked for, and what is answered |
 //! | `seeds`, `leaning` | what a list starts from: items with weights, and the shopper's lean |
 //! | `find` | what has the attributes and the words of a request |
+//! | `fit` | what works with what the shopper has |
 //! | `encoder`, `revisit`, `repurchase` | probabilities and odds beside the rows of the matrices |
 //! | `rules` | what the shop raises, lowers and buries |
 //! | `select`, `arrange`, `bundle`, `rerank` | the best; how they stand; sets; a list that is there already |
@@ -30,6 +31,7 @@ mod bundle;
 mod encoder;
 mod explain;
 mod find;
+mod fit;
 mod leaning;
 mod likeness;
 mod reasons;
@@ -65,7 +67,10 @@ const BOUGHT: u8 = 4;
 const FOUND: u8 = 8;
 /// Scored by the odds of a return alone.
 const RETURNS: u8 = 16;
-const BLOCKED: u8 = EXCLUDED | IN_CART | BOUGHT;
+/// Works with what the shopper has, or does not.
+const FITS: u8 = 32;
+const UNFIT: u8 = 64;
+const BLOCKED: u8 = EXCLUDED | IN_CART | BOUGHT | UNFIT;
 
 /// The working memory of [`Recommender::recommend`], reused between calls: five bytes and two for each item.
 #[derive(Debug, Default)]
@@ -166,11 +171,14 @@ impl Recommender {
                 .and_then(|item| model.category(item)),
         };
         self.block(shopper, &call, anchor);
+        if request.compatible || request.placement == Placement::Complements {
+            self.fit(shopper, &call, anchor);
+        }
         if !self.filter(&mut call, &mut list) {
             return list;
         }
-        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
-        self.accumulate(&call, &seeds, &mut list);
+        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend, now);
+        self.accumulate(&call, shopper, &seeds, &mut list);
         self.returns(shopper, &call);
         if request.placement == Placement::Cart && request.personal {
             self.rebuy(&call, shopper, now);
@@ -192,14 +200,12 @@ impl Recommender {
         } else {
             self.arrange(&call, limit, &mut list)
         };
-        if self.rules.hold() {
-            // Causes are those of the score before the rules.
-            for place in &mut places {
-                place.score = self.total(&call, place.item);
-            }
+        // Causes are those of the score before the rules.
+        for place in &mut places {
+            place.score = self.total(&call, place.item);
         }
         self.explain(&call, &seeds, &places, &mut list);
-        self.rules.explain(&mut list);
+        self.explain_rules(&mut list);
         if request.bundle > 0.0 {
             bundle::keep(model, anchor, request.limit, request.bundle, &mut list);
         }
@@ -285,7 +291,7 @@ impl Recommender {
         }
     }
 
-    fn accumulate(&mut self, call: &Call, seeds: &[Seed], list: &mut List) {
+    fn accumulate(&mut self, call: &Call, shopper: &Shopper, seeds: &[Seed], list: &mut List) {
         self.heard.clear();
         self.ends.clear();
         self.foreseen.clear();
@@ -297,10 +303,13 @@ impl Recommender {
             if row.is_err() {
                 list.warn(Warning::DamagedRow);
             }
-            if call.only_found {
+            if call.only_found || seed.code == Code::Bought {
                 let mut at = from;
                 for n in from..self.heard.len() {
-                    if self.flags[self.heard[n].0 as usize] & FOUND != 0 {
+                    let item = self.heard[n].0;
+                    if !(call.only_found && self.flags[item as usize] & FOUND == 0
+                        || seed.code == Code::Bought && seed.came(call.model, shopper, item))
+                    {
                         self.heard[at] = self.heard[n];
                         at += 1;
                     }

@@ -60,11 +60,14 @@ You have bought this before
 您曾经买过
 boosted
 Favoured by the shop
-店家力荐";
+店家力荐
+fits
+Works with what you have
+与您的设备配套";
 
 impl Code {
     /// How many codes there are; they are numbered from 0.
-    pub const COUNT: usize = Code::Boosted as usize + 1;
+    pub const COUNT: usize = Code::Fits as usize + 1;
 
     /// The name in the page's API.
     pub fn name(self) -> &'static str {
@@ -187,6 +190,7 @@ mod tests {
         assert_eq!(Code::Viewed.name(), "viewed");
         assert_eq!(Code::Again.name(), "again");
         assert_eq!(Code::Boosted.name(), "boosted");
+        assert_eq!(Code::Fits.name(), "fits");
         assert_eq!(SENTENCES.lines().count(), 3 * Code::COUNT);
         for code in 0..Code::COUNT {
             let (name, english) = sentence(code, 0);

@@ -7,10 +7,9 @@
 //! used up.
 
 use super::revisit::odds;
+use super::seeds::DAY;
 use crate::shop::{Model, REPURCHASE};
 use crate::shopper::Shopper;
-
-const DAY: f32 = 86_400_000.0;
 
 /// Calls `each` with every repeatable item that the shopper bought and its features.
 pub fn bought(

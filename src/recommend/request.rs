@@ -76,6 +76,8 @@ pub struct Request<'a> {
     pub arrangement: Arrangement<'a>,
     /// The shop's rules on scores, as lines: see [`super::rules`]. Empty is none.
     pub rules: &'a str,
+    /// Whether only what works with the shopper's things is wanted, that first; see [`super::fit`].
+    pub compatible: bool,
     /// Above 0, the list is cut down to a set with `item` that costs at most this in all; see [`super::bundle`].
     pub bundle: f32,
 }
@@ -120,6 +122,7 @@ impl Request<'_> {
             keep_viewed: false,
             arrangement: Arrangement::default(),
             rules: "",
+            compatible: false,
             bundle: 0.0,
         }
     }
@@ -193,6 +196,8 @@ pub enum Code {
     Again,
     /// The shop's rules raised it.
     Boosted,
+    /// It works with what the shopper has.
+    Fits,
 }
 
 /// What a reason points at, as numbers of the model.

@@ -36,9 +36,9 @@ impl Recommender {
             apart: None,
         };
         self.rules.read(model, request.rules);
-        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend);
+        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend, now);
         // A damaged row costs an item its score, as it does on a shelf, and no more.
-        self.accumulate(&call, &seeds, &mut Default::default());
+        self.accumulate(&call, shopper, &seeds, &mut Default::default());
         let mut order: Vec<u32> = (0..ids.len() as u32).collect();
         let mut places = Vec::new();
         let mut scored: Vec<(f32, u32)> = Vec::new();

@@ -15,7 +15,7 @@
 //! Which items meet which rules is worked out when the text or the model is another, and kept until then.
 
 use super::request::{Because, Code, Entry, List, Reason, Warning};
-use super::{Placed, Recommender};
+use super::{FITS, Placed, Recommender, fit};
 use crate::shop::{Model, terms};
 use crate::{codec, decimal};
 
@@ -187,28 +187,10 @@ impl Rules {
         let ruled = score * all.clamp(LEAST, MOST);
         if buried { -1.0 / (1.0 + ruled) } else { ruled }
     }
-
-    /// Puts into a list what the rules did to it.
-    pub fn explain(&self, list: &mut List) {
-        let [unknown, out_of_range] = self.warnings;
-        if unknown {
-            list.warnings.push(Warning::RuleUnknown);
-        }
-        if out_of_range {
-            list.warnings.push(Warning::RuleOutOfRange);
-        }
-        for entry in &mut list.entries {
-            let score = self.applied(entry.score, entry.item);
-            entry.rules = self.of(entry.item);
-            entry.ruled = score - entry.score;
-            entry.score = score;
-            give(entry);
-        }
-    }
 }
 
-/// Says that the shop raised an item, where that is what most of its score rests on.
-fn give(entry: &mut Entry) {
+/// Says that the shop raised an item, or that it fits, where that is what most of its score rests on.
+fn give(entry: &mut Entry, code: Code) {
     let share = entry.ruled / entry.score;
     if entry.ruled <= 0.0 || share <= 0.5 || entry.placed != Placed::Ranked {
         return;
@@ -216,7 +198,7 @@ fn give(entry: &mut Entry) {
     entry.reasons.insert(
         0,
         Reason {
-            code: Code::Boosted,
+            code,
             because: Because::Nothing,
             share,
         },
@@ -225,6 +207,36 @@ fn give(entry: &mut Entry) {
 }
 
 impl Recommender {
+    /// A score as the rules and what the shopper has leave it.
+    #[inline(never)]
+    pub(super) fn ruled(&self, score: f32, item: u32) -> f32 {
+        let score = self.rules.applied(score, item);
+        if self.flags[item as usize] & FITS != 0 && score >= 0.0 {
+            score + fit::FIRST
+        } else {
+            score
+        }
+    }
+
+    /// Puts into a list what the rules did to it.
+    pub(super) fn explain_rules(&self, list: &mut List) {
+        let [unknown, out_of_range] = self.rules.warnings;
+        if unknown {
+            list.warnings.push(Warning::RuleUnknown);
+        }
+        if out_of_range {
+            list.warnings.push(Warning::RuleOutOfRange);
+        }
+        for entry in &mut list.entries {
+            let score = self.ruled(entry.score, entry.item);
+            entry.rules = self.rules.of(entry.item);
+            entry.ruled = score - entry.score;
+            entry.score = score;
+            let fits = self.flags[entry.item as usize] & FITS != 0;
+            give(entry, if fits { Code::Fits } else { Code::Boosted });
+        }
+    }
+
     /// The lines of rules that have no effect on this model; see [`Rules::odd`].
     pub fn odd_rules(&mut self, model: &Model, text: &str) -> &[u32] {
         self.rules.read(model, text);

@@ -5,9 +5,13 @@ use crate::shop::{Blend, Matrix, Model};
 use crate::shopper::Shopper;
 
 /// The newest items that count.
-const HISTORY: usize = 20;
+pub(super) const HISTORY: usize = 20;
 /// The latest purchases that count.
 const PURCHASES: usize = 5;
+/// By the end of its window a purchase has lost this part of its weight.
+const FADED: f32 = 0.5;
+/// Milliseconds.
+pub(super) const DAY: f32 = 86_400_000.0;
 /// An item of an earlier session counts for this part.
 pub(super) const EARLIER: f32 = 0.3;
 /// On the page of an item, what was viewed before counts for this part.
@@ -73,6 +77,7 @@ pub(super) fn seeds(
     request: &Request,
     anchor: Option<u32>,
     blend: &Blend,
+    now: i64,
 ) -> Vec<Seed> {
     let mut seeds = Vec::new();
     let mut push = |item, matrix, weight: f32, code| {
@@ -119,16 +124,37 @@ pub(super) fn seeds(
             );
         }
         if placement != Placement::Product {
-            let bought = shopper
-                .bought()
-                .iter()
-                .rev()
-                .filter_map(|bought| bought.item);
-            for (k, item) in bought.take(PURCHASES).enumerate() {
-                let share = 1.0 / ((k + 1) * (k + 2)) as f32;
-                push(item, Matrix::Buy, blend.complement * share, Code::Bought);
+            let known = shopper.bought().iter().rev();
+            let known = known.filter_map(|bought| Some((bought.item?, bought.time)));
+            for (k, (item, time)) in known.take(PURCHASES).enumerate() {
+                let age = now.saturating_sub(time).max(0) as f32 / (DAY * model.window());
+                if age <= 1.0 {
+                    let share = (1.0 - FADED * age) / ((k + 1) * (k + 2)) as f32;
+                    push(item, Matrix::Buy, blend.complement * share, Code::Bought);
+                }
             }
         }
     }
     seeds
+}
+
+impl Seed {
+    /// Whether what a purchase led to is no longer due: something of the same leaf category as `item`, of things that
+    /// are not bought every week, came in the same order or after it.
+    pub fn came(&self, model: &Model, shopper: &Shopper, item: u32) -> bool {
+        let kind = model.category(item);
+        let mut purchase = i64::MIN;
+        for bought in shopper.bought().iter().rev() {
+            if kind.is_none() || bought.time < purchase {
+                break;
+            }
+            let Some(other) = bought.item else { continue };
+            if other == self.item {
+                purchase = bought.time;
+            } else if model.category(other) == kind && !model.repeatable(other) {
+                return true;
+            }
+        }
+        false
+    }
 }

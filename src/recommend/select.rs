@@ -3,6 +3,7 @@
 //! Popular items are walked only as far as one may still come in. How the chosen stand is [`arrange`]'s to say.
 
 use super::arrange::{self, Place, Placed, Stock};
+use super::fit;
 use super::{Call, Filtered, List, Placement, Recommender, Warning};
 use crate::kernel::Top;
 
@@ -30,6 +31,11 @@ impl Recommender {
             lean + popularity
         };
         let raised = self.rules.most();
+        let first = if call.request.compatible {
+            fit::FIRST
+        } else {
+            0.0
+        };
         let fills = match call.request.placement {
             Placement::Home | Placement::Product if !self.rules.hold() => LEANING,
             Placement::Home | Placement::Product | Placement::Category => model.items(),
@@ -44,9 +50,9 @@ impl Recommender {
         let most = beside(0);
         for &item in &self.touched {
             if self.allowed(call, item, &mut list.filtered) {
-                let bound = raised * (self.score[item as usize] + most);
+                let bound = raised * (self.score[item as usize] + most) + first;
                 if top.bar().is_none_or(|(bar, _)| bound >= bar) {
-                    top.offer(self.rules.applied(self.total(call, item), item), item);
+                    top.offer(self.ruled(self.total(call, item), item), item);
                 }
             }
         }
@@ -61,7 +67,7 @@ impl Recommender {
                 break;
             }
             // Neither this nor what follows can come in.
-            let bound = raised * beside(item);
+            let bound = raised * beside(item) + first;
             if top
                 .bar()
                 .is_some_and(|(bar, last)| bar > bound || bar == bound && last < item)
@@ -76,7 +82,7 @@ impl Recommender {
                 listing || ruled || popular > 0 || call.leaning.category(model, item) > 0.0;
             if candidate && self.allowed(call, item, &mut list.filtered) {
                 let [lean, popularity] = call.standing(item);
-                top.offer(self.rules.applied(lean + popularity, item), item);
+                top.offer(self.ruled(lean + popularity, item), item);
                 popular = popular.saturating_sub(1);
             }
         }

@@ -96,6 +96,9 @@ impl Default for Blend {
     }
 }
 
+/// Days that a purchase leads to others, where a model does not say.
+const WINDOW: f32 = 90.0;
+
 /// How many weights tell the odds of a return. See [`crate::recommend::revisit`].
 pub const RETURN: usize = 15;
 
@@ -132,6 +135,8 @@ pub struct Model {
     file: Vec<u8>,
     items: usize,
     id: String,
+    compatible: String,
+    window: f32,
     decay: f32,
     blend: Blend,
     revisit: Option<[f32; RETURN]>,
@@ -191,6 +196,17 @@ impl Model {
     /// Which training this is.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Attributes of which only equal values work together, two lines each: `name=`, and the term that works with all, or
+    /// nothing.
+    pub fn compatible(&self) -> &str {
+        &self.compatible
+    }
+
+    /// For how many days a purchase leads to others.
+    pub fn window(&self) -> f32 {
+        self.window
     }
 
     /// δ of the recency weights.

@@ -10,7 +10,7 @@ use super::rows::{self, Ragged};
 use super::safetensors::{self, Dtype, Header};
 use super::{
     BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE, RETURN,
-    VERSION, Why, f32_at, u16_at,
+    VERSION, WINDOW, Why, f32_at, u16_at,
 };
 use crate::lines::{join, parts};
 
@@ -238,6 +238,10 @@ impl Opening<'_> {
         number = [2.0];
         self.decimals("decay", [0.1, 100.0], &mut number);
         model.decay = number[0];
+        number = [WINDOW];
+        self.decimals("window", [1.0, 3650.0], &mut number);
+        model.window = number[0];
+        model.compatible = meta("compatible").into();
         let mut blend = BLEND;
         self.decimals("blend", [0.0, 1000.0], &mut blend);
         model.blend = Blend::from(blend);

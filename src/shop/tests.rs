@@ -148,7 +148,11 @@ impl Toy {
             encoder.pack(n, &mut packer);
         }
         let items = n.to_string();
-        let mut meta = vec![("items", items.as_str()), ("model", "toy")];
+        let mut meta = vec![
+            ("items", items.as_str()),
+            ("model", "toy"),
+            ("compatible", "ecosystem=\necosystem=open"),
+        ];
         meta.extend(self.blend.map(|blend| ("blend", blend)));
         meta.extend(self.revisit.map(|revisit| ("revisit", revisit)));
         packer.finish(&meta)

@@ -361,6 +361,7 @@ pub fn recommend(
     discovery: f32,
     rules: &str,
     bundle: f32,
+    compatible: bool,
 ) -> Vec<u32> {
     let mut rest = lines;
     let mut next = || cut(&mut rest, b'\n');
@@ -370,6 +371,7 @@ pub fn recommend(
     request.query = next();
     request.rules = rules;
     request.bundle = bundle;
+    request.compatible = compatible;
     for _ in 0..attributes {
         let name = next();
         request.attributes.push(terms::attribute(name, next()));

@@ -5,6 +5,8 @@ import test from "node:test";
 import { collector } from "../clients/collector.mjs";
 import { given } from "../support/surroundings.mjs";
 import { Tillside } from "../../pkg/dist/index.js";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 /** A visitor who has looked at phones. @param {import("node:test").TestContext} t */
 async function visitor(t) {
@@ -149,4 +151,34 @@ test("a bundle is of different kinds and keeps to its price", async (t) => {
   assert.ok((cheaper.price ?? 0) < found.price && cheaper.items.length <= 3);
   assert.deepEqual(till.bundle({ item: "nobody-knows", fallback: [item] }).items.map(({ source }) => source), ["host"]);
   assert.deepEqual(till.bundle(/** @type {any} */ (null)).items, []);
+});
+
+test("who has a phone and a watch of one maker sees what works with them", async (t) => {
+  /** @type {Map<string, string>} */
+  const ecosystems = new Map();
+  for (const line of (await readFile(join(given("TILLSIDE_SHOP"), "catalog.jsonl"), "utf8")).trim().split("\n")) {
+    const { id, product_detail = [] } = JSON.parse(line);
+    const [own] = product_detail.filter((/** @type {any} */ { attribute_name }) => attribute_name === "ecosystem");
+    ecosystems.set(id, own?.attribute_value ?? "none");
+  }
+  const { url } = await collector(t, "--model", given("TILLSIDE_MODEL"));
+  const till = await Tillside.open({ model: `${url}/model/manifest.json`, consent: { personalisation: true }, locale: "en" });
+  /** @param {string} category @param {object} [wish] */
+  const list = (category, wish) => till.recommend({ placement: "category", category, limit: 100, ...wish }).items;
+  /** @param {string} category */
+  const lumero = (category) => list(category).find(({ id }) => ecosystems.get(id) === "Lumero")?.id ?? "";
+  const [phone, watch] = [lumero("Phones > Smartphones"), lumero("Watches > Smartwatches")];
+  till.track("Product Viewed", { product_id: phone });
+  assert.equal(list("Computers", { compatible: true })[0]?.reasons.some(({ code }) => code === "fits"), false, "one phone is no choice");
+  till.track("Product Viewed", { product_id: watch });
+  const fitting = list("Computers", { compatible: true });
+  const kinds = fitting.map(({ id }) => ecosystems.get(id));
+  const first = kinds.findIndex((kind) => kind !== "Lumero");
+  assert.ok(first > 2 && !kinds.slice(first).includes("Lumero"), `${kinds}`);
+  assert.ok(!kinds.includes("Vantro") && kinds.includes("Open"));
+  assert.deepEqual(fitting[0]?.reasons[0]?.text, "Works with what you have");
+  assert.ok(list("Computers").some(({ id }) => ecosystems.get(id) === "Vantro"), "only where it is asked for");
+  const phones = ids({ items: list("Phones > Smartphones") }).filter((id) => ecosystems.get(id) === "Lumero");
+  const complements = phones.flatMap((item) => ids(till.recommend({ placement: "complements", item, limit: 100 })));
+  assert.ok(complements.length > 50 && complements.every((id) => ecosystems.get(id) !== "Vantro"), `${complements}`);
 });

@@ -69,6 +69,25 @@ test("a visit from the first page to the rows in the database", async (t) => {
   assert.deepEqual(heard, [], "nothing went wrong on the page");
 });
 
+test("the computers' page begins with what works with the phone and the watch that were looked at", async (t) => {
+  const open = await shop(t, { site: given("TILLSIDE_SITE") });
+  const { page, heard, url } = await visitor(open);
+  await page.goto(url);
+  await page.locator('[data-consent="all"]').click();
+  for (const path of [PHONES, "Watches > Smartwatches"]) {
+    await page.goto(`${url}#/c/${encodeURIComponent(path)}`);
+    await page.locator('main [data-placement="category"] a[href*="lumero"]').first().click();
+    await page.locator("main .product").waitFor();
+  }
+  await page.goto(`${url}#/c/Computers`);
+  const shelf = page.locator("main section.shelf", { hasText: "Works with what you have" });
+  await shelf.waitFor();
+  assert.ok(await shelf.locator("[data-id]").count() > 2);
+  const text = await shelf.innerText();
+  assert.ok(text.includes("Lumero") && !text.includes("Vantro"), text);
+  assert.deepEqual(heard, []);
+});
+
 /** Rows once they are as expected. @param {Awaited<ReturnType<typeof shop>>} open @param {(rows: ReturnType<typeof open.rows>) => boolean} ready */
 async function settled(open, ready) {
   for (let tries = 0; tries < 50; tries++) {

@@ -6,6 +6,7 @@ import { product } from "../events.js";
 import { named, t } from "../i18n.js";
 import { toCategory } from "../links.js";
 import { listing } from "../listing.js";
+import { draw, modelled, stock } from "../shelf.js";
 import { category, children } from "../shop.js";
 import * as till from "../till.js";
 import { view as missing } from "./missing.js";
@@ -14,6 +15,7 @@ import { view as missing } from "./missing.js";
 
 /** Products named in the report of a list. */
 const REPORTED = 24;
+const FITTING = 12;
 
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ key: path, query, again }) {
@@ -30,9 +32,18 @@ export async function view({ key: path, query, again }) {
     nodes: [
       crumbs(path, { last: true }),
       el("div", { class: "list-head" }, el("h1", {}, named(here.name)), count),
+      ...(await fitting(path)),
       el("div", { class: "with-rail" }, el("aside", { class: "rail", "aria-label": t("category.narrow") }, tree(path), filters), list),
     ],
   };
+}
+
+/** Of the category what works with the shopper's things, where there is such. @param {string} path */
+async function fitting(path) {
+  if (!modelled()) return [];
+  const { shelf, goods } = await stock({ placement: "category", category: path, compatible: true, limit: FITTING });
+  const items = shelf.items.filter(({ reasons }) => reasons.some(({ code }) => code === "fits"));
+  return [draw({ shelf: { ...shelf, items }, goods }, { title: t("shelf.fits") })].flatMap((section) => section ?? []);
 }
 
 /** The way down to a category and what lies directly below it. @param {string} path */

@@ -75,7 +75,12 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
             Shop::CompleteJourney => import(tillside, &base.join("wheel"), &folders.shop),
         },
     )?;
-    let mut learnt = Inputs::new().text(&goods);
+    // The one shop says of its devices which work together.
+    let compatible: &[&str] = match shop {
+        Shop::Tillside => &["--compatible", "ecosystem=open"],
+        Shop::CompleteJourney => &[],
+    };
+    let mut learnt = Inputs::new().text(&goods).text(&compatible.join(" "));
     for part in ["backend/src", "src", "Cargo.lock"] {
         learnt = learnt.path(&root().join(part))?;
     }
@@ -89,6 +94,7 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
                     // A demo has to be there in a moment.
                     .args(["train", "--catalog"])
                     .arg(folders.shop.join("catalog.jsonl"))
+                    .args(compatible)
                     .arg("--events")
                     .arg(folders.shop.join("events.jsonl"))
                     .arg("--out")

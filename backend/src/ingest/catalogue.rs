@@ -4,6 +4,7 @@
 //! can still be recommended.
 
 mod column;
+mod related;
 mod row;
 
 use std::collections::{BTreeMap, HashMap};
@@ -89,8 +90,9 @@ impl Rows {
         }
     }
 
-    /// Settles the currency: the one of most prices, of equals the first in the alphabet.
-    fn conclude(self, name: &str, refusals: &mut Refusals) -> Catalogue {
+    /// Settles what leads to other products, and the currency: the one of most prices, of equals the first in the alphabet.
+    fn conclude(mut self, name: &str, refusals: &mut Refusals) -> Catalogue {
+        related::settle(&mut self.products, &self.by_key, name, refusals);
         let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.products {
             if let (Some(_), Some(currency)) = (row.product.price, &row.currency) {

@@ -59,6 +59,26 @@ pub struct Product {
     /// Lower-case names and values of `color`, `size`, `material`, `gender`, `age_group`, `pattern` and the
     /// `product_detail` entries; name and value together at most 254 bytes, none twice.
     pub attributes: Vec<(String, String)>,
+    /// Other products of the catalogue that `related_product` names; none twice, and none is the product itself.
+    pub related: Vec<Related>,
+}
+
+/// What one product is to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// `accessory`, `required_part`.
+    Completes,
+    /// `often_bought_with`, `part_of_set`.
+    Together,
+    /// `substitute`, `different_brand`.
+    Replaces,
+}
+
+/// Another product, and what it is to this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub relation: Relation,
+    pub key: String,
 }
 
 /// A shop's goods, each key once, in the order of the file.

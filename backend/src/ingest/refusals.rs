@@ -46,6 +46,10 @@ pub enum Reason {
     LongText,
     /// A `product_detail` that is not section, name and value.
     Detail,
+    /// A `related_product` that is not relation, `id` and an id of the catalogue.
+    Related,
+    /// A `related_product` that is the product itself, or completes what it is completed by.
+    Circle,
     /// A row whose key comes again further down: the last one counts.
     Replaced,
     /// An event whose message id was read before.
@@ -79,7 +83,9 @@ impl Reason {
             | Reason::Availability
             | Reason::Flag
             | Reason::LongText
-            | Reason::Detail => Effect::ValueLeftOut,
+            | Reason::Detail
+            | Reason::Related
+            | Reason::Circle => Effect::ValueLeftOut,
             Reason::Replaced | Reason::Duplicate => Effect::RowRepeated,
         }
     }
@@ -108,6 +114,10 @@ impl Reason {
             Reason::Flag => "neither true nor false",
             Reason::LongText => "text longer than 255 bytes",
             Reason::Detail => "not section:attribute:value",
+            Reason::Related => {
+                "not relation:id:an id of the catalogue (accessory, required_part, often_bought_with, part_of_set, substitute, different_brand)"
+            }
+            Reason::Circle => "related to itself, or completing what completes it",
             Reason::Replaced => "id comes again further down",
             Reason::Duplicate => "message id read before",
         }

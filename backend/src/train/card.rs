@@ -13,6 +13,7 @@ use crate::ingest::{Interactions, Kind, Refusals};
 pub struct Facts<'a> {
     pub shop: &'a str,
     pub trained: &'a str,
+    pub compatible: &'a str,
     /// What was read: a word for the kind, the file's name.
     pub sources: &'a [(&'static str, String)],
     pub read: &'a Interactions,
@@ -127,8 +128,31 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
         ("λ alike by description", blend.content),
         ("λ category and brand", blend.affinity),
         ("λ popularity", blend.popularity),
+        (
+            "days for which a purchase leads to others",
+            f32::from(counted.limits.window),
+        ),
+        (
+            "least lower bound of what is bought together",
+            counted.limits.least as f32,
+        ),
     ] {
         writeln!(out, "| {what} | {value} |")?;
+    }
+    for [name, of_all] in facts
+        .compatible
+        .split('\n')
+        .collect::<Vec<_>>()
+        .as_chunks()
+        .0
+    {
+        let name = name.trim_end_matches('=');
+        let but = of_all
+            .split_once('=')
+            .map_or_else(String::new, |(_, value)| {
+                format!(", and {value} works with all")
+            });
+        writeln!(out, "\nOnly things of one {name} work together{but}.")?;
     }
     match &facts.tuned.validation {
         Some((metrics, questions)) => writeln!(

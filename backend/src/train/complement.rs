@@ -1,7 +1,7 @@
 //! What is bought with and after what: rules over the orders of one shopper.
 //!
 //! Each order that holds an item is a trial: which others are in it, or in the shopper's next orders within
-//! [`WITHIN`]? A rule needs [`SHOPPERS`] different shoppers, and a share of the trials whose lower confidence bound
+//! [`Limits::window`]? A rule needs [`SHOPPERS`] different shoppers, and a share of the trials whose lower confidence bound
 //! (Wilson, 1927) is well above the other item's share of all trials: together more often than chance explains. The
 //! bound grows with the evidence: of a share of .6 it is .46 in 50 trials and .57 in 1000. The weight is a cosine,
 //! damped for small counts, so that what everyone buys does not lead every list.
@@ -21,8 +21,26 @@ use super::columns::Categories;
 use super::content::Descriptions;
 use super::sums::{Postings, Row, Sums, strongest};
 
-/// 90 days in milliseconds: shoes in spring, a tracksuit by summer.
-const WITHIN: i64 = 90 * 86_400_000;
+/// What makes a rule, as an operator may set it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Days within which a later order follows from one.
+    pub window: u16,
+    /// The least that the lower bound of a rule's share may be.
+    pub least: f64,
+}
+
+impl Default for Limits {
+    /// 90 days: shoes in spring, a tracksuit by summer.
+    fn default() -> Self {
+        Limits {
+            window: 90,
+            least: 0.0,
+        }
+    }
+}
+
+const DAY: i64 = 86_400_000;
 
 /// How many of the shopper's next orders a trial looks at.
 const ORDERS: usize = 5;
@@ -77,8 +95,9 @@ pub fn neighbours(
     items: usize,
     categories: &Categories,
     descriptions: &Descriptions,
+    limits: Limits,
 ) -> Neighbours {
-    let mut rules_of = rules(orders, items, |item| categories.leaf(item));
+    let mut rules_of = rules(orders, items, limits, |item| categories.leaf(item));
     let of_categories: Vec<Order> = (orders.iter())
         .map(|order| {
             let leaves = order.items.iter().filter_map(|&item| categories.leaf(item));
@@ -91,7 +110,7 @@ pub fn neighbours(
             }
         })
         .collect();
-    let leads_to = rules(&of_categories, categories.names.len(), |_| None).all;
+    let leads_to = rules(&of_categories, categories.names.len(), limits, |_| None).all;
     let bought = most_bought(orders, items, categories);
     let widen = |(item, [apart, all]): (usize, [&mut Row; 2])| {
         let Some(leaf) = categories.leaf(item as u32) else {
@@ -152,7 +171,13 @@ fn most_bought(orders: &[Order], items: usize, categories: &Categories) -> Vec<R
 
 /// Rules between things. `orders` are by shopper, each shopper's oldest first; things with the same `leaf` are
 /// substitutes, where it is given.
-fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Sync) -> Neighbours {
+fn rules(
+    orders: &[Order],
+    items: usize,
+    limits: Limits,
+    leaf: impl Fn(u32) -> Option<u16> + Sync,
+) -> Neighbours {
+    let window = i64::from(limits.window) * DAY;
     let mut lines = Vec::new();
     let mut order_of = Vec::new();
     for (number, order) in orders.iter().enumerate() {
@@ -171,7 +196,7 @@ fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Syn
             let (mut trials, mut from) = (0, 0);
             for found in orders_with(item) {
                 let first = (from.max(found.saturating_sub(ORDERS))..=found)
-                    .find(|&trial| follows(orders, trial, found))
+                    .find(|&trial| follows(orders, window, trial, found))
                     .unwrap_or(found);
                 trials += found + 1 - first;
                 from = found + 1;
@@ -189,8 +214,8 @@ fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Syn
                 let trials: Vec<usize> = orders_with(item).collect();
                 for own in trials.chunk_by(|a, b| orders[*a].shopper == orders[*b].shopper) {
                     for &trial in own {
-                        for order in
-                            (trial..orders.len()).take_while(|&order| follows(orders, trial, order))
+                        for order in (trial..orders.len())
+                            .take_while(|&order| follows(orders, window, trial, order))
                         {
                             let worth = if order == trial { 1.0 } else { LATER };
                             for &other in orders[order].items.iter().filter(|&&other| other != item)
@@ -211,7 +236,10 @@ fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Syn
                 weight.drain(|other, weight| {
                     let share = lower_bound(f64::from(hits.get(other)), trials.len() as f64);
                     let by_chance = reach[other as usize] / orders.len() as f64;
-                    if shoppers.get(other) >= SHOPPERS && share > LIFT * by_chance {
+                    if shoppers.get(other) >= SHOPPERS
+                        && share > LIFT * by_chance
+                        && share >= limits.least
+                    {
                         let theirs = postings.of(other).len() as f32 + SHRINK;
                         let ours = trials.len() as f32 + SHRINK;
                         row.push((other, weight / (ours * theirs).sqrt()));
@@ -230,13 +258,13 @@ fn rules(orders: &[Order], items: usize, leaf: impl Fn(u32) -> Option<u16> + Syn
 }
 
 /// Whether order `later` is `trial` itself, or one that it may have led to.
-fn follows(orders: &[Order], trial: usize, later: usize) -> bool {
+fn follows(orders: &[Order], window: i64, trial: usize, later: usize) -> bool {
     let (a, b) = (&orders[trial], &orders[later]);
     trial == later
         || a.shopper == b.shopper
             && later - trial <= ORDERS
             && a.time > 0
-            && (0..=WITHIN).contains(&(b.time - a.time))
+            && (0..=window).contains(&(b.time - a.time))
 }
 
 /// Wilson's lower bound of a share.
@@ -256,7 +284,10 @@ mod tests {
     use crate::ingest::Product;
     use proptest::prelude::*;
 
-    const DAY: i64 = 86_400_000;
+    const USUAL: Limits = Limits {
+        window: 90,
+        least: 0.0,
+    };
 
     fn order(shopper: u32, day: i64, items: &[u32]) -> Order {
         Order {
@@ -281,13 +312,44 @@ mod tests {
 
     #[test]
     fn follows_within_ninety_days() {
-        let within = rules(&shoes_then_tracksuit(90), 4, |_| None).all;
+        let within = rules(&shoes_then_tracksuit(90), 4, USUAL, |_| None).all;
         assert_eq!(within[0].len(), 1);
         assert_eq!(within[0][0].0, 1);
         // What comes after does not lead back.
         assert_eq!(within[1], []);
-        let beyond = rules(&shoes_then_tracksuit(91), 4, |_| None).all;
+        let beyond = rules(&shoes_then_tracksuit(91), 4, USUAL, |_| None).all;
         assert_eq!(beyond[0], []);
+        let wide = Limits {
+            window: 91,
+            ..USUAL
+        };
+        let wide = rules(&shoes_then_tracksuit(91), 4, wide, |_| None).all;
+        assert_eq!(wide[0], within[0]);
+    }
+
+    /// Of so many shoppers who buy 0, 60 % buy 1 within the window; many others buy neither.
+    fn three_of_five(trials: u32) -> Vec<Order> {
+        let mut orders = Vec::new();
+        for shopper in 0..trials {
+            orders.push(order(shopper, 1, &[0]));
+            if shopper % 5 < 3 {
+                orders.push(order(shopper, 60, &[1]));
+            }
+        }
+        orders.extend((trials..5 * trials).map(|shopper| order(shopper, 1, &[2])));
+        orders
+    }
+
+    #[test]
+    fn a_bound_asked_for_holds_back_what_has_little_evidence() {
+        let sure = Limits {
+            least: 0.5,
+            ..USUAL
+        };
+        let led =
+            |trials, limits| !rules(&three_of_five(trials), 3, limits, |_| None).all[0].is_empty();
+        assert!(led(50, USUAL) && !led(50, sure));
+        assert!(led(1000, USUAL) && led(1000, sure));
     }
 
     #[test]
@@ -300,7 +362,7 @@ mod tests {
         for shopper in 10..60 {
             orders.push(order(shopper, 1, &[3]));
         }
-        let rows = rules(&orders, 4, |_| None).all;
+        let rows = rules(&orders, 4, USUAL, |_| None).all;
         assert_eq!(rows[0].iter().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert!((rows[0][0].1 - 10.0 / 15.0).abs() < 1e-6);
         assert!((rows[0][1].1 - 5.0 / 15.0).abs() < 1e-6);
@@ -319,10 +381,10 @@ mod tests {
             orders.push(order(shopper, 1, &[2, 3, 4]));
             orders.push(order(shopper, 200, &[4]));
         }
-        let rows = rules(&orders, 5, |_| None).all;
+        let rows = rules(&orders, 5, USUAL, |_| None).all;
         assert_eq!(rows[0], []);
         assert!(rows[2].iter().any(|n| n.0 == 3));
-        let alike = rules(&orders, 5, |item| {
+        let alike = rules(&orders, 5, USUAL, |item| {
             Some(if item == 2 || item == 3 { 7 } else { 8 })
         });
         assert!(!alike.apart[2].iter().any(|n| n.0 == 3));
@@ -336,7 +398,7 @@ mod tests {
                 if shopper % 2 == 0 { &[0, 5] } else { &[0] },
             ));
         }
-        assert_eq!(rules(&all, 6, |_| None).all[5], []);
+        assert_eq!(rules(&all, 6, USUAL, |_| None).all[5], []);
     }
 
     #[test]
@@ -360,7 +422,14 @@ mod tests {
         products.push(product("Fruit", "pears".into()));
         let products: Vec<Option<&Product>> = products.iter().map(Some).collect();
         let categories = Categories::of(&products);
-        let rows = neighbours(&orders, 13, &categories, &Descriptions::of(&products)).apart;
+        let rows = neighbours(
+            &orders,
+            13,
+            &categories,
+            &Descriptions::of(&products),
+            USUAL,
+        )
+        .apart;
         for (phone, row) in rows.iter().enumerate().take(10) {
             let own_case = 10 + phone as u32 % 2;
             assert_eq!(row[0].0, own_case, "the case for this phone first");
@@ -389,7 +458,7 @@ mod tests {
                 .map(|(shopper, day, items)| order(*shopper, *day + 1, &items.iter().copied().collect::<Vec<_>>()))
                 .collect();
             orders.sort_by_key(|order| (order.shopper, order.time));
-            let rows = rules(&orders, 8, |_| None).all;
+            let rows = rules(&orders, 8, USUAL, |_| None).all;
             for a in 0..8u32 {
                 for b in (0..8u32).filter(|&b| b != a) {
                     let (mut weight, mut with_a, mut with_b) = (0.0, 0.0, 0.0);

@@ -27,6 +27,11 @@ pub enum Error {
     #[error("{what} {text:?} is longer than 64 bytes; shorten it")]
     Label { what: &'static str, text: String },
 
+    #[error(
+        "no product of the catalogue has the attribute {text:?} (they have {names}); give --compatible a name, or a name and a value, that products have"
+    )]
+    Attribute { text: String, names: String },
+
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk (what was there before is unchanged)", path.display())]
     Write {
         path: PathBuf,
@@ -65,6 +70,7 @@ impl Coded for Error {
             Error::Strangers { .. } => "train.strangers",
             Error::TooMany { .. } => "train.items",
             Error::Label { .. } => "train.label",
+            Error::Attribute { .. } => "train.attribute",
             Error::Write { .. } => "train.write",
             Error::Read { .. } => "refresh.read",
             Error::OtherFeed { .. } => "refresh.feed",

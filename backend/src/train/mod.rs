@@ -6,6 +6,7 @@
 //! | `sequence` | what is viewed after what |
 //! | `lean` | what of that holds both ways, and what is rising |
 //! | `complement` | what is bought with and after what |
+//! | `related` | what the feed says of two products |
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
 //! | `encoder` | what comes next, from a session in its order |
@@ -34,6 +35,7 @@ mod manifest;
 mod pack;
 mod publish;
 pub mod refresh;
+mod related;
 mod repurchase;
 mod revisit;
 mod sequence;
@@ -42,11 +44,13 @@ mod steps;
 mod sums;
 mod tune;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
-use tillside::shop::Model;
+use tillside::shop::{Model, terms};
 
+use complement::Limits;
 use encoder::Checkpoint;
 pub use error::Error;
 use goods::Goods;
@@ -63,6 +67,9 @@ use crate::{Outcome, progress};
 const CHECKPOINTS: [&str; 2] = ["encoder-trial.checkpoint", "encoder.checkpoint"];
 
 const TRAINING: &str = "training the encoder";
+
+/// Attributes named where one is unknown.
+const NAMES: usize = 12;
 
 /// The longest text of a model's metadata.
 const LABEL: usize = 64;
@@ -105,6 +112,25 @@ pub struct Args {
     /// neighbours may still learn from it. It takes minutes
     #[arg(long, value_enum, default_value_t = encoder::Wanted::Off)]
     encoder: encoder::Wanted,
+    /// Days within which a later purchase follows from one, and for which a page expects it
+    #[arg(long, value_name = "DAYS", default_value_t = Limits::default().window, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    window: u16,
+    /// What is bought with or after an item must be so in at least this share of cases, by the lower end of the 95 %
+    /// interval: .5 takes 600 of 1000 for a rule and 30 of 50 not. What is clearly above chance is one without it
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, hide_default_value = true)]
+    min_lower_bound: f64,
+    /// An attribute of which only equal values work together, and the value that works with all: `ecosystem=open`. May
+    /// be given several times
+    #[arg(long, value_name = "NAME[=VALUE]", requires = "catalog")]
+    compatible: Vec<String>,
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok();
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "give a number from 0 to 1".into())
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -118,7 +144,12 @@ pub fn run(args: Args) -> Outcome {
         eprintln!("{refusals}");
     }
     let trained = read.newest.map_or_else(String::new, ingest::iso);
-    let labels = labels(&args.shop, catalogue.as_ref(), &trained)?;
+    let compatible = compatible(&args.compatible, catalogue.as_ref())?;
+    let labels = labels(&args.shop, catalogue.as_ref(), &trained, &compatible)?;
+    let limits = Limits {
+        window: args.window,
+        least: args.min_lower_bound,
+    };
     let neighbours = args.neighbours.map(usize::from);
     let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
     check(&goods)?;
@@ -137,13 +168,17 @@ pub fn run(args: Args) -> Outcome {
         tune::tune(&read, catalogue.as_ref(), neighbours, trainer, bar).map_err(Error::Unreadable)
     })?;
     let baskets = steps.during("trying out baskets", |bar| {
-        repurchase::tune(&read, catalogue.as_ref(), &mut tuned.settings, |more| {
-            bar.inc(more)
-        })
+        repurchase::tune(
+            &read,
+            catalogue.as_ref(),
+            limits,
+            &mut tuned.settings,
+            |more| bar.inc(more),
+        )
         .map_err(Error::Unreadable)
     })?;
     let mut counted = steps.during("counting", |bar| {
-        pack::count(goods, |step| bar.set_message(step))
+        pack::count(goods, limits, |step| bar.set_message(step))
     });
     if tuned.settings.encoder > 0.0 || tuned.settings.taught > 0.0 {
         let (encoder, foreseen) = steps.during(TRAINING, |bar| {
@@ -168,6 +203,7 @@ pub fn run(args: Args) -> Outcome {
     let facts = card::Facts {
         shop: labels.shop,
         trained: labels.trained,
+        compatible: labels.compatible,
         sources: &sources(&args),
         read: &read,
         refusals: &refusals,
@@ -263,6 +299,7 @@ fn labels<'a>(
     shop: &'a str,
     catalogue: Option<&'a Catalogue>,
     trained: &'a str,
+    compatible: &'a str,
 ) -> Result<Labels<'a>, Error> {
     let currency = catalogue
         .and_then(|catalogue| catalogue.currency.as_deref())
@@ -279,7 +316,40 @@ fn labels<'a>(
         shop,
         currency,
         trained,
+        compatible,
     })
+}
+
+/// The attributes as [`Model::compatible`] gives them.
+fn compatible(given: &[String], catalogue: Option<&Catalogue>) -> Result<String, Error> {
+    let products = catalogue.map_or(&[][..], |catalogue| &catalogue.products);
+    let attributes = || products.iter().flat_map(|product| &product.attributes);
+    let mut lines: Vec<String> = Vec::new();
+    for text in given {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        let of_all = terms::attribute(name, "");
+        let neutral = match value {
+            "" => String::new(),
+            value => terms::attribute(name, value),
+        };
+        let has = |(name, value): &(String, String)| {
+            terms::attribute(name, "") == of_all
+                && (neutral.is_empty() || terms::attribute(name, value) == neutral)
+        };
+        if !attributes().any(has) {
+            let names: BTreeSet<&str> = attributes().map(|one| one.0.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().take(NAMES).collect();
+            return Err(Error::Attribute {
+                text: text.clone(),
+                names: names.join(", "),
+            });
+        }
+        let line = format!("{of_all}\n{neutral}");
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    Ok(lines.join("\n"))
 }
 
 fn check(goods: &Goods) -> Result<(), Error> {

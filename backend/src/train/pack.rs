@@ -9,12 +9,13 @@ use tillside::shop::rows::{encode_items, encode_neighbours};
 use tillside::shop::{Blend, Model, REPURCHASE, RETURN};
 
 use super::columns::{self, Brands, Categories, postings, prices};
-use super::complement::{self, Neighbours, Order};
+use super::complement::{self, Limits, Neighbours, Order};
 use super::content::{self, Descriptions};
 use super::distil;
 use super::encoder::Encoder;
 use super::goods::Goods;
 use super::lean;
+use super::related;
 use super::sequence::{self, Rules};
 use super::sums::Row;
 use crate::compressed::compressed;
@@ -87,11 +88,14 @@ impl Default for Settings {
 }
 
 /// Free text of the model's metadata.
+#[derive(Clone, Copy, Default)]
 pub struct Labels<'a> {
     pub shop: &'a str,
     pub currency: &'a str,
     /// ISO 8601, or empty.
     pub trained: &'a str,
+    /// Attributes of which only equal values work together, as [`Model::compatible`] gives them.
+    pub compatible: &'a str,
 }
 
 /// Everything that goes into a model, before settings.
@@ -100,6 +104,8 @@ pub struct Counted<'a> {
     pub orders: Vec<Order>,
     pub view: Rules,
     pub rising: Vec<f32>,
+    /// What made the rules of what is bought together.
+    pub limits: Limits,
     pub buy: Neighbours,
     pub content: Option<Vec<Row>>,
     /// What [`count`] leaves to those who want one.
@@ -133,7 +139,7 @@ fn within(most: usize, mut packed: Packed, pack: impl Fn(usize) -> Packed) -> Pa
 }
 
 /// Counts rules and compares descriptions. `step` is told what begins.
-pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
+pub fn count<'a>(goods: Goods<'a>, limits: Limits, step: impl Fn(&'static str)) -> Counted<'a> {
     let described = goods.products.iter().any(Option::is_some);
     step("counting what is viewed together");
     let browsing = goods.browsing();
@@ -146,7 +152,7 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
     let descriptions = Descriptions::of(&goods.products);
     let content = described.then(|| descriptions.neighbours());
     step("counting what is bought together");
-    let buy = complement::neighbours(&orders, goods.len(), &categories, &descriptions);
+    let buy = bought(&orders, &goods, &categories, &descriptions, limits);
     let flags = described || !orders.is_empty();
     let flags = flags.then(|| columns::flags(&goods, &categories, &orders));
     Counted {
@@ -154,6 +160,7 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
         orders,
         view,
         rising,
+        limits,
         buy,
         content,
         encoder: None,
@@ -165,12 +172,25 @@ pub fn count<'a>(goods: Goods<'a>, step: impl Fn(&'static str)) -> Counted<'a> {
     }
 }
 
+/// What is bought together, as shoppers and the feed say.
+fn bought(
+    orders: &[Order],
+    goods: &Goods,
+    categories: &Categories,
+    descriptions: &Descriptions,
+    limits: Limits,
+) -> Neighbours {
+    let mut buy = complement::neighbours(orders, goods.len(), categories, descriptions, limits);
+    related::relate(&mut buy, goods);
+    buy
+}
+
 /// Counts only what is bought together: enough to try baskets on.
-pub fn count_orders(goods: Goods) -> Counted {
+pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
     let categories = Categories::of(&goods.products);
     let orders = goods.orders();
     let descriptions = Descriptions::of(&goods.products);
-    let buy = complement::neighbours(&orders, goods.len(), &categories, &descriptions);
+    let buy = bought(&orders, &goods, &categories, &descriptions, limits);
     Counted {
         flags: Some(columns::flags(&goods, &categories, &orders)),
         brands: Brands::of(&goods),
@@ -182,6 +202,7 @@ pub fn count_orders(goods: Goods) -> Counted {
         described: goods.products.iter().any(Option::is_some),
         goods,
         orders,
+        limits,
         buy,
         categories,
     }
@@ -292,8 +313,9 @@ impl Counted<'_> {
             .sizes()
             .map(|(name, bytes)| (name.to_owned(), bytes))
             .collect();
-        let (items, decay, blend, revisit, repurchase) = (
+        let (items, window, decay, blend, revisit, repurchase) = (
             self.goods.len().to_string(),
+            window_text(self.limits.window),
             settings.decay.to_string(),
             blend_text(&settings.blend),
             settings.revisit.as_ref().map_or_else(String::new, texts),
@@ -306,6 +328,8 @@ impl Counted<'_> {
                 ("shop", labels.shop),
                 ("currency", labels.currency),
                 ("trained", labels.trained),
+                ("compatible", labels.compatible),
+                ("window", window.as_str()),
                 ("decay", decay.as_str()),
                 ("blend", blend.as_str()),
                 ("revisit", revisit.as_str()),
@@ -343,6 +367,14 @@ pub fn hex(bytes: &[u8]) -> String {
 
 fn texts<const N: usize>(weights: &[f32; N]) -> String {
     weights.map(|w| w.to_string()).join(" ")
+}
+
+/// Left out where it is the usual.
+fn window_text(days: u16) -> String {
+    if days == Limits::default().window {
+        return String::new();
+    }
+    days.to_string()
 }
 
 fn blend_text(blend: &Blend) -> String {
@@ -434,6 +466,7 @@ mod tests {
         shop: "corner",
         currency: "CNY",
         trained: "",
+        compatible: "",
     };
 
     fn neighbours(model: &Model, matrix: Matrix, key: &str) -> Vec<(String, f32)> {
@@ -478,7 +511,11 @@ mod tests {
                 .map(|(shopper, item)| (shopper, 13, item)),
         );
         let read = interactions(&sessions);
-        let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
+        let counted = count(
+            Goods::number(&read, &read.sessions, None),
+            Limits::default(),
+            |_| (),
+        );
         let settings = Settings {
             widen: 0.0,
             mutual: 0.0,
@@ -549,7 +586,11 @@ mod tests {
     #[test]
     fn the_name_is_the_hash_of_the_tensors() {
         let read = interactions(&[(0, 1, "ab")]);
-        let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
+        let counted = count(
+            Goods::number(&read, &read.sessions, None),
+            Limits::default(),
+            |_| (),
+        );
         let pack = |shop| {
             let labels = Labels { shop, ..LABELS };
             counted.pack(&Settings::default(), None, &labels)
@@ -580,7 +621,7 @@ mod tests {
                 let events = events.into_iter().map(|(item, n)| Interaction { item, time: 1, kind: kind(n) }).collect();
                 read.sessions.push(Session { shopper: n % 7, start: 1, events });
             }
-            let counted = count(Goods::number(&read, &read.sessions, None), |_| ());
+            let counted = count(Goods::number(&read, &read.sessions, None), Limits::default(), |_| ());
             let settings = Settings::default();
             let model = reopen(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
             prop_assert_eq!(model.items(), counted.goods.len());

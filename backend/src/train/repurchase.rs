@@ -13,6 +13,7 @@ use tillside::recommend::revisit::odds;
 use tillside::recommend::{MAX_LIMIT, Placement, Recommender, Request, repurchase::bought};
 use tillside::shop::{Model, ModelError, REPURCHASE};
 
+use super::complement::Limits;
 use super::goods::Goods;
 use super::pack::{self, Settings};
 use super::tune::{FEWEST, HELD_BACK, MOST, open, worth};
@@ -48,6 +49,7 @@ pub struct Tried {
 pub fn tune(
     read: &Interactions,
     catalogue: Option<&Catalogue>,
+    limits: Limits,
     settings: &mut Settings,
     tick: impl Fn(u64) + Sync,
 ) -> Result<Option<Tried>, ModelError> {
@@ -66,7 +68,7 @@ pub fn tune(
     if baskets.len() < FEWEST {
         return Ok(None);
     }
-    let counted = pack::count_orders(goods);
+    let counted = pack::count_orders(goods, limits);
     let judge = |model: &Model, baskets: &[Basket]| ask_baskets(model, baskets, &tick).metrics;
     let mut model = open(&counted, settings, None)?;
     let before = judge(&model, &baskets);
@@ -274,7 +276,13 @@ mod tests {
     #[test]
     fn learns_that_staples_come_back() {
         let mut settings = Settings::default();
-        let tried = tune(&staples(4000, 52), None, &mut settings, |_| ());
+        let tried = tune(
+            &staples(4000, 52),
+            None,
+            Limits::default(),
+            &mut settings,
+            |_| (),
+        );
         let tried = tried.unwrap().unwrap();
         assert!(tried.baskets >= FEWEST);
         let weights = settings.repurchase.unwrap();
@@ -288,10 +296,23 @@ mod tests {
     #[test]
     fn too_few_baskets_decide_nothing() {
         let mut settings = Settings::default();
-        let tried = tune(&staples(500, 52), None, &mut settings, |_| ()).unwrap();
+        let tried = tune(
+            &staples(500, 52),
+            None,
+            Limits::default(),
+            &mut settings,
+            |_| (),
+        )
+        .unwrap();
         assert!(tried.is_none());
         assert_eq!(settings, Settings::default());
-        let nothing = tune(&Interactions::default(), None, &mut settings, |_| ());
+        let nothing = tune(
+            &Interactions::default(),
+            None,
+            Limits::default(),
+            &mut settings,
+            |_| (),
+        );
         assert!(nothing.unwrap().is_none());
     }
 

@@ -7,6 +7,7 @@
 use indicatif::ProgressBar;
 use tillside::shop::{Model, ModelError};
 
+use super::complement::Limits;
 use super::encoder::Encoder;
 use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
@@ -104,7 +105,7 @@ pub fn tune(
         });
     }
 
-    let mut counted = count(goods, |_| ());
+    let mut counted = count(goods, Limits::default(), |_| ());
     let judge = |model: &Model| ask(model, &questions, Protocol::New, |n| bar.inc(n)).metrics;
     let unpacked = trials(&counted);
     let values = REPACKED
@@ -206,12 +207,7 @@ pub fn open(
     settings: &Settings,
     neighbours: Option<usize>,
 ) -> Result<Model, ModelError> {
-    let labels = Labels {
-        shop: "",
-        currency: "",
-        trained: "",
-    };
-    Model::open(counted.pack(settings, neighbours, &labels).bytes)
+    Model::open(counted.pack(settings, neighbours, &Labels::default()).bytes)
 }
 
 /// Fits the odds of a return, if they rank better than none.
@@ -352,13 +348,9 @@ mod tests {
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
-        let counted = count(Goods::number(&read, old, None), |_| ());
+        let counted = count(Goods::number(&read, old, None), Limits::default(), |_| ());
         let known = counted.goods.keys.iter().copied().collect();
-        let labels = Labels {
-            shop: "",
-            currency: "",
-            trained: "",
-        };
+        let labels = Labels::default();
         let model = Model::open(counted.pack(&Settings::default(), None, &labels).bytes).unwrap();
         let sessions: Vec<_> = newest
             .iter()

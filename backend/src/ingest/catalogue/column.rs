@@ -15,6 +15,7 @@ pub(super) enum Column {
     Availability,
     Repeatable,
     Detail,
+    Related,
     /// Taken as an attribute of this name.
     Attribute(&'static str),
 }
@@ -32,6 +33,7 @@ impl Column {
             "availability" => Column::Availability,
             "repeatable" => Column::Repeatable,
             "product_detail" => Column::Detail,
+            "related_product" => Column::Related,
             "color" => Column::Attribute("color"),
             "size" => Column::Attribute("size"),
             "material" => Column::Attribute("material"),

@@ -3,9 +3,9 @@
 use tillside::shop::live;
 
 use super::column::{Column, Columns};
-use super::{LONGEST, Row};
+use super::{LONGEST, Row, related};
 use crate::ingest::table::Table;
-use crate::ingest::{Product, Reason, Refusals, money};
+use crate::ingest::{Product, Reason, Refusals, Related, money};
 
 /// One row being read.
 pub(super) struct Reading<'a> {
@@ -63,6 +63,7 @@ impl<'a> Reading<'a> {
             out_of_stock: self.out_of_stock(),
             repeatable: self.repeatable(),
             attributes: self.attributes(),
+            related: self.related(),
         };
         Some(Row {
             product,
@@ -157,6 +158,20 @@ impl<'a> Reading<'a> {
             self.details(details, &mut attributes);
         }
         attributes
+    }
+
+    fn related(&mut self) -> Vec<Related> {
+        let mut all = Vec::new();
+        for text in self.all(Column::Related) {
+            for entry in related::parse(text) {
+                match entry {
+                    Ok(related) if all.contains(&related) => {}
+                    Ok(related) => all.push(related),
+                    Err(entry) => self.note(Reason::Related, "related_product", &entry),
+                }
+            }
+        }
+        all
     }
 
     fn attribute(&mut self, name: &str, value: &str, attributes: &mut Vec<(String, String)>) {

@@ -37,6 +37,7 @@ fn a_merchant_feed_becomes_products() {
                 pair("screen", "6.1 in, 120 hz"),
                 pair("capacity", "4000 mah"),
             ],
+            related: Vec::new(),
         }
     );
     assert_eq!(
@@ -176,4 +177,47 @@ fn quotes_line_breaks_and_a_byte_order_mark_are_understood() {
     assert!(refusals.is_empty(), "{refusals}");
     assert_eq!(catalogue.products[0].titles, ["One,\r\n\"two\""]);
     assert_eq!(catalogue.products[1].key, "b");
+}
+
+#[test]
+fn related_products_are_those_that_the_feed_has_and_no_circle() {
+    let folder = Folder::new();
+    let text = "id\trelated_product\n\
+        phone\taccessory:id:case,substitute:id:other,accessory:gtin:811571013579,friend:id:case\n\
+        case\taccessory:id:phone-2,often_bought_with:id:film,often_bought_with:id:film\n\
+        phone-2\trequired_part:id:case,accessory:id:phone-2\n\
+        film\toften_bought_with:id:case,accessory:id:gone\n\
+        other\t\n";
+    let json = r#"
+{"id":"phone","related_product":[{"relationship_type":"accessory","identifier_type":"id","identifier":"case"},{"relationship_type":"substitute","identifier_type":"id","identifier":"other"},{"relationship_type":"accessory","identifier_type":"gtin","identifier":"811571013579"},{"relationship_type":"friend","identifier_type":"id","identifier":"case"}]}
+{"id":"case","related_product":[{"relationship_type":"accessory","identifier_type":"id","identifier":"phone-2"},{"relationship_type":"often_bought_with","identifier_type":"id","identifier":"film"},{"relationship_type":"often_bought_with","identifier_type":"id","identifier":"film"}]}
+{"id":"phone-2","related_product":[{"relationship_type":"required_part","identifier_type":"id","identifier":"case"},{"relationship_type":"accessory","identifier_type":"id","identifier":"phone-2"}]}
+{"id":"film","related_product":[{"relationship_type":"often_bought_with","identifier_type":"id","identifier":"case"},{"relationship_type":"accessory","identifier_type":"id","identifier":"gone"}]}
+{"id":"other"}
+"#;
+    for (name, text) in [("feed.tsv", text), ("feed.jsonl", json)] {
+        let (catalogue, refusals) = read_catalogue(&folder.write(name, text));
+        let related = |n: usize| {
+            let related = catalogue.products[n].related.iter();
+            related
+                .map(|one| (one.relation, one.key.as_str()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            related(0),
+            [(Relation::Completes, "case"), (Relation::Replaces, "other")],
+            "{name}"
+        );
+        assert_eq!(related(1), [(Relation::Together, "film")]);
+        assert_eq!(related(2), []);
+        assert_eq!(related(3), [(Relation::Together, "case")]);
+        // A GTIN, a relation that is none, a product that is gone; a product of itself, and two that complete each other.
+        assert_eq!(refusals.count(Reason::Related), 3, "{refusals}");
+        assert_eq!(refusals.count(Reason::Circle), 3, "{refusals}");
+        assert_eq!(
+            refusals.samples(Reason::Related)[0].column,
+            "related_product"
+        );
+        assert_eq!(refusals.rows(), 0);
+    }
 }

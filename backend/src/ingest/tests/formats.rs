@@ -77,6 +77,7 @@ fn expected(rows: &[Vec<String>]) -> Vec<Product> {
             out_of_stock: row[6] == "out_of_stock",
             repeatable: None,
             attributes,
+            related: Vec::new(),
         };
         match products.iter_mut().find(|other| other.key == product.key) {
             Some(other) => *other = product,

@@ -1,0 +1,244 @@
+//! What works with what the shopper has: one phone's cases, one maker's devices.
+//!
+//! The model names attributes of which only equal values work together (`ecosystem`), each with the value, if there is
+//! one, that works with all. A value is the shopper's where the item of the page has it; where there is no such item,
+//! where what they have bought, carted or looked at has it, by weight at least [`ENOUGH`] and [`MOSTLY`] of all values:
+//! who looks at one phone has not chosen a maker, who looks at a phone and a watch of one has. For a category asked for,
+//! what is of it says nothing: a laptop is not what laptops work with. Then what has only
+//! other values is left out, and where the request asks for it what has that value comes first. What has none is as it
+//! was.
+//!
+//! It does not know of single pairs of items: those are in the rows of what is bought together, where the trainer puts
+//! what the feed says.
+
+use super::seeds::HISTORY;
+use super::{Call, FITS, Recommender, UNFIT};
+use crate::lines::parts;
+use crate::shopper::{Kept, Shopper};
+
+/// What makes a value the shopper's: a look counts 1, what is bought or in the cart, or the item of the page, [`OWNED`].
+const ENOUGH: u32 = 2;
+const OWNED: u8 = 2;
+
+/// This part of all values, in thirds.
+const MOSTLY: u32 = 2;
+
+/// What puts an item that fits before others: scores that no rule has raised are below it.
+pub(super) const FIRST: f32 = 8.0;
+
+/// In `slot`, beside the weight of what is the shopper's: works with it.
+const WORKS: u8 = 128;
+
+impl Recommender {
+    /// Marks what fits and what does not.
+    #[inline(never)]
+    pub(super) fn fit(&mut self, shopper: &Shopper, call: &Call, anchor: Option<u32>) {
+        let model = call.model;
+        if model.compatible().is_empty() {
+            return;
+        }
+        let mut own: Vec<u32> = Vec::new();
+        if let Some(item) = anchor {
+            self.own(item, OWNED, &mut own);
+        } else if call.request.personal {
+            let recent = shopper.recent();
+            let viewed = &recent[recent.len().saturating_sub(HISTORY)..];
+            for &(list, weight) in &[
+                (viewed, 1),
+                (shopper.cart(), OWNED),
+                (shopper.bought(), OWNED),
+            ] {
+                for Kept { item, .. } in list {
+                    if let Some(item) = *item
+                        && (call.within.is_empty() || !call.in_category(item))
+                    {
+                        self.own(item, weight, &mut own);
+                    }
+                }
+            }
+        }
+        let mut lines = parts(model.compatible(), b'\n');
+        while let Some(name) = lines.next() {
+            self.fit_by(call, name, lines.next().unwrap_or(""));
+        }
+        for item in own {
+            self.slot[item as usize] = 0;
+        }
+    }
+
+    fn own(&mut self, item: u32, weight: u8, own: &mut Vec<u32>) {
+        let slot = &mut self.slot[item as usize];
+        *slot = (*slot + weight).min(WORKS - 1);
+        own.push(item);
+    }
+
+    /// The same for one attribute, and the value that works with all.
+    fn fit_by(&mut self, call: &Call, name: &str, neutral: &str) {
+        let model = call.model;
+        let values = model.find_terms(name, true);
+        let neutral = model.find_terms(neutral, false);
+        let (mut best, mut most, mut total) = (usize::MAX, 0, 0);
+        for pass in 0..4 {
+            for term in values.clone() {
+                let (mut weight, works) = (0, term == best || neutral.contains(&term));
+                model.term_items(term, |item| {
+                    let slot = &mut self.slot[item as usize];
+                    match pass {
+                        0 => weight += u32::from(*slot),
+                        1 if works => {
+                            *slot |= WORKS;
+                            if term == best && call.request.compatible {
+                                self.flag(item, FITS);
+                            }
+                        }
+                        2 if *slot & WORKS == 0 => self.flag(item, UNFIT),
+                        3 => *slot &= !WORKS,
+                        _ => {}
+                    }
+                });
+                if pass == 0 && !neutral.contains(&term) {
+                    total += weight;
+                    if weight > most {
+                        (best, most) = (term, weight);
+                    }
+                }
+            }
+            if most < ENOUGH || 3 * most < MOSTLY * total {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::recommend::{Code, List, Placement, Recommender, Request};
+    use crate::shop::Model;
+    use crate::shop::tests::{Toy, toy};
+    use crate::shopper::Shopper;
+    use proptest::prelude::*;
+
+    /// Phones, watches and laptops of two makers, a laptop that works with all and a stand that has no maker.
+    fn shop() -> Model {
+        let mut shop = toy();
+        shop.items = vec![
+            ("kite-book", "Computers", "Kite", 9.0, 0),
+            ("stand", "Computers", "Tree", 1.0, 0),
+            ("open-book", "Computers", "Tree", 8.0, 0),
+            ("nova-book", "Computers", "Nova", 9.0, 0),
+            ("nova-phone", "Phones", "Nova", 5.0, 0),
+            ("kite-phone", "Phones", "Kite", 5.0, 0),
+            ("nova-watch", "Watches", "Nova", 3.0, 0),
+            ("kite-watch", "Watches", "Kite", 3.0, 0),
+        ];
+        (shop.view, shop.content) = Default::default();
+        shop.buy = vec![(4, 7, 0.9), (4, 6, 0.2), (4, 1, 0.1)];
+        shop.terms = vec![
+            ("ecosystem=kite", vec![0, 5, 7]),
+            ("ecosystem=nova", vec![3, 4, 6]),
+            ("ecosystem=open", vec![2]),
+        ];
+        shop.open()
+    }
+
+    /// Eight things of one category, each with its values; the third works with all.
+    fn shop_of(values: &[std::collections::BTreeSet<usize>]) -> Toy {
+        let mut shop = toy();
+        const KEYS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        shop.items = KEYS.map(|key| (key, "All", "Any", 1.0, 0)).to_vec();
+        (shop.view, shop.content, shop.buy) = Default::default();
+        let having = |value| {
+            (0u32..8)
+                .filter(|item| values[*item as usize].contains(&value))
+                .collect()
+        };
+        shop.terms = vec![
+            ("ecosystem=kite", having(0)),
+            ("ecosystem=nova", having(1)),
+            ("ecosystem=open", having(2)),
+        ];
+        shop.terms
+            .retain(|(_, items): &(_, Vec<u32>)| !items.is_empty());
+        shop
+    }
+
+    fn ask(model: &Model, viewed: &[&str], request: Request) -> List {
+        let mut shopper = Shopper::default();
+        for key in viewed {
+            shopper.view(key, model.find(key), 1, 1);
+        }
+        Recommender::default().recommend(model, &shopper, &request, 2)
+    }
+
+    fn computers(model: &Model, viewed: &[&str], compatible: bool) -> (String, List) {
+        let request = Request {
+            category: Some("Computers"),
+            compatible,
+            ..Request::new(Placement::Category, 10)
+        };
+        let list = ask(model, viewed, request);
+        let keys = list.entries.iter().map(|entry| model.key(entry.item));
+        (keys.collect::<Vec<_>>().join(" "), list)
+    }
+
+    #[test]
+    fn a_phone_and_a_watch_of_one_maker_bring_its_computers_first_and_no_other_makers() {
+        let model = shop();
+        let viewed = ["nova-phone", "nova-watch"];
+        let (keys, list) = computers(&model, &viewed, true);
+        assert_eq!(keys, "nova-book stand open-book");
+        assert_eq!(list.entries[0].reasons[0].code, Code::Fits);
+        assert_eq!(list.filtered.excluded, 1);
+        for entry in &list.entries {
+            let sum: f32 = entry.contributions.iter().sum();
+            assert!((sum + entry.ruled - entry.score).abs() <= 1e-6);
+        }
+        let all = "kite-book stand open-book nova-book";
+        let (keys, _) = computers(&model, &viewed, false);
+        assert_eq!(keys.split(' ').count(), 4, "only where asked for");
+        assert_eq!(computers(&model, &["nova-phone"], true).0.len(), all.len());
+        let laptop = ["nova-phone", "nova-book"];
+        assert_eq!(computers(&model, &laptop, true).0.len(), all.len());
+        let both = ["nova-phone", "nova-watch", "kite-phone", "kite-watch"];
+        assert_eq!(computers(&model, &both, true).0.len(), all.len());
+    }
+
+    #[test]
+    fn complements_work_with_the_item_of_the_page() {
+        let model = shop();
+        let request = Request {
+            item: Some("nova-phone"),
+            ..Request::new(Placement::Complements, 10)
+        };
+        let list = ask(&model, &["kite-phone", "kite-watch"], request);
+        let keys: Vec<_> = list.entries.iter().map(|one| model.key(one.item)).collect();
+        assert_eq!(keys, ["nova-watch", "stand"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_is_first_and_what_does_not_is_out(
+            values in prop::collection::vec(prop::collection::btree_set(0usize..3, 0..3), 8),
+            viewed in prop::collection::vec(0usize..8, 0..6),
+        ) {
+            let shop = shop_of(&values);
+            let model = shop.open();
+            let keys: Vec<&str> = shop.items.iter().map(|item| item.0).collect();
+            let distinct: std::collections::BTreeSet<usize> = viewed.iter().copied().collect();
+            let looked: Vec<&str> = viewed.iter().map(|item| keys[*item]).collect();
+            let count = |value: usize| distinct.iter().filter(|item| values[**item].contains(&value)).count();
+            // Value 2 works with all.
+            let mine = (0..2).rev().max_by_key(|value| count(*value)).unwrap();
+            let chosen = count(mine) >= 2 && 3 * count(mine) >= 2 * (count(0) + count(1));
+            let request = Request { compatible: true, keep_viewed: true, ..Request::new(Placement::Home, 10) };
+            let list = ask(&model, &looked, request);
+            let shown: Vec<usize> = list.entries.iter().map(|one| one.item as usize).collect();
+            let fits = |item: &usize| chosen && values[*item].contains(&mine);
+            let out = |item: &usize| chosen && !fits(item) && !values[*item].contains(&2) && !values[*item].is_empty();
+            prop_assert!(shown.iter().is_sorted_by_key(|item| !fits(item)));
+            let mut sorted = shown.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(sorted, (0..8).filter(|item| !out(item)).collect::<Vec<_>>());
+        }
+    }
+}
