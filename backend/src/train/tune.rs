@@ -1,8 +1,8 @@
 //! Settings that nobody should have to know, found by trying them on sessions that were held back.
 //!
 //! The newest sessions are left out of a training, and the model is asked what came next in them. One setting after
-//! another takes the best of a few values; the one that is tried first is the default and wins ties. With too few
-//! questions to tell values apart, the defaults stay.
+//! another takes the best of a few values, again and again until each is the best beside the others; the default comes
+//! first and wins ties, and a value that comes up again is compared with those next to it. With too few questions to tell values apart, the defaults stay.
 
 use indicatif::ProgressBar;
 use tillside::shop::{Model, ModelError};
@@ -25,6 +25,12 @@ pub const FEWEST: usize = 200;
 
 /// More than this are asked a sample.
 pub const MOST: usize = 8_000;
+
+/// Times that every setting is tried at most.
+const ROUNDS: usize = 3;
+
+/// What the rounds after the first must gain together: less is chance.
+const CHANGE: f64 = 0.001;
 
 /// Steps of sessions, returns among them, that the odds of a return are fitted to.
 const STEPS: usize = 16_000;
@@ -107,40 +113,49 @@ pub fn tune(
 
     let mut counted = count(goods, Limits::default(), |_| ());
     let judge = |model: &Model| ask(model, &questions, Protocol::New, |n| bar.inc(n)).metrics;
-    let unpacked = trials(&counted);
-    let values = REPACKED
-        .iter()
-        .chain(&unpacked)
-        .map(|trial| trial.values.len());
+    let trials = trials(&counted);
     let begin = |what, times: usize| progress::begin(bar, what, (times * questions.len()) as u64);
-    begin("trying out settings", 1 + values.sum::<usize>());
     let mut model = open(&counted, &settings, neighbours)?;
     let mut best = judge(&model);
-    for trial in REPACKED {
+    // Trials after which nothing has changed: all of them, and every setting is the best beside the others.
+    let mut settled = 0;
+    let mut first = (settings, best);
+    for (n, trial) in trials.iter().cycle().enumerate() {
+        if settled == trials.len() || n == ROUNDS * trials.len() {
+            break;
+        }
+        if n == trials.len() {
+            first = (settings, best);
+        }
+        if n % trials.len() == 0 {
+            let values = trials.iter().map(|trial| trial.values.len() - 1);
+            begin("trying out settings", values.sum::<usize>());
+        }
         let from = settings;
-        for value in trial.values {
+        settled += 1;
+        for value in trial.beside(from, n >= trials.len()) {
             let mut other = from;
-            *(trial.setting)(&mut other) = *value;
-            let opened = open(&counted, &other, neighbours)?;
+            *(trial.setting)(&mut other) = value;
+            let opened = if trial.repacked {
+                open(&counted, &other, neighbours)?
+            } else {
+                std::mem::take(&mut model).tuned(other.decay, other.blend, None)
+            };
             let metrics = judge(&opened);
-            if worth(&metrics) > worth(&best) {
-                (settings, best, model) = (other, metrics, opened);
+            let better = worth(&metrics) > worth(&best);
+            if better {
+                (settings, best, settled) = (other, metrics, 1);
+            }
+            if better || !trial.repacked {
+                model = opened;
             }
         }
+        model = model.tuned(settings.decay, settings.blend, None);
     }
-    for trial in unpacked {
-        let from = settings;
-        for value in trial.values {
-            let mut other = from;
-            *(trial.setting)(&mut other) = *value;
-            model = model.tuned(other.decay, other.blend, None);
-            let metrics = judge(&model);
-            if worth(&metrics) > worth(&best) {
-                (settings, best) = (other, metrics);
-            }
-        }
+    if settings != first.0 && worth(&best) < worth(&first.1) + CHANGE {
+        (settings, best) = first;
+        model = open(&counted, &settings, neighbours)?;
     }
-    model = model.tuned(settings.decay, settings.blend, None);
     let mut encoder = None;
     if let Some(Trainer { encode, stays }) = trainer {
         let (learnt, foreseen) = encode(&counted, bar);
@@ -238,48 +253,48 @@ fn returns(
     (weights, Some(found))
 }
 
-/// A setting, and what to try beside its default.
+/// A setting, and its values, rising.
 struct Trial {
     setting: fn(&mut Settings) -> &mut f32,
     values: &'static [f32],
+    /// Whether it is of what is packed, and takes effect only by packing again.
+    repacked: bool,
 }
 
-/// Settings of what is packed.
-const REPACKED: [Trial; 3] = [
-    Trial {
-        setting: |s| &mut s.widen,
-        values: &[0.3, 1.0, 8.0],
-    },
-    Trial {
-        setting: |s| &mut s.mutual,
-        values: &[0.0, 0.1, 0.35],
-    },
-    Trial {
-        setting: |s| &mut s.trend,
-        values: &[0.0, 0.15, 0.6],
-    },
-];
-
-/// Settings that take effect without packing again. Only what the shop's data can tell: without descriptions there is no content to weigh.
-fn trials(counted: &Counted) -> Vec<Trial> {
-    let mut trials = vec![Trial {
-        setting: |s| &mut s.decay,
-        values: &[1.0, 1.5, 3.0, 5.0],
-    }];
-    if counted.content.is_some() {
-        trials.push(Trial {
-            setting: |s| &mut s.blend.content,
-            values: &[0.02, 0.05, 0.1, 0.4, 0.8],
+impl Trial {
+    /// The values other than the one it has; when it has been tried before, only those next to that.
+    fn beside(&self, mut settings: Settings, again: bool) -> impl Iterator<Item = f32> {
+        let own = *(self.setting)(&mut settings);
+        let place = self.values.iter().position(|value| *value == own);
+        let beside = self.values.iter().enumerate().filter(move |(n, _)| {
+            let apart = place.map_or(1, |place| place.abs_diff(*n));
+            apart == 1 || apart > 1 && !again
         });
-        trials.push(Trial {
-            setting: |s| &mut s.blend.affinity,
-            values: &[0.01, 0.03, 0.2, 0.4],
-        });
+        beside.map(|(_, value)| *value)
     }
-    trials.push(Trial {
-        setting: |s| &mut s.blend.popularity,
-        values: &[0.0005, 0.01, 0.05],
-    });
+}
+
+/// Only what the shop's data can tell: without descriptions there is no content to weigh.
+fn trials(counted: &Counted) -> Vec<Trial> {
+    let trial = |setting, values, repacked| Trial {
+        setting,
+        values,
+        repacked,
+    };
+    let mut trials = vec![
+        trial(|s| &mut s.widen, &[0.3, 1.0, 3.0, 8.0], true),
+        trial(|s| &mut s.mutual, &[0.0, 0.1, 0.2, 0.35], true),
+        trial(|s| &mut s.trend, &[0.0, 0.15, 0.3, 0.6], true),
+        trial(|s| &mut s.decay, &[1.0, 1.5, 2.0, 3.0, 5.0], false),
+    ];
+    if counted.content.is_some() {
+        let content: &[f32] = &[0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
+        trials.push(trial(|s| &mut s.blend.content, content, false));
+        let affinity: &[f32] = &[0.01, 0.03, 0.1, 0.2, 0.4];
+        trials.push(trial(|s| &mut s.blend.affinity, affinity, false));
+    }
+    let popularity: &[f32] = &[0.0005, 0.002, 0.01, 0.05];
+    trials.push(trial(|s| &mut s.blend.popularity, popularity, false));
     trials
 }
 
@@ -414,6 +429,25 @@ mod tests {
             foolish.encoder.unwrap().without
         );
         assert!(tuned("c", true).encoder.unwrap().with.is_some());
+    }
+
+    #[test]
+    fn what_is_tried_lies_about_the_default() {
+        let read = walks(20);
+        let counted = count(
+            Goods::number(&read, &read.sessions, None),
+            Limits::default(),
+            |_| (),
+        );
+        for trial in trials(&counted) {
+            let settings = Settings::default();
+            let own = *(trial.setting)(&mut settings.clone());
+            assert!(trial.values.is_sorted() && trial.values.contains(&own));
+            let all: Vec<f32> = trial.beside(settings, false).collect();
+            assert_eq!(all.len(), trial.values.len() - 1);
+            let next: Vec<f32> = trial.beside(settings, true).collect();
+            assert!(next.len() == 2 && next[0] < own && own < next[1]);
+        }
     }
 
     #[test]
