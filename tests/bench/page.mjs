@@ -120,9 +120,9 @@ try {
   const glue = await import(join(root, "pkg/dist/tillside.js"));
   console.log();
   line("microseconds of a call, Chromium and Node", "least", "p50", "× E", "× before");
-  /** @type {[string, string, { open: number, copy: number, used: number }, number, number][]} */
+  /** @type {[string, string, { open: number, copy: number, used: number }, number, number, number][]} */
   const loads = [];
-  /** @type {[string, string, { length: number, engine: number, words: number, flat: number }, number][]} */
+  /** @type {[string, string, { length: number, engine: number, words: number, flat: number }, number, number][]} */
   const outs = [];
   /** For the plots of `cargo xtask bench`, which `Medians` there describes. @type {{ items: number, place: string, recommend: number, rerank: number }[]} */
   const medians = [];
@@ -164,8 +164,8 @@ try {
       }
       line(`${name}, ${where}: E, the bare sums of the rows`, figures.sums.toFixed(2), "", "1.0");
       line(`${name}, ${where}: a call with three numbers`, figures.three.toFixed(4), "", "");
-      loads.push([name, where, figures.load, figures.bytes, figures.grown]);
-      outs.push([name, where, figures.out, least(figures.calls[HOME] ?? [])]);
+      loads.push([name, where, figures.load, figures.bytes, figures.memory, figures.grown]);
+      outs.push([name, where, figures.out, least(figures.calls[HOME] ?? []), figures.sums]);
       const median = (/** @type {string} */ call) => quantile(Object.entries(figures.calls).find(([what]) => what.startsWith(call))?.[1] ?? [], 0.5);
       if (bare) medians.push({ items: bare, place: where, recommend: median(HOME), rerank: median("rerank") });
     }
@@ -174,14 +174,14 @@ try {
   }
   writeFileSync(join(root, "target/bench/page.json"), JSON.stringify(medians));
   console.log();
-  line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "grown by");
-  for (const [name, where, { open, copy, used }, bytes, grown] of loads) {
-    line(`${name}, ${where}`, round(open), round(copy), copy > 0 ? (open / copy).toFixed(1) : "", round(bytes / 1024), round(used / 1024), grown);
+  line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "of the bound", "thrice, KB", "grown by");
+  for (const [name, where, { open, copy, used }, bytes, memory, grown] of loads) {
+    line(`${name}, ${where}`, round(open), round(copy), copy > 0 ? (open / copy).toFixed(1) : "", round(bytes / 1024), round(memory / 1024), (memory / (1.15 * bytes + 1.5 * 1024 * 1024)).toFixed(2), round(used / 1024), grown);
   }
   console.log();
-  line("20 results out of the module, µs, least", "their words", "copied", "20 numbers", "×", "whole call", "× by 20", "with objects", "×");
-  for (const [name, where, { length, engine, words, flat }, objects] of outs) {
-    line(`${name}, ${where}`, length, words.toFixed(3), flat.toFixed(3), (words / flat).toFixed(2), round(engine), (engine / (engine - words + flat)).toFixed(2), round(objects), (objects / engine).toFixed(2));
+  line("20 results out of the module, µs, least", "their words", "copied", "20 numbers", "×", "whole call", "× E", "× by 20", "with objects", "×");
+  for (const [name, where, { length, engine, words, flat }, objects, sums] of outs) {
+    line(`${name}, ${where}`, length, words.toFixed(3), flat.toFixed(3), (words / flat).toFixed(2), round(engine), (engine / sums).toFixed(1), (engine / (engine - words + flat)).toFixed(2), round(objects), (objects / engine).toFixed(2));
   }
   console.log();
   line("the best 20 of all rows, µs, least, Node", "read once, R", "int8 scan", "× R", "4 bits × 16", "JavaScript", "× R");
