@@ -120,6 +120,11 @@ impl Descriptions {
         }
     }
 
+    /// Numbers of each item's features.
+    pub fn into_features(self) -> Vec<Vec<u32>> {
+        self.features
+    }
+
     /// Cosine of two items, from 0 to 1.
     pub fn likeness(&self, a: u32, b: u32) -> f32 {
         let [of_a, of_b] = [a, b].map(|item| &self.features[item as usize]);

@@ -51,6 +51,7 @@ use indicatif::ProgressBar;
 use tillside::shop::{Model, terms};
 
 use complement::Limits;
+use content::Descriptions;
 use encoder::Checkpoint;
 pub use error::Error;
 use goods::Goods;
@@ -238,15 +239,21 @@ fn encode(
     } else {
         encoder::Settings::of_teacher()
     };
-    let checkpoint = Checkpoint::new(at.to_owned(), &sessions, items, &settings);
+    let described = Descriptions::of(&counted.goods.products).into_features();
+    let checkpoint = Checkpoint::new(at.to_owned(), &sessions, items, &described, &settings);
     if let Some(course) = checkpoint.load(items, &settings) {
         let (done, of, path) = (course.epochs(&settings), settings.all(), at.display());
         bar.suspend(|| eprintln!("Going on after epoch {done} of {of}, from {path}"));
     }
     progress::begin(bar, TRAINING, 1);
     let mut told = false;
-    let (encoder, teacher) =
-        encoder::fit(&sessions, items, settings, Some(&checkpoint), |done, of| {
+    let (encoder, teacher) = encoder::fit(
+        &sessions,
+        items,
+        &described,
+        settings,
+        Some(&checkpoint),
+        |done, of| {
             if !std::mem::replace(&mut told, true) {
                 bar.set_length(of);
                 // What an earlier run has done says nothing of how fast this one is.
@@ -254,7 +261,8 @@ fn encode(
                 bar.reset_eta();
             }
             bar.set_position(done);
-        });
+        },
+    );
     if let Some(fault) = checkpoint.fault() {
         let path = checkpoint.path().display();
         bar.suspend(|| {

@@ -28,16 +28,23 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    pub fn new(path: PathBuf, sessions: &[Vec<u32>], items: usize, settings: &Settings) -> Self {
+    pub fn new(
+        path: PathBuf,
+        sessions: &[Vec<u32>],
+        items: usize,
+        described: &[Vec<u32>],
+        settings: &Settings,
+    ) -> Self {
         let mut hash = Sha256::new();
         hash.update(format!(
-            "{} {items} {settings:?}",
-            env!("CARGO_PKG_VERSION")
+            "{} {items} {} {settings:?}",
+            env!("CARGO_PKG_VERSION"),
+            sessions.len()
         ));
-        for session in sessions {
-            hash.update((session.len() as u32).to_le_bytes());
-            for item in session {
-                hash.update(item.to_le_bytes());
+        for numbers in sessions.iter().chain(described) {
+            hash.update((numbers.len() as u32).to_le_bytes());
+            for number in numbers {
+                hash.update(number.to_le_bytes());
             }
         }
         Checkpoint {
@@ -237,7 +244,7 @@ impl Saved {
 #[cfg(test)]
 mod tests {
     use super::super::fit;
-    use super::super::tests::{ITEMS, SMALL, walks};
+    use super::super::tests::{ITEMS, SMALL, kinds, walks};
     use super::*;
 
     #[test]
@@ -245,8 +252,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sessions = walks(80);
         let path = folder.path().join("encoder.checkpoint");
-        let checkpoint = Checkpoint::new(path.clone(), &sessions, ITEMS, &SMALL);
-        let whole = fit(&sessions, ITEMS, SMALL, None, |_, _| ());
+        let described = kinds();
+        let checkpoint = Checkpoint::new(path.clone(), &sessions, ITEMS, &described, &SMALL);
+        let whole = fit(&sessions, ITEMS, &described, SMALL, None, |_, _| ());
         let mut files = Vec::new();
         let watch = |_, _| {
             // Read while it trains, as an interruption would leave it.
@@ -257,16 +265,30 @@ mod tests {
             }
         };
         assert_eq!(
-            fit(&sessions, ITEMS, SMALL, Some(&checkpoint), watch),
+            fit(
+                &sessions,
+                ITEMS,
+                &described,
+                SMALL,
+                Some(&checkpoint),
+                watch
+            ),
             whole
         );
         assert_eq!(files.len(), SMALL.all() - 1);
         for file in &files {
             fs::write(&path, file).unwrap();
             let mut told = Vec::new();
-            let found = fit(&sessions, ITEMS, SMALL, Some(&checkpoint), |done, of| {
-                told.push((done, of));
-            });
+            let found = fit(
+                &sessions,
+                ITEMS,
+                &described,
+                SMALL,
+                Some(&checkpoint),
+                |done, of| {
+                    told.push((done, of));
+                },
+            );
             assert_eq!(found, whole);
             assert!(told[0].0 > 1, "it began anew");
             assert_eq!(
@@ -275,7 +297,14 @@ mod tests {
             );
         }
         // All epochs are done: nothing is left to do.
-        let found = fit(&sessions, ITEMS, SMALL, Some(&checkpoint), |_, _| panic!());
+        let found = fit(
+            &sessions,
+            ITEMS,
+            &described,
+            SMALL,
+            Some(&checkpoint),
+            |_, _| panic!(),
+        );
         assert_eq!(found, whole);
     }
 
@@ -284,7 +313,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("encoder.checkpoint");
         let of = |sessions: &[Vec<u32>], settings: &Settings| {
-            Checkpoint::new(path.clone(), sessions, ITEMS, settings)
+            Checkpoint::new(path.clone(), sessions, ITEMS, &kinds(), settings)
         };
         let checkpoint = of(&walks(9), &SMALL);
         let table = Free(vec![0.5; ITEMS * SMALL.width]);
@@ -297,6 +326,8 @@ mod tests {
         let other = Settings { seed: 2, ..SMALL };
         assert!(of(&walks(9), &other).load(ITEMS, &other).is_none());
         assert!(of(&walks(10), &SMALL).load(ITEMS, &SMALL).is_none());
+        let undescribed = Checkpoint::new(path.clone(), &walks(9), ITEMS, &[], &SMALL);
+        assert!(undescribed.load(ITEMS, &SMALL).is_none());
         let file = fs::read(&path).unwrap();
         fs::write(&path, &file[..file.len() - 1]).unwrap();
         assert!(checkpoint.load(ITEMS, &SMALL).is_none());

@@ -2,7 +2,8 @@
 //!
 //! A gated recurrent unit reads the items of a session, and its state is compared with every item's vector (after
 //! GRU4Rec, Hidasi & Karatzoglou 2018, with vectors of unit length). Rules know what is viewed after what; this also
-//! knows items that were hardly ever viewed together, and sessions as wholes.
+//! knows items that were hardly ever viewed together, and sessions as wholes. Where items are described, those that hardly
+//! anybody has viewed have vectors like those of their kind.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -10,6 +11,7 @@
 //! | `cell` | the recurrent unit, forward and back through time |
 //! | `objective` | the softmax over sampled candidates |
 //! | `table` | the items' vectors |
+//! | `cold` | what descriptions say of them |
 //! | `batch`, `epochs`, `adam` | the training |
 //! | `checkpoint` | how far it has come, for when it is interrupted |
 //! | `quantise` | vectors and weights as bytes |
@@ -24,6 +26,7 @@ mod adam;
 mod batch;
 mod cell;
 mod checkpoint;
+mod cold;
 mod epochs;
 mod foresight;
 mod matrix;
@@ -37,6 +40,7 @@ use batch::Source;
 pub use batch::Teacher;
 use cell::Cell;
 pub use checkpoint::Checkpoint;
+use cold::Prior;
 use epochs::Pupil;
 pub use foresight::foresee;
 use quantise::Bytes;
@@ -171,12 +175,13 @@ impl Encoder {
     }
 }
 
-/// Trains an encoder on sessions, oldest first; `tick` is told how many batches are done, of how many. It goes on from
-/// the checkpoint, where there is one of the same input, and writes one after every epoch. What it was before it was cut
-/// down comes with it.
+/// Trains an encoder on sessions, oldest first, and on the features of each item, where there are any; `tick` is told how
+/// many batches are done, of how many. It goes on from the checkpoint, where there is one of the same input, and writes
+/// one after every epoch. What it was before it was cut down comes with it.
 pub fn fit(
     sessions: &[Vec<u32>],
     items: usize,
+    described: &[Vec<u32>],
     settings: Settings,
     checkpoint: Option<&Checkpoint>,
     mut tick: impl FnMut(u64, u64),
@@ -190,6 +195,12 @@ pub fn fit(
     };
     let batches = epochs::batches(source.pieces().len(), settings.batch) as u64;
     let all = batches * settings.all() as u64;
+    let prior = Prior::of(described, &clicks(items, &source));
+    let pull = |table: &mut Free| {
+        if let Some(prior) = &prior {
+            prior.pull(table, settings.width);
+        }
+    };
     let saved = checkpoint.and_then(|checkpoint| checkpoint.load(items, &settings));
     let mut course = saved.unwrap_or_else(|| Course::Free(begin(items, &settings)));
     loop {
@@ -201,9 +212,11 @@ pub fn fit(
         match &mut course {
             Course::Free(pupil) if pupil.epochs < settings.epochs.0 => {
                 pupil.epoch(items, &source, settings.epochs, None, &mut tick);
+                pull(&mut pupil.table);
             }
             Course::Seen(pupil, teacher) if pupil.epochs < settings.seen.0 => {
                 pupil.epoch(items, &source, settings.seen, Some(teacher), &mut tick);
+                pull(&mut pupil.table.free);
             }
             Course::Coded(pupil, teacher) if pupil.epochs < settings.coded.0 => {
                 pupil.epoch(items, &source, settings.coded, Some(teacher), &mut tick);
@@ -291,11 +304,17 @@ const SETTLE: usize = 3;
 
 /// How much an item counts where vectors are cut down.
 fn importance(items: usize, source: &Source) -> Vec<f32> {
+    let seen = clicks(items, source).into_iter();
+    seen.map(|seen| (seen + 0.25).sqrt()).collect()
+}
+
+/// How often each item was seen.
+fn clicks(items: usize, source: &Source) -> Vec<f32> {
     let mut seen = vec![0.0f32; items];
     for &item in source.sessions.iter().flatten() {
         seen[item as usize] += 1.0;
     }
-    seen.iter().map(|seen| (seen + 0.25).sqrt()).collect()
+    seen
 }
 
 fn begin(items: usize, settings: &Settings) -> Pupil<Free> {
@@ -356,9 +375,16 @@ pub mod tests {
         (0..many).map(walk).collect()
     }
 
+    /// Some features of each item, but of the last.
+    pub fn kinds() -> Vec<Vec<u32>> {
+        let kind = |item: u32| vec![item % 3, 3 + item % 4];
+        let last = std::iter::once(Vec::new());
+        (1..ITEMS as u32).map(kind).chain(last).collect()
+    }
+
     #[test]
     fn a_page_foresees_what_was_learnt() {
-        let (encoder, _) = fit(&walks(1500), ITEMS, SMALL, None, |_, _| ());
+        let (encoder, _) = fit(&walks(1500), ITEMS, &[], SMALL, None, |_, _| ());
         let mut packer = Packer::default();
         let keys: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
         packer.keys(&keys);
@@ -389,7 +415,7 @@ pub mod tests {
                 .unwrap();
             let mut told = Vec::new();
             let encoder = pool.install(|| {
-                fit(&walks(100), ITEMS, SMALL, None, |done, of| {
+                fit(&walks(100), ITEMS, &kinds(), SMALL, None, |done, of| {
                     told.push((done, of))
                 })
             });
