@@ -9,16 +9,19 @@
 //! Items of the same leaf category are substitutes, since another phone does not complement a phone; but yoghurts are
 //! bought by the flavour. Rows are made with and without them, and baskets that were held back decide.
 //!
+//! What an item's orders do not tell, those who looked at it do: see [`super::looked`].
+//!
 //! Few pairs of items are bought together often enough to say so, but their categories are: phones and cases, running
 //! shoes and running tops. So the same rules are counted between leaf categories, and [`neighbours`] fills an item's
 //! row with what is bought most in the categories that its own leads to, first of all what resembles it: the case for
-//! this phone, the top of this brand. Where substitutes go together only rows that would be empty are filled: the others
+//! this phone, the top of this brand. Where substitutes go together only rows that hold nothing else are filled: the others
 //! know better.
 
 use rayon::prelude::*;
 
 use super::columns::Categories;
 use super::content::Descriptions;
+use super::looked::{self, Visit};
 use super::sums::{Postings, Row, Sums, strongest};
 
 /// What makes a rule, as an operator may set it.
@@ -49,16 +52,19 @@ const ORDERS: usize = 5;
 const LATER: f32 = 0.5;
 
 /// Fewer different shoppers than this are an accident, or a household that could be recognised.
-const SHOPPERS: f32 = 3.0;
+pub const SHOPPERS: f32 = 3.0;
+
+/// What a viewer's purchase is worth against a buyer's.
+const LOOKED: f32 = 0.5;
 
 /// Orders that each item is taken to have had beyond its own.
-const SHRINK: f32 = 5.0;
+pub const SHRINK: f32 = 5.0;
 
 /// Two-sided 95 %.
 const Z: f64 = 1.96;
 
 /// How much more than chance the lower bound must be: thousands of pairs are looked at, and some are lucky.
-const LIFT: f64 = 1.5;
+pub const LIFT: f64 = 1.5;
 
 /// Neighbours kept.
 pub const KEEP: usize = 20;
@@ -88,16 +94,25 @@ pub struct Neighbours {
     pub all: Vec<Row>,
 }
 
-/// Neighbours of each item, by its own orders and by its category's. `orders` are by shopper, each shopper's oldest
-/// first.
+/// Neighbours of each item, by its own orders, by what its viewers buy, and by its category's orders. `orders` and `visits`
+/// are by shopper, each shopper's oldest first.
 pub fn neighbours(
     orders: &[Order],
+    visits: &[Visit],
     items: usize,
     categories: &Categories,
     descriptions: &Descriptions,
     limits: Limits,
 ) -> Neighbours {
     let mut rules_of = rules(orders, items, limits, |item| categories.leaf(item));
+    let looked = looked::rules(visits, items, limits, |item| categories.leaf(item));
+    for (row, looked) in rules_of.apart.iter_mut().zip(looked) {
+        for (other, weight) in looked {
+            if row.iter().all(|known| known.0 != other) {
+                row.push((other, LOOKED * weight));
+            }
+        }
+    }
     let of_categories: Vec<Order> = (orders.iter())
         .map(|order| {
             let leaves = order.items.iter().filter_map(|&item| categories.leaf(item));
@@ -134,9 +149,6 @@ pub fn neighbours(
                     .map(|(other, count)| (other, weight * count / total)),
             );
         }
-        if all.is_empty() {
-            *all = strongest(more.clone(), KEEP);
-        }
         for (other, weight) in more {
             match apart.iter_mut().find(|known| known.0 == other) {
                 Some(known) => known.1 += weight,
@@ -144,6 +156,13 @@ pub fn neighbours(
             }
         }
         *apart = strongest(std::mem::take(apart), KEEP);
+        if all
+            .iter()
+            .all(|(other, _)| categories.leaf(*other) == Some(leaf))
+        {
+            all.extend_from_slice(apart);
+            *all = strongest(std::mem::take(all), KEEP);
+        }
     };
     let Neighbours { apart, all } = &mut rules_of;
     let pairs = apart.par_iter_mut().zip(all).enumerate();
@@ -424,6 +443,7 @@ mod tests {
         let categories = Categories::of(&products);
         let rows = neighbours(
             &orders,
+            &[],
             13,
             &categories,
             &Descriptions::of(&products),

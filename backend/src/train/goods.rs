@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::complement::Order;
+use super::looked::Visit;
 use crate::ingest::{Catalogue, Interaction, Interactions, Kind, Product, Session};
 
 /// Samples kept of item keys that the catalogue does not have.
@@ -122,6 +123,30 @@ impl<'a> Goods<'a> {
                 .collect()
         };
         self.sessions.iter().map(looked_at).collect()
+    }
+
+    /// The sessions with looks and an order, by shopper, each shopper's oldest first.
+    pub fn visits(&self) -> Vec<Visit> {
+        let mut visits: Vec<Visit> = Vec::new();
+        for session in &self.sessions {
+            let of = |bought: bool| {
+                let events = session.events.iter();
+                let events = events.filter(|event| (event.kind == Kind::Buy) == bought);
+                let items: BTreeSet<u32> = events.map(|event| event.item).collect();
+                items.into_iter().collect::<Vec<u32>>()
+            };
+            let (viewed, bought) = (of(false), of(true));
+            if !viewed.is_empty() && !bought.is_empty() {
+                visits.push(Visit {
+                    shopper: session.shopper,
+                    viewed,
+                    bought,
+                });
+            }
+        }
+        // Stable: sessions are in the order of time.
+        visits.sort_by_key(|visit| visit.shopper);
+        visits
     }
 
     /// What was bought at once, by shopper, each shopper's oldest first.

@@ -6,6 +6,7 @@
 //! | `sequence` | what is viewed after what |
 //! | `lean` | what of that holds both ways, and what is rising |
 //! | `complement` | what is bought with and after what |
+//! | `looked` | what is bought by those who look at an item |
 //! | `related` | what the feed says of two products |
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
@@ -31,6 +32,7 @@ mod encoder;
 mod error;
 mod goods;
 mod lean;
+mod looked;
 mod manifest;
 mod pack;
 mod publish;

@@ -180,7 +180,14 @@ fn bought(
     descriptions: &Descriptions,
     limits: Limits,
 ) -> Neighbours {
-    let mut buy = complement::neighbours(orders, goods.len(), categories, descriptions, limits);
+    let mut buy = complement::neighbours(
+        orders,
+        &goods.visits(),
+        goods.len(),
+        categories,
+        descriptions,
+        limits,
+    );
     related::relate(&mut buy, goods);
     buy
 }
