@@ -11,7 +11,6 @@
 //! It does not know of single pairs of items: those are in the rows of what is bought together, where the trainer puts
 //! what the feed says.
 
-use super::seeds::HISTORY;
 use super::{Call, FITS, Recommender, UNFIT};
 use crate::lines::parts;
 use crate::shopper::{Kept, Shopper};
@@ -41,10 +40,8 @@ impl Recommender {
         if let Some(item) = anchor {
             self.own(item, OWNED, &mut own);
         } else if call.request.personal {
-            let recent = shopper.recent();
-            let viewed = &recent[recent.len().saturating_sub(HISTORY)..];
             for &(list, weight) in &[
-                (viewed, 1),
+                (shopper.recent(), 1),
                 (shopper.cart(), OWNED),
                 (shopper.bought(), OWNED),
             ] {
@@ -67,8 +64,8 @@ impl Recommender {
     }
 
     fn own(&mut self, item: u32, weight: u8, own: &mut Vec<u32>) {
-        let slot = &mut self.slot[item as usize];
-        *slot = (*slot + weight).min(WORKS - 1);
+        // At most three lists have it.
+        self.slot[item as usize] += weight;
         own.push(item);
     }
 

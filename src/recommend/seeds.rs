@@ -5,7 +5,7 @@ use crate::shop::{Blend, Matrix, Model};
 use crate::shopper::Shopper;
 
 /// The newest items that count.
-pub(super) const HISTORY: usize = 20;
+const HISTORY: usize = 20;
 /// The latest purchases that count.
 const PURCHASES: usize = 5;
 /// By the end of its window a purchase has lost this part of its weight.

@@ -106,6 +106,8 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
     let mut script = fs::read_to_string(&glue)?;
     if let Some(imports) = renamed {
         script = renamed_in(&script, &imports).with_context(|| glue.display().to_string())?;
+        // `load.js` does it as advised; a page need not download the advice.
+        script = script.replace(ADVICE, "");
     }
     let look = script
         .lines()
@@ -136,6 +138,10 @@ fn returns_no_reference(module: &walrus::Module) -> Result<()> {
     }
     Ok(())
 }
+
+/// What the glue says to those who start a module as earlier versions did.
+const ADVICE: &str =
+    "console.warn('using deprecated parameters for `initSync()`; pass a single object instead')";
 
 /// What the module imports: its name in the glue, its name in the module now, and whether it comes from a script of the
 /// crate's own rather than from the glue.
@@ -245,6 +251,14 @@ fn optimise(module: &Path) -> Result<()> {
         .arg(module)
         // Addresses below the first kilobyte are the far end of the stack, where nothing points.
         .args(["-Oz", "--converge", "--low-memory-unused"])
+        // Functions that are called once go into their caller as long as they are short: beyond that, what is inlined
+        // compresses worse than what is called.
+        .args([
+            "--one-caller-inline-max-function-size=100",
+            "--always-inline-max-function-size=4",
+        ])
+        // Control flow built anew from what is left of it takes less.
+        .args(["--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(FEATURES)
         .args(["--strip-debug", "--strip-producers"]);
     run(&mut wasm_opt).context("wasm-opt, from the npm package binaryen, failed")
