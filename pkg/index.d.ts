@@ -156,7 +156,7 @@ export interface Explained {
   placement: Placement;
   model: string;
   items: (ShelfItem & {
-    /** What each source gave, and what the rules made of it; they sum to the score. */
+    /** What each source gave, and what the rules made of it, or that it fits what the shopper has; they sum to the score. */
     contributions: Partial<Record<Source | "rules", number>>;
     /** What each item of the history, the page or the cart gave, strongest first. */
     causes: { code: Reason["code"]; because: string; given: number }[];
