@@ -218,7 +218,7 @@ fn sessions_become_a_model_that_ranks_what_comes_next() {
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let shop = Shop::new(300);
+    let shop = Shop::new(3000);
     let sessions = shop.path("train.csv");
     for threads in ["1", "3"] {
         let output = Command::new(env!("CARGO_BIN_EXE_tillside"))
@@ -226,6 +226,7 @@ fn the_same_input_gives_the_same_bytes() {
                 "train",
                 "--sessions",
                 &sessions,
+                "--linear",
                 "--out",
                 &shop.path(threads),
             ])
@@ -234,6 +235,12 @@ fn the_same_input_gives_the_same_bytes() {
             .unwrap();
         assert!(output.status.success());
     }
+    let card = fs::read_to_string(shop.file("1").join("model-card.md")).unwrap();
+    assert!(
+        card.contains("Session-aware linear weights")
+            || card.contains("session-aware linear weights"),
+        "{card}"
+    );
     for name in ["manifest.json", "model.safetensors", "model-card.md"] {
         let read = |folder: &str| fs::read(shop.file(folder).join(name)).unwrap();
         assert!(read("1") == read("3"), "{name}");

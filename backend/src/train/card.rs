@@ -115,6 +115,7 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
         ),
         ("what rules gain by holding both ways", settings.mutual),
         ("what rising items gain", settings.trend),
+        ("what rules lean to linear weights", settings.linear),
         ("λ viewed together", blend.sequence),
         (
             "λ foreseen by the encoder, as a part of it",
@@ -165,6 +166,19 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             out,
             "\nDefaults: the newest tenth of the sessions asks fewer than {FEWEST} questions, too few to choose by."
         )?,
+    }
+
+    if let Some(solved) = &facts.tuned.linear {
+        let verdict = if settings.linear > 0.0 {
+            "Neighbours learnt from session-aware linear weights"
+        } else {
+            "Session-aware linear weights were solved for and left out"
+        };
+        writeln!(
+            out,
+            "\n{verdict}. On the same sessions: HitRate@20 {:.4}, MRR@20 {:.4}; without, {:.4} and {:.4}.",
+            solved.with.hr20, solved.with.mrr20, solved.without.hr20, solved.without.mrr20
+        )?;
     }
 
     if let Some(encoder) = &facts.tuned.encoder {

@@ -5,6 +5,7 @@
 //! | `goods` | items in the model's numbering, and what shoppers did with them |
 //! | `sequence` | what is viewed after what |
 //! | `lean` | what of that holds both ways, and what is rising |
+//! | `linear` | what neighbours weigh where they predict together |
 //! | `complement` | what is bought with and after what |
 //! | `looked` | what is bought by those who look at an item |
 //! | `related` | what the feed says of two products |
@@ -32,6 +33,7 @@ mod encoder;
 mod error;
 mod goods;
 mod lean;
+mod linear;
 mod looked;
 mod manifest;
 mod pack;
@@ -115,6 +117,10 @@ pub struct Args {
     /// neighbours may still learn from it. It takes minutes
     #[arg(long, value_enum, default_value_t = encoder::Wanted::Off)]
     encoder: encoder::Wanted,
+    /// Solve for session-aware linear weights too, from which neighbours learn where that ranks better. It takes seconds
+    /// to a minute
+    #[arg(long)]
+    linear: bool,
     /// Days within which a later purchase follows from one, and for which a page expects it
     #[arg(long, value_name = "DAYS", default_value_t = Limits::default().window, value_parser = clap::value_parser!(u16).range(1..=3650))]
     window: u16,
@@ -168,7 +174,15 @@ pub fn run(args: Args) -> Outcome {
     };
     let trainer = args.encoder.with(views).then_some(trainer);
     let mut tuned = steps.during("trying out settings", |bar| {
-        tune::tune(&read, catalogue.as_ref(), neighbours, trainer, bar).map_err(Error::Unreadable)
+        tune::tune(
+            &read,
+            catalogue.as_ref(),
+            neighbours,
+            args.linear,
+            trainer,
+            bar,
+        )
+        .map_err(Error::Unreadable)
     })?;
     let baskets = steps.during("trying out baskets", |bar| {
         repurchase::tune(
@@ -183,6 +197,9 @@ pub fn run(args: Args) -> Outcome {
     let mut counted = steps.during("counting", |bar| {
         pack::count(goods, limits, |step| bar.set_message(step))
     });
+    if tuned.settings.linear > 0.0 {
+        counted.linear = steps.during("solving for linear weights", |_| counted.solve());
+    }
     if tuned.settings.encoder > 0.0 || tuned.settings.taught > 0.0 {
         let (encoder, foreseen) = steps.during(TRAINING, |bar| {
             encode(&counted, &at_last, tuned.settings.encoder > 0.0, bar)

@@ -15,6 +15,7 @@ use super::distil;
 use super::encoder::Encoder;
 use super::goods::Goods;
 use super::lean;
+use super::linear;
 use super::related;
 use super::sequence::{self, Rules};
 use super::sums::Row;
@@ -51,6 +52,8 @@ pub struct Settings {
     /// How much rules lean to what holds both ways, and to what is rising: [`lean::lean`].
     pub mutual: f32,
     pub trend: f32,
+    /// How much rules lean to what predicts together: [`linear::lean`].
+    pub linear: f32,
     /// δ of the session weights.
     pub decay: f32,
     pub blend: Blend,
@@ -73,6 +76,7 @@ impl Default for Settings {
             widen: 3.0,
             mutual: 0.2,
             trend: 0.3,
+            linear: 0.0,
             decay: 2.0,
             blend: Blend {
                 popularity: 0.002,
@@ -104,6 +108,8 @@ pub struct Counted<'a> {
     pub orders: Vec<Order>,
     pub view: Rules,
     pub rising: Vec<f32>,
+    /// What [`Counted::solve`] found, for those who want it.
+    pub linear: Vec<Row>,
     /// What made the rules of what is bought together.
     pub limits: Limits,
     pub buy: Neighbours,
@@ -160,6 +166,7 @@ pub fn count<'a>(goods: Goods<'a>, limits: Limits, step: impl Fn(&'static str)) 
         orders,
         view,
         rising,
+        linear: Vec::new(),
         limits,
         buy,
         content,
@@ -203,6 +210,7 @@ pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
         brands: Brands::of(&goods),
         view: sequence::rules(&[], goods.len()),
         rising: Vec::new(),
+        linear: Vec::new(),
         content: None,
         encoder: None,
         foreseen: Vec::new(),
@@ -246,12 +254,26 @@ impl Counted<'_> {
     /// What is viewed together, as the settings have it: more of each row than is kept.
     pub fn viewed(&self, settings: &Settings, neighbours: Option<usize>) -> Vec<Row> {
         let most = neighbours.unwrap_or(*NEIGHBOURS.end());
-        let view = lean::lean(&self.view, &self.rising, settings.mutual, settings.trend);
+        let solved;
+        let mut view = &self.view;
+        if settings.linear > 0.0 && !self.linear.is_empty() {
+            solved = Rules {
+                rows: linear::lean(&view.rows, &self.linear, settings.linear),
+                seen: view.seen.clone(),
+            };
+            view = &solved;
+        }
+        let view = lean::lean(view, &self.rising, settings.mutual, settings.trend);
         if settings.taught > 0.0 && !self.foreseen.is_empty() {
             let rows = sequence::widen(&view, settings.widen, CANDIDATES);
             return distil::lean(rows, &self.foreseen, settings.taught, most);
         }
         sequence::widen(&view, settings.widen, most)
+    }
+
+    /// What items weigh as sources of others; see [`linear`].
+    pub fn solve(&self) -> Vec<Row> {
+        linear::rows(&self.goods.browsing(), self.goods.len())
     }
 
     /// Neighbours that an encoder is asked about, for rows to learn from it.

@@ -100,6 +100,7 @@ fn restrict<'a>(counted: &Counted<'a>, viewed: &[Row], choice: &[u32]) -> (Count
             seen: Vec::new(),
         },
         rising: Vec::new(),
+        linear: Vec::new(),
         limits: counted.limits,
         buy: Neighbours {
             apart: rows(&counted.buy.apart),

@@ -42,6 +42,13 @@ pub struct Tuned {
     pub validation: Option<(Metrics, usize)>,
     pub returns: Option<Returns>,
     pub encoder: Option<Encoded>,
+    pub linear: Option<Solved>,
+}
+
+/// What linear weights gain at the same size of the model: the best of the trials.
+pub struct Solved {
+    pub without: Metrics,
+    pub with: Metrics,
 }
 
 /// What a sequence encoder gains at the same size of the model.
@@ -77,6 +84,9 @@ const SHARES: [f32; 5] = [1.0, 0.5, 0.25, 2.0, 4.0];
 /// What is tried for how much neighbours learn from it.
 const TAUGHT: [f32; 3] = [0.4, 0.2, 0.8];
 
+/// What is tried for how much rules lean to what predicts together.
+const LINEAR: [f32; 3] = [0.1, 0.25, 0.5];
+
 /// What neighbours that learnt must gain: less is chance.
 const GAIN: f64 = 0.002;
 
@@ -88,6 +98,7 @@ pub fn tune(
     read: &Interactions,
     catalogue: Option<&Catalogue>,
     neighbours: Option<usize>,
+    linear: bool,
     trainer: Option<Trainer>,
     bar: &ProgressBar,
 ) -> Result<Tuned, ModelError> {
@@ -108,6 +119,7 @@ pub fn tune(
             validation: None,
             returns: None,
             encoder: None,
+            linear: None,
         });
     }
 
@@ -156,6 +168,26 @@ pub fn tune(
         (settings, best) = first;
         model = open(&counted, &settings, neighbours)?;
     }
+    let mut solved = None;
+    if linear {
+        begin("solving for linear weights", LINEAR.len());
+        counted.linear = counted.solve();
+        let mut found = (settings, Metrics::default());
+        for linear in LINEAR {
+            let other = Settings { linear, ..settings };
+            let metrics = judge(&open(&counted, &other, neighbours)?);
+            found = better(found, (other, metrics));
+        }
+        solved = Some(Solved {
+            without: best,
+            with: found.1,
+        });
+        if worth(&found.1) >= worth(&best) + GAIN {
+            (settings, best) = found;
+            model = open(&counted, &settings, neighbours)?;
+        }
+    }
+    let linear = solved;
     let mut encoder = None;
     if let Some(Trainer { encode, stays }) = trainer {
         let (learnt, foreseen) = encode(&counted, bar);
@@ -194,6 +226,7 @@ pub fn tune(
         validation: Some((best, questions.len())),
         returns,
         encoder,
+        linear,
     })
 }
 
@@ -359,7 +392,7 @@ mod tests {
     #[test]
     fn chooses_what_ranks_no_worse_than_the_defaults() {
         let read = walks(800);
-        let tuned = tune(&read, None, None, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(&read, None, None, false, None, &ProgressBar::hidden()).unwrap();
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
@@ -387,13 +420,21 @@ mod tests {
             let one = |n: u32| (n, i64::from(n), loops[(n * 7 % 24) as usize].as_str());
             interactions(&(0..sessions).map(one).collect::<Vec<_>>())
         };
-        let tuned = tune(&read(2500), None, None, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(&read(2500), None, None, false, None, &ProgressBar::hidden()).unwrap();
         let returns = tuned.returns.unwrap();
         assert_eq!(returns.steps, 375);
         assert!(returns.with.mrr20 > 0.9 && returns.with.mrr20 > returns.without.mrr20);
         assert!(tuned.settings.revisit.is_some());
         // A walk never goes back: there is nothing to fit.
-        let tuned = tune(&walks(2500), None, None, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(
+            &walks(2500),
+            None,
+            None,
+            false,
+            None,
+            &ProgressBar::hidden(),
+        )
+        .unwrap();
         assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
     }
 
@@ -415,7 +456,15 @@ mod tests {
                 encode: &encode,
                 stays,
             };
-            tune(&read, None, None, Some(trainer), &ProgressBar::hidden()).unwrap()
+            tune(
+                &read,
+                None,
+                None,
+                false,
+                Some(trainer),
+                &ProgressBar::hidden(),
+            )
+            .unwrap()
         };
         let wise = tuned("c", false);
         let encoded = wise.encoder.unwrap();
@@ -452,12 +501,12 @@ mod tests {
 
     #[test]
     fn too_few_questions_leave_the_defaults() {
-        let tuned = tune(&walks(100), None, None, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(&walks(100), None, None, false, None, &ProgressBar::hidden()).unwrap();
         assert_eq!(tuned.settings, Settings::default());
         assert!(tuned.validation.is_none());
         let nothing = Interactions::default();
         assert!(
-            tune(&nothing, None, None, None, &ProgressBar::hidden())
+            tune(&nothing, None, None, false, None, &ProgressBar::hidden())
                 .unwrap()
                 .validation
                 .is_none()
