@@ -177,7 +177,7 @@ export interface ShelfStatus {
   fallback: "none" | "content" | "popularity" | "host" | "empty";
   /** Share of the scores that each source gave; sums to 1 unless the list is empty. */
   blend: Partial<Record<Source, number>>;
-  /** How many candidates each filter removed. */
+  /** How many candidates each filter removed; what does not work with the shopper's things counts as excluded. */
   filtered: { outOfStock: number; inCart: number; bought: number; excluded: number };
   /** Stable codes of what was odd in the request: "unknown_placement", "unknown_item", "limit_clamped", … */
   warnings: string[];

@@ -187,7 +187,6 @@ pub fn tune(
             model = open(&counted, &settings, neighbours)?;
         }
     }
-    let linear = solved;
     let mut encoder = None;
     if let Some(Trainer { encode, stays }) = trainer {
         let (learnt, foreseen) = encode(&counted, bar);
@@ -226,7 +225,7 @@ pub fn tune(
         validation: Some((best, questions.len())),
         returns,
         encoder,
-        linear,
+        linear: solved,
     })
 }
 
