@@ -28,9 +28,9 @@ pub enum Error {
     Label { what: &'static str, text: String },
 
     #[error(
-        "no product of the catalogue has the attribute {text:?} (they have {names}); give --compatible a name, or a name and a value, that products have"
+        "no product of the catalogue has the attribute {text:?} (they have {known}); give --compatible a name, or a name and a value, that products have"
     )]
-    Attribute { text: String, names: String },
+    Attribute { text: String, known: String },
 
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk (what was there before is unchanged)", path.display())]
     Write {

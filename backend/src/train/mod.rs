@@ -73,7 +73,7 @@ const CHECKPOINTS: [&str; 2] = ["encoder-trial.checkpoint", "encoder.checkpoint"
 
 const TRAINING: &str = "training the encoder";
 
-/// Attributes named where one is unknown.
+/// Attributes named where one is unknown, the likest first.
 const NAMES: usize = 12;
 
 /// The longest text of a model's metadata.
@@ -364,11 +364,25 @@ fn compatible(given: &[String], catalogue: Option<&Catalogue>) -> Result<String,
                 && (neutral.is_empty() || terms::attribute(name, value) == neutral)
         };
         if !attributes().any(has) {
-            let names: BTreeSet<&str> = attributes().map(|one| one.0.as_str()).collect();
-            let names: Vec<&str> = names.into_iter().take(NAMES).collect();
+            // Where the name is right, what is wrong is the value.
+            let named = |(name, _): &&(String, String)| terms::attribute(name, "") == of_all;
+            let known: BTreeSet<String> = if attributes().any(|one| named(&one)) {
+                let own = attributes().filter(named);
+                own.map(|(name, value)| format!("{name}={value}")).collect()
+            } else {
+                attributes().map(|one| one.0.clone()).collect()
+            };
+            let mut known: Vec<String> = known.into_iter().collect();
+            let alike = |other: &String| {
+                let both = text.chars().zip(other.chars());
+                both.take_while(|(a, b)| a.to_lowercase().eq(b.to_lowercase()))
+                    .count()
+            };
+            known.sort_by_key(|other| std::cmp::Reverse(alike(other)));
+            known.truncate(NAMES);
             return Err(Error::Attribute {
                 text: text.clone(),
-                names: names.join(", "),
+                known: known.join(", "),
             });
         }
         let line = format!("{of_all}\n{neutral}");

@@ -244,21 +244,27 @@ fn an_operator_says_what_works_together_and_how_sure_rules_must_be() {
     let list = Recommender::default().recommend(&model, &Shopper::default(), &request, 2);
     let keys: Vec<&str> = list.entries.iter().map(|one| model.key(one.item)).collect();
     assert_eq!(keys, ["case"]);
-    let error = fails(&[
-        "train",
-        "--catalog",
-        &catalogue,
-        "--out",
-        &path("model"),
-        "--compatible",
-        "ecosystem",
-    ]);
-    assert!(
-        error.starts_with("error[train.attribute]")
-            && error.contains("\"ecosystem\"")
-            && error.contains("color"),
-        "{error}"
-    );
+    for (wrong, likest) in [
+        ("colour", "(they have color"),
+        ("color=gren", "(they have color=green, "),
+    ] {
+        let out = path("model");
+        let error = fails(&[
+            "train",
+            "--catalog",
+            &catalogue,
+            "--out",
+            &out,
+            "--compatible",
+            wrong,
+        ]);
+        assert!(
+            error.starts_with("error[train.attribute]")
+                && error.contains(wrong)
+                && error.contains(likest),
+            "{error}"
+        );
+    }
 }
 
 #[test]
