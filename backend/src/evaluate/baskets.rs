@@ -3,6 +3,7 @@
 //! The shopper has bought the orders of the past and has the rest of the basket in the cart; placement `cart` ranks the
 //! whole catalogue. An item in the cart cannot be the answer.
 
+use rayon::prelude::*;
 use tillside::intake::{Event, Kind};
 use tillside::recommend::{Placement, Request};
 use tillside::shop::Model;
@@ -16,17 +17,47 @@ const DAY: f64 = 86_400_000.0;
 /// When the basket is: late enough for any age of an order to be a time.
 const NOW: i64 = START + 86_400_000 * 100_000;
 
+/// Someone with a basket, and what is hidden in it.
+pub struct Buyer<'a> {
+    pub shopper: Shopper,
+    pub now: i64,
+    pub target: &'a str,
+}
+
 /// Asks for the hidden item of every basket; `tick` is told how many more were answered.
 pub fn ask_baskets(model: &Model, baskets: &[Basket], tick: impl Fn(u64) + Sync) -> Answers {
     judge(model, baskets, tick, |basket| {
         let (shopper, now) = buyer_of(model, basket);
-        let request = Request::new(Placement::Cart, LIMIT);
-        (shopper, request, now, &basket.target)
+        (shopper, request(), now, basket.target.as_str())
     })
 }
 
+/// Those of all baskets, to be asked again and again: for [`ask_buyers`] with any model that numbers items as this one does.
+pub fn buyers<'a>(model: &Model, baskets: &'a [Basket]) -> Vec<Buyer<'a>> {
+    let buyer = |basket: &'a Basket| {
+        let (shopper, now) = buyer_of(model, basket);
+        Buyer {
+            shopper,
+            now,
+            target: &basket.target,
+        }
+    };
+    baskets.par_iter().with_min_len(64).map(buyer).collect()
+}
+
+/// As [`ask_baskets`].
+pub fn ask_buyers(model: &Model, buyers: &[Buyer], tick: impl Fn(u64) + Sync) -> Answers {
+    judge(model, buyers, tick, |buyer| {
+        (&buyer.shopper, request(), buyer.now, buyer.target)
+    })
+}
+
+fn request() -> Request<'static> {
+    Request::new(Placement::Cart, LIMIT)
+}
+
 /// Someone who bought what is past and has the basket in the cart, and when it is then.
-pub fn buyer_of(model: &Model, basket: &Basket) -> (Shopper, i64) {
+fn buyer_of(model: &Model, basket: &Basket) -> (Shopper, i64) {
     let mut shopper = Shopper::default();
     let mut learn = |kind, time, items: &[String]| {
         shopper.learn(&Event::about(kind, time, items), Some(model));

@@ -5,6 +5,7 @@
 //! whose answer it is counts as missed. *New*: seen items are left out, as a shelf does, and only questions whose answer
 //! was not seen are asked.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -139,11 +140,11 @@ pub fn ask(
 }
 
 /// Puts every question to the recommender: as this shopper, with this request, now, and what the answer is.
-pub(super) fn judge<'a, Q: Sync>(
+pub(super) fn judge<'a, Q: Sync, S: Borrow<Shopper>>(
     model: &Model,
     questions: &'a [Q],
     tick: impl Fn(u64) + Sync,
-    put: impl Fn(&'a Q) -> (Shopper, Request<'a>, i64, &'a str) + Sync,
+    put: impl Fn(&'a Q) -> (S, Request<'a>, i64, &'a str) + Sync,
 ) -> Answers {
     let shown: Vec<AtomicBool> = (0..model.items()).map(|_| AtomicBool::new(false)).collect();
     let answers: Vec<(Option<usize>, u32)> = questions
@@ -152,7 +153,7 @@ pub(super) fn judge<'a, Q: Sync>(
         .map_init(Recommender::default, |recommender, question| {
             let (shopper, request, now, target) = put(question);
             let started = Instant::now();
-            let list = recommender.recommend(model, &shopper, &request, now);
+            let list = recommender.recommend(model, shopper.borrow(), &request, now);
             let nanoseconds = started.elapsed().as_nanos().min(u32::MAX.into()) as u32;
             for entry in &list.entries {
                 shown[entry.item as usize].store(true, Ordering::Relaxed);

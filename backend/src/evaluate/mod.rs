@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tillside::shop::Model;
 
-pub use baskets::{ask_baskets, buyer_of};
+pub use baskets::{Buyer, ask_buyers, buyers};
 pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, rare, shopper_of};
 use report::{BasketReport, Report};
 
@@ -94,7 +94,7 @@ pub fn run(args: Args) -> Outcome {
         let report = BasketReport::new(
             &model,
             compressed,
-            &ask_baskets(&model, &baskets, |n| bar.inc(n)),
+            &baskets::ask_baskets(&model, &baskets, |n| bar.inc(n)),
         );
         bar.finish_and_clear();
         if args.json {

@@ -237,14 +237,21 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
         } else {
             "may not"
         };
+        let joint = match settings.joint {
+            0.0 => "weighs what its pairs do",
+            1.0 => "weighs what it foretells together with the rest of an order",
+            _ => {
+                "weighs what its pairs do and, as much, what it foretells together with the rest of an order"
+            }
+        };
         let again = match settings.repurchase {
             Some(_) => "what was bought before is told the odds of being bought again",
             None => "odds of being bought again are not told, since they ranked no better",
         };
         writeln!(
             out,
-            "\nBeside a cart, what goes together {substitutes} be of one category, and {again}. On {baskets} of the newest \
-             baskets, each with one item hidden: HitRate@20 {:.4}, MRR@20 {:.4}; with neither, {:.4} and {:.4}.",
+            "\nBeside a cart, what goes together {substitutes} be of one category and {joint}; {again}. On {baskets} of the newest \
+             baskets, each with one item hidden: HitRate@20 {:.4}, MRR@20 {:.4}; before anything was tried, {:.4} and {:.4}.",
             after.hr20, after.mrr20, before.hr20, before.mrr20
         )?;
     }

@@ -2,26 +2,14 @@
 //!
 //! Each order that holds an item is a trial: which others are in it, or in the shopper's next orders within
 //! [`Limits::window`]? A rule needs [`SHOPPERS`] different shoppers, and a share of the trials whose lower confidence bound
-//! (Wilson, 1927) is well above the other item's share of all trials: together more often than chance explains. The
+//! (Wilson, 1927) is above the other item's share of all trials: together more often than chance explains. The
 //! bound grows with the evidence: of a share of .6 it is .46 in 50 trials and .57 in 1000. The weight is a cosine,
 //! damped for small counts, so that what everyone buys does not lead every list.
 //!
-//! Items of the same leaf category are substitutes, since another phone does not complement a phone; but yoghurts are
-//! bought by the flavour. Rows are made with and without them, and baskets that were held back decide.
-//!
-//! What an item's orders do not tell, those who looked at it do: see [`super::looked`].
-//!
-//! Few pairs of items are bought together often enough to say so, but their categories are: phones and cases, running
-//! shoes and running tops. So the same rules are counted between leaf categories, and [`neighbours`] fills an item's
-//! row with what is bought most in the categories that its own leads to, first of all what resembles it: the case for
-//! this phone, the top of this brand. Where substitutes go together only rows that hold nothing else are filled: the others
-//! know better.
+//! Which of them make up a row, and what else does: see [`super::bought`].
 
 use rayon::prelude::*;
 
-use super::columns::Categories;
-use super::content::Descriptions;
-use super::looked::{self, Visit};
 use super::sums::{Postings, Row, Sums, strongest};
 
 /// What makes a rule, as an operator may set it.
@@ -54,20 +42,11 @@ const LATER: f32 = 0.5;
 /// Fewer different shoppers than this are an accident, or a household that could be recognised.
 pub const SHOPPERS: f32 = 3.0;
 
-/// What a viewer's purchase is worth against a buyer's.
-const LOOKED: f32 = 0.5;
-
 /// Orders that each item is taken to have had beyond its own.
 pub const SHRINK: f32 = 5.0;
 
 /// Two-sided 95 %.
 const Z: f64 = 1.96;
-
-/// How much more than chance the lower bound must be: thousands of pairs are looked at, and some are lucky.
-pub const LIFT: f64 = 1.5;
-
-/// Neighbours kept.
-pub const KEEP: usize = 20;
 
 /// What one shopper bought at once.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,123 +58,9 @@ pub struct Order {
     pub items: Vec<u32>,
 }
 
-/// Categories that an item's own may lead to, items of each that are compared with it, and that are taken.
-const CATEGORIES: usize = 6;
-const COMPARED: usize = 64;
-const TAKEN: usize = 5;
-
-/// How much more likely full likeness makes an item.
-const LIKENESS: f32 = 8.0;
-
-/// Neighbours of each item without substitutes, and with them.
-#[derive(Clone, Debug, Default)]
-pub struct Neighbours {
-    pub apart: Vec<Row>,
-    pub all: Vec<Row>,
-}
-
-/// Neighbours of each item, by its own orders, by what its viewers buy, and by its category's orders. `orders` and `visits`
-/// are by shopper, each shopper's oldest first.
-pub fn neighbours(
-    orders: &[Order],
-    visits: &[Visit],
-    items: usize,
-    categories: &Categories,
-    descriptions: &Descriptions,
-    limits: Limits,
-) -> Neighbours {
-    let mut rules_of = rules(orders, items, limits, |item| categories.leaf(item));
-    let looked = looked::rules(visits, items, limits, |item| categories.leaf(item));
-    for (row, looked) in rules_of.apart.iter_mut().zip(looked) {
-        for (other, weight) in looked {
-            if row.iter().all(|known| known.0 != other) {
-                row.push((other, LOOKED * weight));
-            }
-        }
-    }
-    let of_categories: Vec<Order> = (orders.iter())
-        .map(|order| {
-            let leaves = order.items.iter().filter_map(|&item| categories.leaf(item));
-            let mut leaves: Vec<u32> = leaves.map(u32::from).collect();
-            leaves.sort_unstable();
-            leaves.dedup();
-            Order {
-                items: leaves,
-                ..*order
-            }
-        })
-        .collect();
-    let leads_to = rules(&of_categories, categories.names.len(), limits, |_| None).all;
-    let bought = most_bought(orders, items, categories);
-    let widen = |(item, [apart, all]): (usize, [&mut Row; 2])| {
-        let Some(leaf) = categories.leaf(item as u32) else {
-            return;
-        };
-        let mut more = Row::new();
-        for &(category, weight) in leads_to[usize::from(leaf)].iter().take(CATEGORIES) {
-            let candidates = &bought[category as usize];
-            let likely = |&(other, count): &(u32, f32)| {
-                (
-                    other,
-                    count * (1.0 + LIKENESS * descriptions.likeness(item as u32, other)),
-                )
-            };
-            let mut likely: Row = candidates.iter().map(likely).collect();
-            let total: f32 = likely.iter().map(|n| n.1).sum();
-            likely = strongest(likely, TAKEN);
-            more.extend(
-                likely
-                    .into_iter()
-                    .map(|(other, count)| (other, weight * count / total)),
-            );
-        }
-        for (other, weight) in more {
-            match apart.iter_mut().find(|known| known.0 == other) {
-                Some(known) => known.1 += weight,
-                None => apart.push((other, weight)),
-            }
-        }
-        *apart = strongest(std::mem::take(apart), KEEP);
-        if all
-            .iter()
-            .all(|(other, _)| categories.leaf(*other) == Some(leaf))
-        {
-            all.extend_from_slice(apart);
-            *all = strongest(std::mem::take(all), KEEP);
-        }
-    };
-    let Neighbours { apart, all } = &mut rules_of;
-    let pairs = apart.par_iter_mut().zip(all).enumerate();
-    pairs.for_each(|(item, (apart, all))| widen((item, [apart, all])));
-    rules_of
-}
-
-/// The items of each category in the most orders, and in how many.
-fn most_bought(orders: &[Order], items: usize, categories: &Categories) -> Vec<Row> {
-    let mut counts = vec![0.0f32; items];
-    for &item in orders.iter().flat_map(|order| &order.items) {
-        counts[item as usize] += 1.0;
-    }
-    let mut bought = vec![Row::new(); categories.names.len()];
-    for (item, count) in (0u32..).zip(counts).filter(|(_, count)| *count > 0.0) {
-        if let Some(leaf) = categories.leaf(item) {
-            bought[usize::from(leaf)].push((item, count));
-        }
-    }
-    bought
-        .into_iter()
-        .map(|row| strongest(row, COMPARED))
-        .collect()
-}
-
-/// Rules between things. `orders` are by shopper, each shopper's oldest first; things with the same `leaf` are
-/// substitutes, where it is given.
-fn rules(
-    orders: &[Order],
-    items: usize,
-    limits: Limits,
-    leaf: impl Fn(u32) -> Option<u16> + Sync,
-) -> Neighbours {
+/// What each thing leads to at least `lift` times as often as by chance. `orders` are by shopper, each shopper's oldest
+/// first.
+pub fn rules(orders: &[Order], items: usize, limits: Limits, lift: f64) -> Vec<Row> {
     let window = i64::from(limits.window) * DAY;
     let mut lines = Vec::new();
     let mut order_of = Vec::new();
@@ -224,7 +89,7 @@ fn rules(
         })
         .collect();
 
-    let rows: Vec<(Row, Row)> = (0..items as u32)
+    (0..items as u32)
         .into_par_iter()
         .with_min_len(16)
         .map_init(
@@ -251,12 +116,11 @@ fn rules(
                     theirs.drain(|other, once| shoppers.add(other, once));
                 }
                 let mut row = Row::new();
-                let here = leaf(item);
                 weight.drain(|other, weight| {
                     let share = lower_bound(f64::from(hits.get(other)), trials.len() as f64);
                     let by_chance = reach[other as usize] / orders.len() as f64;
                     if shoppers.get(other) >= SHOPPERS
-                        && share > LIFT * by_chance
+                        && share > lift * by_chance
                         && share >= limits.least
                     {
                         let theirs = postings.of(other).len() as f32 + SHRINK;
@@ -266,14 +130,10 @@ fn rules(
                 });
                 hits.drain(|_, _| ());
                 shoppers.drain(|_, _| ());
-                let mut apart = row.clone();
-                apart.retain(|(other, _)| here.is_none() || leaf(*other) != here);
-                (strongest(apart, KEEP), strongest(row, KEEP))
+                strongest(row, usize::MAX)
             },
         )
-        .collect();
-    let (apart, all) = rows.into_iter().unzip();
-    Neighbours { apart, all }
+        .collect()
 }
 
 /// Whether order `later` is `trial` itself, or one that it may have led to.
@@ -298,9 +158,8 @@ pub fn lower_bound(hits: f64, trials: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
-    use crate::ingest::Product;
     use proptest::prelude::*;
 
     const USUAL: Limits = Limits {
@@ -308,7 +167,7 @@ mod tests {
         least: 0.0,
     };
 
-    fn order(shopper: u32, day: i64, items: &[u32]) -> Order {
+    pub fn order(shopper: u32, day: i64, items: &[u32]) -> Order {
         Order {
             shopper,
             time: day * DAY,
@@ -331,18 +190,18 @@ mod tests {
 
     #[test]
     fn follows_within_ninety_days() {
-        let within = rules(&shoes_then_tracksuit(90), 4, USUAL, |_| None).all;
+        let within = rules(&shoes_then_tracksuit(90), 4, USUAL, 1.0);
         assert_eq!(within[0].len(), 1);
         assert_eq!(within[0][0].0, 1);
         // What comes after does not lead back.
         assert_eq!(within[1], []);
-        let beyond = rules(&shoes_then_tracksuit(91), 4, USUAL, |_| None).all;
+        let beyond = rules(&shoes_then_tracksuit(91), 4, USUAL, 1.0);
         assert_eq!(beyond[0], []);
         let wide = Limits {
             window: 91,
             ..USUAL
         };
-        let wide = rules(&shoes_then_tracksuit(91), 4, wide, |_| None).all;
+        let wide = rules(&shoes_then_tracksuit(91), 4, wide, 1.0);
         assert_eq!(wide[0], within[0]);
     }
 
@@ -365,8 +224,7 @@ mod tests {
             least: 0.5,
             ..USUAL
         };
-        let led =
-            |trials, limits| !rules(&three_of_five(trials), 3, limits, |_| None).all[0].is_empty();
+        let led = |trials, limits| !rules(&three_of_five(trials), 3, limits, 1.0)[0].is_empty();
         assert!(led(50, USUAL) && !led(50, sure));
         assert!(led(1000, USUAL) && led(1000, sure));
     }
@@ -381,14 +239,14 @@ mod tests {
         for shopper in 10..60 {
             orders.push(order(shopper, 1, &[3]));
         }
-        let rows = rules(&orders, 4, USUAL, |_| None).all;
+        let rows = rules(&orders, 4, USUAL, 1.0);
         assert_eq!(rows[0].iter().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert!((rows[0][0].1 - 10.0 / 15.0).abs() < 1e-6);
         assert!((rows[0][1].1 - 5.0 / 15.0).abs() < 1e-6);
     }
 
     #[test]
-    fn substitutes_chance_and_single_households_make_no_rule() {
+    fn chance_and_single_households_make_no_rule() {
         let mut orders = Vec::new();
         // A habit of two shoppers only.
         for day in 0..20 {
@@ -400,14 +258,9 @@ mod tests {
             orders.push(order(shopper, 1, &[2, 3, 4]));
             orders.push(order(shopper, 200, &[4]));
         }
-        let rows = rules(&orders, 5, USUAL, |_| None).all;
+        let rows = rules(&orders, 5, USUAL, 1.0);
         assert_eq!(rows[0], []);
         assert!(rows[2].iter().any(|n| n.0 == 3));
-        let alike = rules(&orders, 5, USUAL, |item| {
-            Some(if item == 2 || item == 3 { 7 } else { 8 })
-        });
-        assert!(!alike.apart[2].iter().any(|n| n.0 == 3));
-        assert_eq!(alike.all, rows);
         // 4 is in nearly all orders, so finding it beside 5 says nothing.
         let mut all = Vec::new();
         for shopper in 0..50 {
@@ -417,46 +270,7 @@ mod tests {
                 if shopper % 2 == 0 { &[0, 5] } else { &[0] },
             ));
         }
-        assert_eq!(rules(&all, 6, USUAL, |_| None).all[5], []);
-    }
-
-    #[test]
-    fn categories_speak_for_items_that_were_bought_too_seldom() {
-        // Ten phones, each bought once, always with a case; twice as many shoppers buy pears.
-        let mut orders = Vec::new();
-        for shopper in 0..10 {
-            orders.push(order(shopper, 1, &[shopper, 10 + shopper % 2]));
-            orders.push(order(20 + shopper, 1, &[12]));
-            orders.push(order(30 + shopper, 1, &[12]));
-        }
-        let product = |category: &str, title: String| Product {
-            category: vec![category.to_owned()],
-            titles: vec![title],
-            ..Product::default()
-        };
-        let mut products: Vec<Product> = (0..10)
-            .map(|n| product("Phones", format!("model{} phone", n % 2)))
-            .collect();
-        products.extend((0..2).map(|n| product("Cases", format!("case for model{n}"))));
-        products.push(product("Fruit", "pears".into()));
-        let products: Vec<Option<&Product>> = products.iter().map(Some).collect();
-        let categories = Categories::of(&products);
-        let rows = neighbours(
-            &orders,
-            &[],
-            13,
-            &categories,
-            &Descriptions::of(&products),
-            USUAL,
-        )
-        .apart;
-        for (phone, row) in rows.iter().enumerate().take(10) {
-            let own_case = 10 + phone as u32 % 2;
-            assert_eq!(row[0].0, own_case, "the case for this phone first");
-            assert_eq!(row.len(), 2);
-        }
-        assert!(rows[10].iter().all(|n| n.0 < 10) && rows[10].len() == TAKEN);
-        assert_eq!(rows[12], []);
+        assert_eq!(rules(&all, 6, USUAL, 1.0)[5], []);
     }
 
     #[test]
@@ -478,7 +292,7 @@ mod tests {
                 .map(|(shopper, day, items)| order(*shopper, *day + 1, &items.iter().copied().collect::<Vec<_>>()))
                 .collect();
             orders.sort_by_key(|order| (order.shopper, order.time));
-            let rows = rules(&orders, 8, USUAL, |_| None).all;
+            let rows = rules(&orders, 8, USUAL, 1.0);
             for a in 0..8u32 {
                 for b in (0..8u32).filter(|&b| b != a) {
                     let (mut weight, mut with_a, mut with_b) = (0.0, 0.0, 0.0);

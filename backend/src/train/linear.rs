@@ -12,6 +12,7 @@
 
 use rayon::prelude::*;
 
+use super::ridge;
 use super::sums::{Postings, Row, Sums, strongest};
 
 /// The strongest sources of an item, between which its weight is divided.
@@ -180,85 +181,7 @@ pub fn rows(sessions: &[Vec<u32>], items: usize) -> Vec<Row> {
     let clicks = Clicks::of(sessions);
     let gram = clicks.sums(items, true, usize::MAX);
     let sources = clicks.sums(items, false, SOURCES);
-    let weights: Vec<Row> = sources
-        .par_iter()
-        .with_min_len(16)
-        .map_init(
-            || vec![u32::MAX; items],
-            |place, sources| {
-                for (n, (item, _)) in (0..).zip(sources) {
-                    place[*item as usize] = n;
-                }
-                let size = sources.len();
-                let mut matrix = vec![0.0f32; size * size];
-                for (n, (item, _)) in sources.iter().enumerate() {
-                    for &(other, together) in &gram[*item as usize] {
-                        let m = place[other as usize] as usize;
-                        if m <= n {
-                            matrix[n * size + m] = together;
-                        }
-                    }
-                    matrix[n * size + n] += RIDGE;
-                }
-                for (item, _) in sources {
-                    place[*item as usize] = u32::MAX;
-                }
-                let mut weights: Vec<f32> = sources.iter().map(|one| one.1).collect();
-                solve(&mut matrix, &mut weights);
-                let all = sources.iter().zip(weights);
-                all.map(|(one, weight)| (one.0, weight))
-                    .filter(|one| one.1 > 0.0)
-                    .collect()
-            },
-        )
-        .collect();
-    let mut rows = vec![Row::new(); items];
-    for (item, sources) in (0..).zip(&weights) {
-        for &(source, weight) in sources {
-            rows[source as usize].push((item, weight));
-        }
-    }
-    rows
-}
-
-/// Solves for a positive definite matrix, of which the lower half counts (Cholesky).
-fn solve(matrix: &mut [f32], right: &mut [f32]) {
-    let size = right.len();
-    for i in 0..size {
-        let (above, own) = matrix.split_at_mut(i * size);
-        for j in 0..i {
-            let other = &above[j * size..=j * size + j];
-            own[j] = (own[j] - dot(&own[..j], &other[..j])) / other[j];
-        }
-        let own = &mut own[..=i];
-        // Rounding must not take a root of less than nothing.
-        own[i] = (own[i] - dot(&own[..i], &own[..i])).max(1e-6).sqrt();
-        right[i] = (right[i] - dot(&own[..i], &right[..i])) / own[i];
-    }
-    for i in (0..size).rev() {
-        right[i] /= matrix[i * size + i];
-        for j in 0..i {
-            right[j] -= matrix[i * size + j] * right[i];
-        }
-    }
-}
-
-/// In eight sums, so that it is the same wherever it is done eight at a time.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a
-        .remainder()
-        .iter()
-        .zip(b.remainder())
-        .map(|(a, b)| a * b)
-        .sum();
-    for (a, b) in a.zip(b) {
-        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            *sum += a * b;
-        }
-    }
-    sums.iter().sum::<f32>() + rest
+    ridge::rows(&gram, &sources, RIDGE)
 }
 
 /// Takes rows part of the way to what `linear` says of the items in them; a row weighs as much as before.

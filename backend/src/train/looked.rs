@@ -7,7 +7,8 @@
 
 use rayon::prelude::*;
 
-use super::complement::{KEEP, LIFT, Limits, SHOPPERS, SHRINK, lower_bound};
+use super::bought::{KEEP, LIFT};
+use super::complement::{Limits, SHOPPERS, SHRINK, lower_bound};
 use super::sums::{Postings, Row, Sums, strongest};
 
 /// One session of one shopper with looks and an order.

@@ -141,11 +141,8 @@ mod tests {
         let read = interactions(&[(0, 1, "bbbaac")]);
         let goods = Goods::number(&read, &read.sessions, Some(&catalogue));
         let labels = pack::Labels::default();
-        let packed = pack::count(goods, Default::default(), |_| ()).pack(
-            &pack::Settings::default(),
-            None,
-            &labels,
-        );
+        let packed =
+            pack::count(goods, None, |_| ()).pack(&pack::Settings::default(), None, &labels);
         let fallback = Fallback::of(&[pack::reopen(packed.bytes).unwrap()]);
         assert_eq!(fallback.popular, ["b", "a", "d"]);
         let lists = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();

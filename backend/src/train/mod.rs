@@ -6,15 +6,18 @@
 //! | `sequence` | what is viewed after what |
 //! | `lean` | what of that holds both ways, and what is rising |
 //! | `linear` | what neighbours weigh where they predict together |
+//! | `ridge` | a regression for each item over its sources |
 //! | `complement` | what is bought with and after what |
+//! | `joint` | what of that completes a basket together |
 //! | `looked` | what is bought by those who look at an item |
+//! | `bought` | the rows of all three |
 //! | `related` | what the feed says of two products |
 //! | `content` | what is alike by its description |
 //! | `columns` | categories, brands, prices, stock, terms |
 //! | `encoder` | what comes next, from a session in its order |
 //! | `distil` | what the neighbours learn from it |
 //! | `revisit` | the odds that a session goes back to an item |
-//! | `repurchase` | what completes a basket: the odds of buying again, and whether substitutes go together |
+//! | `repurchase` | what completes a basket: how rows are made, and the odds of buying again |
 //! | `tune` | settings, found by trying them on sessions held back |
 //! | `pack` | all of it as the bytes of a model file |
 //! | `shard` | a part for every page, and one for each category |
@@ -24,6 +27,7 @@
 //! The same input gives the same bytes, whatever the number of threads: rows are counted one by one, sums run in the
 //! order of the input, and nothing depends on a clock or on the order of a hash map.
 
+mod bought;
 mod card;
 mod columns;
 mod complement;
@@ -32,6 +36,7 @@ mod distil;
 mod encoder;
 mod error;
 mod goods;
+mod joint;
 mod lean;
 mod linear;
 mod looked;
@@ -42,6 +47,7 @@ pub mod refresh;
 mod related;
 mod repurchase;
 mod revisit;
+mod ridge;
 mod sequence;
 mod shard;
 mod steps;
@@ -195,7 +201,7 @@ pub fn run(args: Args) -> Outcome {
         .map_err(Error::Unreadable)
     })?;
     let mut counted = steps.during("counting", |bar| {
-        pack::count(goods, limits, |step| bar.set_message(step))
+        pack::count(goods, Some(limits), |step| bar.set_message(step))
     });
     if tuned.settings.linear > 0.0 {
         counted.linear = steps.during("solving for linear weights", |_| counted.solve());
@@ -207,7 +213,7 @@ pub fn run(args: Args) -> Outcome {
         (counted.encoder, counted.foreseen) = (Some(encoder), foreseen);
     }
     let (packed, whole, split) = steps.during("packing and reading back", |_| {
-        let rows = counted.viewed(&tuned.settings, neighbours);
+        let rows = counted.rows(&tuned.settings, neighbours);
         let packed = counted.pack_within(&rows, &tuned.settings, neighbours, &labels);
         let whole = pack::reopen(packed.bytes.clone())?;
         let split = match args.head {

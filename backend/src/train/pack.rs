@@ -8,8 +8,9 @@ use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
 use tillside::shop::{Blend, Model, REPURCHASE, RETURN};
 
+use super::bought::{self, Bought};
 use super::columns::{self, Brands, Categories, postings, prices};
-use super::complement::{self, Limits, Neighbours, Order};
+use super::complement::{Limits, Order};
 use super::content::{self, Descriptions};
 use super::distil;
 use super::encoder::Encoder;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub revisit: Option<[f32; RETURN]>,
     /// The weights of the odds of buying again, likewise.
     pub repurchase: Option<[f32; REPURCHASE]>,
+    /// The share of what completes baskets together in what is bought together: [`Bought::rows`].
+    pub joint: f32,
     /// Whether what is bought together may be of one leaf category.
     pub substitutes: bool,
     /// λ of what the encoder foresees, as a part of the sequence's; 0 where no encoder is worth its bytes.
@@ -84,6 +87,7 @@ impl Default for Settings {
             },
             revisit: None,
             repurchase: None,
+            joint: 0.5,
             substitutes: false,
             encoder: 0.0,
             taught: 0.0,
@@ -112,7 +116,7 @@ pub struct Counted<'a> {
     pub linear: Vec<Row>,
     /// What made the rules of what is bought together.
     pub limits: Limits,
-    pub buy: Neighbours,
+    pub bought: Bought,
     pub content: Option<Vec<Row>>,
     /// What [`count`] leaves to those who want one.
     pub encoder: Option<Encoder>,
@@ -122,6 +126,13 @@ pub struct Counted<'a> {
     pub brands: Brands,
     pub flags: Option<Vec<u8>>,
     pub described: bool,
+}
+
+/// What goes together, as settings have it.
+pub struct Rows {
+    /// More of each row than is kept.
+    pub viewed: Vec<Row>,
+    pub bought: Vec<Row>,
 }
 
 /// A model file.
@@ -144,8 +155,12 @@ fn within(most: usize, mut packed: Packed, pack: impl Fn(usize) -> Packed) -> Pa
     packed
 }
 
-/// Counts rules and compares descriptions. `step` is told what begins.
-pub fn count<'a>(goods: Goods<'a>, limits: Limits, step: impl Fn(&'static str)) -> Counted<'a> {
+/// Counts rules and compares descriptions; without limits, nothing of what is bought together. `step` is told what begins.
+pub fn count<'a>(
+    goods: Goods<'a>,
+    limits: Option<Limits>,
+    step: impl Fn(&'static str),
+) -> Counted<'a> {
     let described = goods.products.iter().any(Option::is_some);
     step("counting what is viewed together");
     let browsing = goods.browsing();
@@ -157,8 +172,17 @@ pub fn count<'a>(goods: Goods<'a>, limits: Limits, step: impl Fn(&'static str)) 
     step("comparing descriptions");
     let descriptions = Descriptions::of(&goods.products);
     let content = described.then(|| descriptions.neighbours());
-    step("counting what is bought together");
-    let buy = bought(&orders, &goods, &categories, &descriptions, limits);
+    let bought = limits.map(|limits| {
+        step("counting what is bought together");
+        Bought::count(
+            &orders,
+            &goods.visits(),
+            goods.len(),
+            &categories,
+            &descriptions,
+            limits,
+        )
+    });
     let flags = described || !orders.is_empty();
     let flags = flags.then(|| columns::flags(&goods, &categories, &orders));
     Counted {
@@ -167,8 +191,8 @@ pub fn count<'a>(goods: Goods<'a>, limits: Limits, step: impl Fn(&'static str)) 
         view,
         rising,
         linear: Vec::new(),
-        limits,
-        buy,
+        limits: limits.unwrap_or_default(),
+        bought: bought.unwrap_or_default(),
         content,
         encoder: None,
         foreseen: Vec::new(),
@@ -179,32 +203,19 @@ pub fn count<'a>(goods: Goods<'a>, limits: Limits, step: impl Fn(&'static str)) 
     }
 }
 
-/// What is bought together, as shoppers and the feed say.
-fn bought(
-    orders: &[Order],
-    goods: &Goods,
-    categories: &Categories,
-    descriptions: &Descriptions,
-    limits: Limits,
-) -> Neighbours {
-    let mut buy = complement::neighbours(
-        orders,
-        &goods.visits(),
-        goods.len(),
-        categories,
-        descriptions,
-        limits,
-    );
-    related::relate(&mut buy, goods);
-    buy
-}
-
 /// Counts only what is bought together: enough to try baskets on.
 pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
     let categories = Categories::of(&goods.products);
     let orders = goods.orders();
     let descriptions = Descriptions::of(&goods.products);
-    let buy = bought(&orders, &goods, &categories, &descriptions, limits);
+    let bought = Bought::count(
+        &orders,
+        &goods.visits(),
+        goods.len(),
+        &categories,
+        &descriptions,
+        limits,
+    );
     Counted {
         flags: Some(columns::flags(&goods, &categories, &orders)),
         brands: Brands::of(&goods),
@@ -218,7 +229,7 @@ pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
         goods,
         orders,
         limits,
-        buy,
+        bought,
         categories,
     }
 }
@@ -227,7 +238,7 @@ impl Counted<'_> {
     /// The model file. `neighbours` is how many to keep of each viewed item's; by default as many as are worth their
     /// bytes.
     pub fn pack(&self, settings: &Settings, neighbours: Option<usize>, labels: &Labels) -> Packed {
-        let rows = self.viewed(settings, neighbours);
+        let rows = self.rows(settings, neighbours);
         self.pack_with(&rows, settings, neighbours, labels, None)
     }
 
@@ -235,12 +246,12 @@ impl Counted<'_> {
     /// encoder leaves room for fewer of them than it was tried with.
     pub fn pack_within(
         &self,
-        viewed: &[Row],
+        rows: &Rows,
         settings: &Settings,
         neighbours: Option<usize>,
         labels: &Labels,
     ) -> Packed {
-        let pack = |kept| self.pack_with(viewed, settings, kept, labels, None);
+        let pack = |kept| self.pack_with(rows, settings, kept, labels, None);
         let packed = pack(neighbours);
         let shared = self.encoder.is_some() && settings.encoder > 0.0;
         if !shared || neighbours.is_some() || self.described {
@@ -251,8 +262,18 @@ impl Counted<'_> {
         })
     }
 
-    /// What is viewed together, as the settings have it: more of each row than is kept.
-    pub fn viewed(&self, settings: &Settings, neighbours: Option<usize>) -> Vec<Row> {
+    /// What goes together, as the settings have it.
+    pub fn rows(&self, settings: &Settings, neighbours: Option<usize>) -> Rows {
+        let (joint, substitutes) = (settings.joint, settings.substitutes);
+        let mut bought = self.bought.rows(&self.categories, joint, substitutes);
+        related::relate(&mut bought, &self.goods);
+        Rows {
+            viewed: self.viewed(settings, neighbours),
+            bought,
+        }
+    }
+
+    fn viewed(&self, settings: &Settings, neighbours: Option<usize>) -> Vec<Row> {
         let most = neighbours.unwrap_or(*NEIGHBOURS.end());
         let solved;
         let mut view = &self.view;
@@ -281,10 +302,10 @@ impl Counted<'_> {
         sequence::widen(&self.view, Settings::default().widen, CANDIDATES)
     }
 
-    /// The same, with what is viewed together given, and the identifier of the training if it is not these bytes' own.
+    /// The same, with the rows given, and the identifier of the training if it is not these bytes' own.
     pub fn pack_with(
         &self,
-        viewed: &[Row],
+        rows: &Rows,
         settings: &Settings,
         neighbours: Option<usize>,
         labels: &Labels,
@@ -323,17 +344,13 @@ impl Counted<'_> {
             room = (ROOM - each) / COMPRESSED;
         }
         let mut kept = 0;
+        let Rows { viewed, bought } = rows;
         if viewed.iter().any(|row| !row.is_empty()) {
             kept = neighbours.unwrap_or_else(|| affordable(viewed, room));
             packer.rows("view", &encode(viewed, kept));
         }
-        let buy = if settings.substitutes {
-            &self.buy.all
-        } else {
-            &self.buy.apart
-        };
-        if buy.iter().any(|row| !row.is_empty()) {
-            packer.rows("buy", &encode(buy, complement::KEEP));
+        if bought.iter().any(|row| !row.is_empty()) {
+            packer.rows("buy", &encode(bought, bought::KEEP));
         }
         if let Some(rows) = &self.content {
             packer.rows("content", &encode(rows, content::KEEP));
@@ -542,7 +559,7 @@ mod tests {
         let read = interactions(&sessions);
         let counted = count(
             Goods::number(&read, &read.sessions, None),
-            Limits::default(),
+            Some(Limits::default()),
             |_| (),
         );
         let settings = Settings {
@@ -617,7 +634,7 @@ mod tests {
         let read = interactions(&[(0, 1, "ab")]);
         let counted = count(
             Goods::number(&read, &read.sessions, None),
-            Limits::default(),
+            Some(Limits::default()),
             |_| (),
         );
         let pack = |shop| {
@@ -650,7 +667,7 @@ mod tests {
                 let events = events.into_iter().map(|(item, n)| Interaction { item, time: 1, kind: kind(n) }).collect();
                 read.sessions.push(Session { shopper: n % 7, start: 1, events });
             }
-            let counted = count(Goods::number(&read, &read.sessions, None), Limits::default(), |_| ());
+            let counted = count(Goods::number(&read, &read.sessions, None), Some(Limits::default()), |_| ());
             let settings = Settings::default();
             let model = reopen(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
             prop_assert_eq!(model.items(), counted.goods.len());

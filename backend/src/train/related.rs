@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::complement::{KEEP, Neighbours};
+use super::bought::KEEP;
 use super::goods::Goods;
 use super::sums::{Row, strongest};
 use crate::ingest::Relation;
@@ -15,7 +15,7 @@ use crate::ingest::Relation;
 const WEIGHT: f32 = 0.3;
 
 /// Puts the relations of the feed into the rows of what is bought together.
-pub fn relate(buy: &mut Neighbours, goods: &Goods) {
+pub fn relate(rows: &mut [Row], goods: &Goods) {
     let said = goods
         .products
         .iter()
@@ -39,13 +39,11 @@ pub fn relate(buy: &mut Neighbours, goods: &Goods) {
             }
         }
     }
-    for rows in [&mut buy.apart, &mut buy.all] {
-        for (row, item) in rows.iter_mut().zip(0..) {
-            if let Some(others) = belongs.get(&item) {
-                *row = led(std::mem::take(row), others);
-            }
-            row.retain(|(other, _)| !replaces.contains(&(item, *other)));
+    for (row, item) in rows.iter_mut().zip(0..) {
+        if let Some(others) = belongs.get(&item) {
+            *row = led(std::mem::take(row), others);
         }
+        row.retain(|(other, _)| !replaces.contains(&(item, *other)));
     }
 }
 
@@ -100,27 +98,21 @@ mod tests {
         };
         let read = interactions(&[]);
         let goods = Goods::number(&read, &[], Some(&catalogue));
-        let rows = vec![
+        let mut rows = vec![
             vec![(2, 0.6), (3, 0.5), (1, 0.1)],
             vec![],
             vec![],
             vec![(0, 0.4), (2, 0.2)],
             vec![],
         ];
-        let mut buy = Neighbours {
-            apart: rows.clone(),
-            all: rows,
-        };
-        relate(&mut buy, &goods);
-        for rows in [&buy.apart, &buy.all] {
-            assert_eq!(
-                rows[0],
-                [(1, 0.6), (2, 0.6)],
-                "its case as strong as the charger"
-            );
-            assert_eq!(rows[3], [(2, 0.2)], "a substitute in the other direction");
-            assert_eq!(rows[4], [(1, WEIGHT)], "never bought");
-            assert!(rows[1].is_empty() && rows[2].is_empty());
-        }
+        relate(&mut rows, &goods);
+        assert_eq!(
+            rows[0],
+            [(1, 0.6), (2, 0.6)],
+            "its case as strong as the charger"
+        );
+        assert_eq!(rows[3], [(2, 0.2)], "a substitute in the other direction");
+        assert_eq!(rows[4], [(1, WEIGHT)], "never bought");
+        assert!(rows[1].is_empty() && rows[2].is_empty());
     }
 }

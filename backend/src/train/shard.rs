@@ -5,12 +5,12 @@
 //! model, and the memory it takes is that of one. What is paid for that is the head, which every part repeats.
 //! Neighbours that are not in a part make room for weaker ones that are.
 
+use super::bought::Bought;
 use super::columns::{Brands, Categories, NONE};
-use super::complement::Neighbours;
 use super::encoder::Encoder;
 use super::error::Error;
 use super::goods::{Goods, Unknown};
-use super::pack::{Counted, Packed};
+use super::pack::{Counted, Packed, Rows};
 use super::sequence::Rules;
 use super::sums::Row;
 
@@ -23,17 +23,17 @@ pub struct Shard {
 }
 
 /// The head, and then the shards of all top categories that have more than the head holds. `pack` is given what was
-/// counted of a part, what is viewed together in it, and its identifier: that of the training, and for a shard its
+/// counted of a part, its rows, and its identifier: that of the training, and for a shard its
 /// number.
 ///
 /// # Errors
 /// Those of `pack`.
 pub fn split(
     counted: &Counted,
-    viewed: &[Row],
+    whole: &Rows,
     head: u32,
     id: &str,
-    pack: impl Fn(&Counted, &[Row], &str) -> Result<Packed, Error>,
+    pack: impl Fn(&Counted, &Rows, &str) -> Result<Packed, Error>,
 ) -> Result<Vec<Shard>, Error> {
     let items = counted.goods.len() as u32;
     let head = head.min(items);
@@ -47,7 +47,7 @@ pub fn split(
     let shard = |(root, number): (Option<u16>, usize)| {
         let own = (head..items).filter(|&item| root.is_some() && top(item) == root);
         let choice: Vec<u32> = (0..head).chain(own).collect();
-        let (part, rows) = restrict(counted, viewed, &choice);
+        let (part, rows) = restrict(counted, whole, &choice);
         let id = match number {
             0 => id.to_owned(),
             _ => format!("{id}.{number}"),
@@ -68,7 +68,7 @@ pub fn left_out(categories: &Categories, head: usize) -> usize {
 }
 
 /// What was counted of some items, which rise, and of nothing but them.
-fn restrict<'a>(counted: &Counted<'a>, viewed: &[Row], choice: &[u32]) -> (Counted<'a>, Vec<Row>) {
+fn restrict<'a>(counted: &Counted<'a>, whole: &Rows, choice: &[u32]) -> (Counted<'a>, Rows) {
     let mut numbers: Vec<Option<u32>> = vec![None; counted.goods.len()];
     for (&item, number) in choice.iter().zip(0..) {
         numbers[item as usize] = Some(number);
@@ -102,10 +102,7 @@ fn restrict<'a>(counted: &Counted<'a>, viewed: &[Row], choice: &[u32]) -> (Count
         rising: Vec::new(),
         linear: Vec::new(),
         limits: counted.limits,
-        buy: Neighbours {
-            apart: rows(&counted.buy.apart),
-            all: rows(&counted.buy.all),
-        },
+        bought: Bought::default(),
         content: counted.content.as_deref().map(&rows),
         encoder: counted.encoder.as_ref().map(|encoder| {
             let codes = encoder.codes.len() / counted.goods.len();
@@ -121,6 +118,9 @@ fn restrict<'a>(counted: &Counted<'a>, viewed: &[Row], choice: &[u32]) -> (Count
         described: counted.described,
         goods,
     };
-    let viewed = rows(viewed);
-    (part, viewed)
+    let rows = Rows {
+        viewed: rows(&whole.viewed),
+        bought: rows(&whole.bought),
+    };
+    (part, rows)
 }

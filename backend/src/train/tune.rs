@@ -7,7 +7,6 @@
 use indicatif::ProgressBar;
 use tillside::shop::{Model, ModelError};
 
-use super::complement::Limits;
 use super::encoder::Encoder;
 use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
@@ -123,7 +122,7 @@ pub fn tune(
         });
     }
 
-    let mut counted = count(goods, Limits::default(), |_| ());
+    let mut counted = count(goods, None, |_| ());
     let judge = |model: &Model| ask(model, &questions, Protocol::New, |n| bar.inc(n)).metrics;
     let trials = trials(&counted);
     let begin = |what, times: usize| progress::begin(bar, what, (times * questions.len()) as u64);
@@ -395,7 +394,7 @@ mod tests {
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
-        let counted = count(Goods::number(&read, old, None), Limits::default(), |_| ());
+        let counted = count(Goods::number(&read, old, None), None, |_| ());
         let known = counted.goods.keys.iter().copied().collect();
         let labels = Labels::default();
         let model = Model::open(counted.pack(&Settings::default(), None, &labels).bytes).unwrap();
@@ -482,11 +481,7 @@ mod tests {
     #[test]
     fn what_is_tried_lies_about_the_default() {
         let read = walks(20);
-        let counted = count(
-            Goods::number(&read, &read.sessions, None),
-            Limits::default(),
-            |_| (),
-        );
+        let counted = count(Goods::number(&read, &read.sessions, None), None, |_| ());
         for trial in trials(&counted) {
             let settings = Settings::default();
             let own = *(trial.setting)(&mut settings.clone());
