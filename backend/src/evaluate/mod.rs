@@ -1,6 +1,7 @@
 //! How well a model ranks, measured with the page's own code on the packed, quantised model.
 
 mod baskets;
+pub mod held_back;
 mod measure;
 mod report;
 

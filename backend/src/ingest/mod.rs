@@ -164,4 +164,4 @@ pub struct Basket {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -1,10 +1,11 @@
-//! A shop and shoppers to try things on: made, simulated or taken from a published data set.
+//! A shop and shoppers to try things on: made, simulated, taken from a published data set, or one's own, cut in time.
 
 pub mod complete_journey;
 mod draw;
 mod goods;
 pub mod shop;
 pub mod simulate;
+pub mod split;
 
 use crate::Outcome;
 
@@ -20,6 +21,7 @@ enum Command {
     Shop(shop::Args),
     Simulate(simulate::Args),
     CompleteJourney(complete_journey::Args),
+    Split(split::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -27,5 +29,6 @@ pub fn run(args: Args) -> Outcome {
         Command::Shop(args) => shop::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::CompleteJourney(args) => complete_journey::run(args),
+        Command::Split(args) => split::run(args),
     }
 }

@@ -208,7 +208,7 @@ pub fn postings(goods: &Goods) -> BTreeMap<String, Vec<u32>> {
 mod tests {
     use super::*;
     use crate::ingest::Catalogue;
-    use crate::train::goods::tests::interactions;
+    use crate::ingest::tests::interactions;
 
     fn product(key: &str, category: &[&str], repeatable: Option<bool>) -> Product {
         Product {

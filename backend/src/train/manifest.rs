@@ -116,9 +116,9 @@ impl Fallback {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::tests::interactions;
     use crate::ingest::{Catalogue, Product};
     use crate::train::goods::Goods;
-    use crate::train::goods::tests::interactions;
     use crate::train::pack;
 
     #[test]

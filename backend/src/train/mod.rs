@@ -67,6 +67,7 @@ pub use error::Error;
 use goods::Goods;
 use manifest::{Fallback, Manifest, Part};
 use pack::{Counted, Labels, Packed};
+use repurchase::Tried;
 use shard::Shard;
 use steps::Steps;
 use sums::Row;
@@ -245,7 +246,15 @@ pub fn run(args: Args) -> Outcome {
     }
     print!(
         "{}",
-        summary(&args.out, &counted, &packed, &split, &tuned, &read, &steps)
+        summary(
+            &args.out,
+            &counted,
+            &packed,
+            &split,
+            (&tuned, baskets.as_ref()),
+            &read,
+            &steps
+        )
     );
     Ok(())
 }
@@ -485,7 +494,7 @@ fn summary(
     counted: &Counted,
     packed: &Packed,
     split: &[Shard],
-    tuned: &tune::Tuned,
+    (tuned, baskets): (&tune::Tuned, Option<&Tried>),
     read: &Interactions,
     steps: &Steps,
 ) -> String {
@@ -520,7 +529,15 @@ fn summary(
                 metrics.hr20, metrics.mrr20
             );
         }
-        None => text += "Too few sessions to try out settings; the defaults are used\n",
+        None => {
+            text += "Too few sessions with views to try out what is viewed together; the defaults are used\n";
+        }
+    }
+    if let Some(Tried { after, baskets, .. }) = baskets {
+        text += &format!(
+            "On baskets held back, {baskets} with an item hidden: HitRate@20 {:.4}, MRR@20 {:.4}\n",
+            after.hr20, after.mrr20
+        );
     }
     let unknown = &counted.goods.unknown;
     if unknown.events > 0 {

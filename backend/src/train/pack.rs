@@ -503,8 +503,8 @@ pub fn reopen(bytes: Vec<u8>) -> Result<Model, tillside::shop::ModelError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::tests::interactions;
     use crate::ingest::{Interaction, Interactions, Kind, Session};
-    use crate::train::goods::tests::interactions;
     use proptest::prelude::*;
     use tillside::shop::Matrix;
 

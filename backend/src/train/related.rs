@@ -63,8 +63,8 @@ fn led(mut row: Row, others: &[u32]) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::tests::interactions;
     use crate::ingest::{Catalogue, Product, Related};
-    use crate::train::goods::tests::interactions;
 
     #[test]
     fn what_the_feed_says_goes_before_what_was_bought() {

@@ -17,9 +17,8 @@ use super::complement::Limits;
 use super::goods::Goods;
 use super::pack::{self, Settings};
 use super::tune::{FEWEST, HELD_BACK, MOST, open, worth};
-use crate::evaluate::{Buyer, Metrics, ask_buyers, buyers};
-use crate::ingest::{Basket, Catalogue, Interactions, Kind, PastOrder, Session};
-use crate::random::Random;
+use crate::evaluate::{Buyer, Metrics, ask_buyers, buyers, held_back};
+use crate::ingest::{Basket, Catalogue, Interactions};
 
 pub type Weights = [f32; REPURCHASE];
 
@@ -34,11 +33,6 @@ const LEVELS: [f32; 8] = [-6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0];
 
 /// The first and the last step of the search.
 const STEPS: (f32, f32) = (1.0, 0.05);
-
-/// Orders of one shopper that are remembered; a page remembers no more items than a few hundred.
-const REMEMBERED: usize = 100;
-
-const DAY: f64 = 86_400_000.0;
 
 /// What trying out found.
 pub struct Tried {
@@ -70,7 +64,7 @@ pub fn tune(
         let is_sold = |key: &String| sold.get(key.as_str()).copied().unwrap_or(false);
         read.items.iter().map(is_sold).collect()
     };
-    let baskets = thinned(held_back(read, old, newest, &sold));
+    let baskets = thinned(held_back::baskets(read, old, newest, &sold));
     if baskets.len() < FEWEST {
         return Ok(None);
     }
@@ -116,58 +110,6 @@ pub fn tune(
         after,
         baskets: baskets.len(),
     }))
-}
-
-/// The newest orders of at least two known items, one of them hidden, each with the shopper's orders before it.
-fn held_back(
-    read: &Interactions,
-    old: &[Session],
-    newest: &[Session],
-    known: &[bool],
-) -> Vec<Basket> {
-    let mut before: Vec<Vec<(i64, Vec<u32>)>> = vec![Vec::new(); read.shoppers as usize];
-    let bought = |session: &Session| {
-        let bought = session.events.iter();
-        let bought = bought.filter(|event| event.kind == Kind::Buy && known[event.item as usize]);
-        let mut items: Vec<u32> = bought.map(|event| event.item).collect();
-        items.sort_unstable();
-        items.dedup();
-        items
-    };
-    let keys = |items: &[u32]| -> Vec<String> {
-        let key = |item: &u32| read.items[*item as usize].clone();
-        items.iter().map(key).collect()
-    };
-    for session in old {
-        let items = bought(session);
-        if !items.is_empty() {
-            before[session.shopper as usize].push((session.start, items));
-        }
-    }
-    let mut baskets = Vec::new();
-    for session in newest {
-        let mut items = bought(session);
-        let before = &mut before[session.shopper as usize];
-        if items.len() > 1 {
-            let mut random = Random::of(1, "basket", baskets.len() as u64);
-            let hidden = items.remove(random.below(items.len()));
-            let remembered = &before[before.len().saturating_sub(REMEMBERED)..];
-            let order = |(time, items): &(i64, Vec<u32>)| PastOrder {
-                days: (session.start - time).max(0) as f64 / DAY,
-                items: keys(items),
-            };
-            baskets.push(Basket {
-                history: remembered.iter().map(order).collect(),
-                items: keys(&items),
-                target: read.items[hidden as usize].clone(),
-            });
-            items.push(hidden);
-        }
-        if !items.is_empty() {
-            before.push((session.start, items));
-        }
-    }
-    baskets
 }
 
 fn thinned(baskets: Vec<Basket>) -> Vec<Basket> {
@@ -274,7 +216,8 @@ fn fit(shelves: &[&Shelf]) -> Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::goods::tests::interactions;
+    use crate::ingest::tests::interactions;
+    use crate::random::Random;
 
     /// Every shopper has a staple and buys it in all of its orders, beside two things that change.
     fn staples(orders: u32, shoppers: u32) -> Interactions {
@@ -339,24 +282,5 @@ mod tests {
             |_| (),
         );
         assert!(nothing.unwrap().is_none());
-    }
-
-    #[test]
-    fn a_basket_knows_only_what_was_before_it() {
-        let read = interactions(&[(0, 0, "AB"), (1, 24, "ab"), (0, 48, "CBA"), (0, 72, "BD")]);
-        let (old, newest) = read.sessions.split_at(2);
-        let known = vec![true, true, true, false];
-        let baskets = held_back(&read, old, newest, &known);
-        assert_eq!(baskets.len(), 1, "the last has a single known item");
-        let Basket {
-            history,
-            items,
-            target,
-        } = &baskets[0];
-        assert_eq!(history.len(), 1);
-        assert_eq!((history[0].days, history[0].items.len()), (2.0, 2));
-        let mut all = [&items[..], std::slice::from_ref(target)].concat();
-        all.sort_unstable();
-        assert_eq!(all, ["a", "b", "c"]);
     }
 }

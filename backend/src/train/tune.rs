@@ -12,8 +12,8 @@ use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
 use super::sums::Row;
-use crate::evaluate::{Metrics, Protocol, Question, ask};
-use crate::ingest::{Catalogue, Interactions, Kind, Session};
+use crate::evaluate::{Metrics, Protocol, Question, ask, held_back};
+use crate::ingest::{Catalogue, Interactions};
 use crate::progress;
 
 /// The share of sessions held back: one in so many.
@@ -108,7 +108,7 @@ pub fn tune(
     let known: std::collections::HashSet<&str> = goods.keys.iter().copied().collect();
     let held_back: Vec<Vec<String>> = newest
         .iter()
-        .map(|session| browsed(session, read, &known))
+        .map(|session| held_back::browsed(session, read, &known))
         .collect();
     let questions = questions(&held_back);
     let mut settings = Settings::default();
@@ -216,7 +216,10 @@ pub fn tune(
         (settings, best) = with.into_iter().fold(chosen, better);
         model = open(&counted, &settings, neighbours)?;
     }
-    let steps = thinned(steps(&held_back).collect(), STEPS);
+    let steps = thinned(
+        held_back::steps(held_back.iter().map(Vec::as_slice)).collect(),
+        STEPS,
+    );
     let (revisit, returns) = returns(model, &settings, &steps, bar);
     settings.revisit = revisit;
     Ok(Tuned {
@@ -334,32 +337,6 @@ pub fn worth(metrics: &Metrics) -> f64 {
     metrics.hr20 + metrics.mrr20
 }
 
-/// The known items that a session looked at.
-fn browsed(
-    session: &Session,
-    read: &Interactions,
-    known: &std::collections::HashSet<&str>,
-) -> Vec<String> {
-    let looked_at = session
-        .events
-        .iter()
-        .filter(|event| event.kind != Kind::Buy);
-    let keys = looked_at.map(|event| &read.items[event.item as usize]);
-    keys.filter(|key| known.contains(key.as_str()))
-        .cloned()
-        .collect()
-}
-
-/// What came next in each session.
-fn steps(sessions: &[Vec<String>]) -> impl Iterator<Item = Question<'_>> {
-    sessions.iter().flat_map(|session| {
-        (1..session.len()).map(|at| Question {
-            prefix: &session[..at],
-            target: &session[at],
-        })
-    })
-}
-
 /// Every so many of them, so that there are at most `most`.
 fn thinned(all: Vec<Question>, most: usize) -> Vec<Question> {
     let step = all.len().div_ceil(most).max(1);
@@ -368,14 +345,15 @@ fn thinned(all: Vec<Question>, most: usize) -> Vec<Question> {
 
 /// What came next in each session, where it was new, evenly thinned to at most [`MOST`].
 fn questions(sessions: &[Vec<String>]) -> Vec<Question<'_>> {
-    thinned(steps(sessions).filter(Question::is_new).collect(), MOST)
+    let steps = held_back::steps(sessions.iter().map(Vec::as_slice));
+    thinned(steps.filter(Question::is_new).collect(), MOST)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::tests::interactions;
     use crate::train::encoder;
-    use crate::train::goods::tests::interactions;
 
     /// Shoppers walk the alphabet from some letter on.
     fn walks(sessions: u32) -> Interactions {
@@ -400,7 +378,7 @@ mod tests {
         let model = Model::open(counted.pack(&Settings::default(), None, &labels).bytes).unwrap();
         let sessions: Vec<_> = newest
             .iter()
-            .map(|session| browsed(session, &read, &known))
+            .map(|session| held_back::browsed(session, &read, &known))
             .collect();
         let defaults = ask(&model, &super::questions(&sessions), Protocol::New, |_| ()).metrics;
         assert!(worth(&metrics) >= worth(&defaults));

@@ -16,6 +16,44 @@ use parquet::schema::types::Type;
 
 use super::*;
 
+/// `sessions` are a shopper, a time in hours, and letters: lower case viewed, upper case bought.
+pub fn interactions(sessions: &[(u32, i64, &str)]) -> Interactions {
+    let mut read = Interactions::default();
+    for &(shopper, hour, letters) in sessions {
+        let events = letters.chars().zip(0..).map(|(letter, n)| {
+            let key = letter.to_ascii_lowercase().to_string();
+            let item = read
+                .items
+                .iter()
+                .position(|known| *known == key)
+                .unwrap_or_else(|| {
+                    read.items.push(key);
+                    read.items.len() - 1
+                });
+            let kind = if letter.is_ascii_uppercase() {
+                Kind::Buy
+            } else {
+                Kind::View
+            };
+            Interaction {
+                item: item as u32,
+                time: hour * 3_600_000 + n,
+                kind,
+            }
+        });
+        let events: Vec<Interaction> = events.collect();
+        read.rows += events.len() as u64;
+        read.newest = read.newest.max(events.last().map(|event| event.time));
+        read.shoppers = read.shoppers.max(shopper + 1);
+        read.sessions.push(Session {
+            shopper,
+            start: hour * 3_600_000,
+            events,
+        });
+    }
+    read
+}
+
 /// A folder that is gone after the test.
 struct Folder(tempfile::TempDir);
 
