@@ -31,7 +31,7 @@ pub static VERB: Verb = Verb {
             name: "only",
             value: Some("NAME"),
             choices: &[],
-            about: "quality: this log alone: serenade, ta-feng, or a folder of DIR",
+            about: "quality: this log alone: serenade, ta-feng, online-retail, or a folder of DIR",
         },
         Flag {
             name: "encoder",

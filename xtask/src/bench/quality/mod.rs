@@ -3,13 +3,15 @@
 //! One log comes with a crate and so can be measured anywhere. Others are folders that the person who measures has,
 //! since their licences allow measuring and no more. Beside the model stands plain cosine co-occurrence, counted in
 //! the same run on the same rows, so that a figure can be judged without knowing the log. What descriptions add to
-//! sessions is measured where a log has them: see [`content`]. Baskets of a supermarket are completed likewise: see
-//! [`tafeng`].
+//! sessions is measured where a log has them: see [`content`]. Baskets of a supermarket and of a web shop are
+//! completed likewise: see [`tafeng`] and [`retail`].
 
 mod baseline;
+mod baskets;
 mod content;
 mod known;
 mod log;
+mod retail;
 mod serenade;
 mod tafeng;
 
@@ -88,8 +90,9 @@ pub fn run(
     write: bool,
 ) -> Result<()> {
     let wanted = |name: &str| only.is_none_or(|only| only == name);
+    let of_baskets = [tafeng::NAME, retail::NAME];
     ensure!(
-        !write || wanted(tafeng::NAME),
+        !write || of_baskets.into_iter().any(wanted),
         "`--only {} --write`: the table and plots of sessions are of all logs; leave one of the two out",
         only.unwrap_or_default()
     );
@@ -104,10 +107,10 @@ pub fn run(
     let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
     logs.extend(others.into_iter().filter(|(name, _)| wanted(name)));
     ensure!(
-        !logs.is_empty() || wanted(tafeng::NAME),
+        !logs.is_empty() || of_baskets.into_iter().any(wanted),
         "`--only {}`: there are {SERENADE}, {}{}",
         only.unwrap_or_default(),
-        tafeng::NAME,
+        of_baskets.join(", "),
         names
             .iter()
             .map(|name| format!(", {name}"))
@@ -138,9 +141,25 @@ pub fn run(
     if wanted(tafeng::NAME)
         && let Some(baskets) = tafeng::measure(tillside, &work)?
     {
-        println!("{baskets}");
+        println!("{baskets}\n");
         if write {
             page::write("baskets", &baskets)?;
+        }
+    }
+    let logs = data.map_or_else(|| root().join(LOGS), PathBuf::from);
+    if wanted(retail::NAME) {
+        match retail::find(&logs) {
+            Some(invoices) => {
+                let baskets = retail::measure(tillside, &invoices, &work)?;
+                println!("{baskets}\n");
+                if write {
+                    page::write("invoices", &baskets)?;
+                }
+            }
+            None => eprintln!(
+                "Online Retail is left out: neither {} nor the folder beside it has it",
+                logs.display()
+            ),
         }
     }
     if write && only.is_none() {

@@ -2,21 +2,17 @@
 //!
 //! Purchases before 15 February 2001 train, those of products that were then sold at least five times. Of each later
 //! basket, what one customer bought on one day, with at least two of them one item is hidden and asked for, given the
-//! rest and all that the customer bought before. Beside the model stand the most sold products and the plain cosine of
-//! the sets of baskets, counted on the same rows.
-
-mod baselines;
+//! rest and all that the customer bought before.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 
-use super::{Metrics, Percentiles, try_out};
+use super::baskets::{self, Files};
 use crate::process::{run, step};
 use crate::python;
 
@@ -45,23 +41,6 @@ struct Purchase {
     price: f64,
 }
 
-struct Files {
-    catalogue: PathBuf,
-    events: PathBuf,
-    baskets: PathBuf,
-}
-
-/// What `tillside evaluate --baskets --json` prints, as far as it is shown.
-#[derive(Deserialize)]
-struct Evaluation {
-    items: u64,
-    baskets: u64,
-    model_bytes: u64,
-    bytes_per_item: f64,
-    cart: Metrics,
-    microseconds: Percentiles,
-}
-
 /// Measures and returns a table; `None`, with a line that says why, where the package cannot be had.
 pub fn measure(tillside: &Path, work: &Path) -> Result<Option<String>> {
     let files = match make(&work.join("tafeng")) {
@@ -73,54 +52,15 @@ pub fn measure(tillside: &Path, work: &Path) -> Result<Option<String>> {
     };
     step("train and evaluate on Ta-Feng", || {
         let model = work.join("model/tafeng");
-        let train = [
-            ["--catalog".as_ref(), files.catalogue.as_os_str()],
-            ["--events".as_ref(), files.events.as_os_str()],
-        ];
-        let test = ["--baskets".as_ref(), files.baskets.as_os_str()];
-        let (training, found): (f64, Evaluation) = try_out(tillside, &train, &test, &model)?;
-        let [popular, cosine] = baselines::measure(
-            &fs::read_to_string(&files.events)?,
-            &fs::read_to_string(&files.baskets)?,
-        )?;
-        Ok(Some(table(training, &found, popular, cosine)))
+        baskets::measure(tillside, "Ta-Feng", &files, &model, Some(KNOWN)).map(Some)
     })
-}
-
-fn table(training: f64, found: &Evaluation, popular: [f64; 2], cosine: [f64; 2]) -> String {
-    let rows = [
-        ("this model", [found.cart.hr, found.cart.mrr]),
-        ("best known of others", KNOWN),
-        ("cosine of baskets", cosine),
-        ("most sold", popular),
-    ];
-    let mut table = "| Ta-Feng | HR@20 | MRR@20 | ratio |\n| --- | --: | --: | --: |".to_owned();
-    for (name, [hr, mrr]) in rows {
-        // Writing to a String does not fail.
-        let _ = write!(
-            table,
-            "\n| {name} | {hr:.4} | {mrr:.4} | {:.3} |",
-            hr / KNOWN[0]
-        );
-    }
-    let _ = write!(
-        table,
-        "\n\n{} baskets, {} items, {} bytes ({:.1} an item), trained in {training:.1} s, one list {:.0} / {:.0} µs (p50 / p99).",
-        found.baskets,
-        found.items,
-        found.model_bytes,
-        found.bytes_per_item,
-        found.microseconds.p50,
-        found.microseconds.p99
-    );
-    table
 }
 
 /// Puts the files into a folder, once.
 fn make(folder: &Path) -> Result<Files> {
     let file = |name: &str| folder.join(name);
     let files = Files {
-        catalogue: file("catalog.csv"),
+        catalogue: Some(file("catalog.csv")),
         events: file("events.csv"),
         baskets: file("baskets.csv"),
     };
@@ -141,7 +81,7 @@ fn make(folder: &Path) -> Result<Files> {
             fs::read_to_string(&path).with_context(|| format!("{} is missing", path.display()))?;
         let [catalogue, events, baskets] = split(&purchases(&text));
         // The baskets last: a folder that has them is whole.
-        fs::write(&files.catalogue, catalogue)?;
+        fs::write(file("catalog.csv"), catalogue)?;
         fs::write(&files.events, events)?;
         fs::write(&files.baskets, baskets)?;
         fs::remove_dir_all(&unpacked)?;
@@ -246,7 +186,7 @@ fn number_of(day: &str) -> i64 {
 }
 
 /// One step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-fn mix(seed: u64) -> u64 {
+pub(super) fn mix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 const SHELF: usize = 20;
 
-/// HitRate@20 and MRR@20 of the most sold products, and of the cosine, of two tables: `user,item,time,kind` and
-/// `history,basket,target,days`. Among equals the first by name is shown first.
+/// HitRate@20 and MRR@20 of the most sold products, and of the cosine, of two tables: `user,item,time`, or with a
+/// `session` that a basket is, and `history,basket,target,days`. Among equals the first by name is shown first.
 pub fn measure(events: &str, baskets: &str) -> Result<[[f64; 2]; 2]> {
     let counts = Counts::of(events)?;
     let mut scores = Sums::new(counts.names.len());
@@ -53,11 +53,19 @@ struct Counts<'a> {
 
 impl<'a> Counts<'a> {
     fn of(events: &'a str) -> Result<Self> {
+        let mut lines = events.lines();
+        let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+        let column = |name: &str| header.iter().position(|column| *column == name);
+        let [session, user, time, item] = ["session", "user", "time", "item"].map(column);
+        let (Some(item), Some(user), Some(time)) = (item, session.or(user), session.or(time))
+        else {
+            bail!("{header:?} are no purchases");
+        };
         let mut purchases = Vec::new();
-        for line in events.lines().skip(1) {
+        for line in lines {
             let cells: Vec<&str> = line.split(',').collect();
-            ensure!(cells.len() == 4, "{line} is no purchase");
-            purchases.push((cells[0], cells[2], cells[1]));
+            ensure!(cells.len() == header.len(), "{line} is no purchase");
+            purchases.push((cells[user], cells[time], cells[item]));
         }
         purchases.sort_unstable();
         purchases.dedup();
@@ -184,7 +192,7 @@ impl Sums {
 mod tests {
     use std::fmt::Write;
 
-    use super::super::mix;
+    use super::super::super::tafeng::mix;
     use super::*;
 
     /// Every item is scored and the list sorted.
