@@ -17,6 +17,10 @@ use super::sums::{Postings, Row, Sums, strongest};
 /// The strongest sources of an item, between which its weight is divided.
 const SOURCES: usize = 150;
 
+/// Items of which it is known how often they are bought with an item: those most often. A wholesaler's orders hold
+/// thousands, and all pairs of them no memory.
+const TOGETHER: usize = 2000;
+
 /// The ridge, in orders.
 const RIDGE: f32 = 40.0;
 
@@ -63,6 +67,9 @@ pub fn rows(orders: &[Order], pairs: &[Row]) -> Vec<Row> {
                     row.push((other, count));
                 }
             });
+        }
+        if row.len() > TOGETHER {
+            return strongest(row, TOGETHER);
         }
         row.shrink_to_fit();
         row

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::sums::Row;
 
 /// What each item weighs as a source of others, as far as it is for them, by the number of the other. `gram` says how often
-/// two items are sources together, `sources` of each item what its sources say of it; both by number. `ridge` is what is
+/// two items are sources together, `sources` of each item what its sources say of it, by number. `ridge` is what is
 /// added to how often an item is a source at all.
 pub fn rows(gram: &[Row], sources: &[Row], ridge: f32) -> Vec<Row> {
     let items = sources.len();
