@@ -9,7 +9,7 @@ use tillside::recommend::{Placement, Request};
 use tillside::shop::Model;
 use tillside::shopper::Shopper;
 
-use super::measure::{Answers, LIMIT, START, judge};
+use super::measure::{Answers, Asked, LIMIT, START, judge};
 use crate::ingest::Basket;
 
 const DAY: f64 = 86_400_000.0;
@@ -17,43 +17,25 @@ const DAY: f64 = 86_400_000.0;
 /// When the basket is: late enough for any age of an order to be a time.
 const NOW: i64 = START + 86_400_000 * 100_000;
 
-/// Someone with a basket, and what is hidden in it.
-pub struct Buyer<'a> {
-    pub shopper: Shopper,
-    pub now: i64,
-    pub target: &'a str,
-}
-
 /// Asks for the hidden item of every basket; `tick` is told how many more were answered.
 pub fn ask_baskets(model: &Model, baskets: &[Basket], tick: impl Fn(u64) + Sync) -> Answers {
-    judge(model, baskets, tick, |basket| {
-        let (shopper, now) = buyer_of(model, basket);
-        (shopper, request(), now, basket.target.as_str())
-    })
+    judge(model, baskets, tick, |basket| asked(model, basket))
 }
 
-/// Those of all baskets, to be asked again and again: for [`ask_buyers`] with any model that numbers items as this one does.
-pub fn buyers<'a>(model: &Model, baskets: &'a [Basket]) -> Vec<Buyer<'a>> {
-    let buyer = |basket: &'a Basket| {
-        let (shopper, now) = buyer_of(model, basket);
-        Buyer {
-            shopper,
-            now,
-            target: &basket.target,
-        }
-    };
-    baskets.par_iter().with_min_len(64).map(buyer).collect()
+/// All of them, for [`ask_again`](super::ask_again).
+pub fn prepare_baskets<'a>(model: &Model, baskets: &'a [Basket]) -> Vec<Asked<'a>> {
+    let asked = |basket| asked(model, basket);
+    baskets.par_iter().with_min_len(64).map(asked).collect()
 }
 
-/// As [`ask_baskets`].
-pub fn ask_buyers(model: &Model, buyers: &[Buyer], tick: impl Fn(u64) + Sync) -> Answers {
-    judge(model, buyers, tick, |buyer| {
-        (&buyer.shopper, request(), buyer.now, buyer.target)
-    })
-}
-
-fn request() -> Request<'static> {
-    Request::new(Placement::Cart, LIMIT)
+fn asked<'a>(model: &Model, basket: &'a Basket) -> Asked<'a> {
+    let (shopper, now) = buyer_of(model, basket);
+    Asked {
+        shopper,
+        request: Request::new(Placement::Cart, LIMIT),
+        now,
+        target: &basket.target,
+    }
 }
 
 /// Someone who bought what is past and has the basket in the cart, and when it is then.

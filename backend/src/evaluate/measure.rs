@@ -119,6 +119,14 @@ pub struct Answers {
     pub nanoseconds: Vec<u32>,
 }
 
+/// A question as it is put to the recommender: by this shopper, with this request, now.
+pub struct Asked<'a> {
+    pub shopper: Shopper,
+    pub request: Request<'a>,
+    pub now: i64,
+    pub target: &'a str,
+}
+
 /// Asks every question; `tick` is told how many more were answered.
 pub fn ask(
     model: &Model,
@@ -127,39 +135,64 @@ pub fn ask(
     tick: impl Fn(u64) + Sync,
 ) -> Answers {
     judge(model, questions, tick, |question| {
-        let (shopper, now) = shopper_of(model, question.prefix);
-        let mut request = Request::new(Placement::Home, LIMIT);
-        request.keep_viewed = protocol != Protocol::New;
-        if protocol == Protocol::Others {
-            request
-                .exclude
-                .extend(question.prefix.last().map(String::as_str));
-        }
-        (shopper, request, now, question.target)
+        asked(model, question, protocol)
     })
 }
 
-/// Puts every question to the recommender: as this shopper, with this request, now, and what the answer is.
-pub(super) fn judge<'a, Q: Sync, S: Borrow<Shopper>>(
+/// All questions, for [`ask_again`]: who asks is made only once.
+pub fn prepare<'a>(
     model: &Model,
-    questions: &'a [Q],
+    questions: &[Question<'a>],
+    protocol: Protocol,
+) -> Vec<Asked<'a>> {
+    let asked = |question| asked(model, question, protocol);
+    questions.par_iter().with_min_len(64).map(asked).collect()
+}
+
+/// Asks any model that numbers items, categories and brands as the one does that these were made for.
+pub fn ask_again(model: &Model, asked: &[Asked], tick: impl Fn(u64) + Sync) -> Answers {
+    judge(model, asked, tick, |asked| asked)
+}
+
+fn asked<'a>(model: &Model, question: &Question<'a>, protocol: Protocol) -> Asked<'a> {
+    let (shopper, now) = shopper_of(model, question.prefix);
+    let mut request = Request::new(Placement::Home, LIMIT);
+    request.keep_viewed = protocol != Protocol::New;
+    if protocol == Protocol::Others {
+        request
+            .exclude
+            .extend(question.prefix.last().map(String::as_str));
+    }
+    Asked {
+        shopper,
+        request,
+        now,
+        target: question.target,
+    }
+}
+
+/// Puts every question to the recommender.
+pub(super) fn judge<'q, 'a: 'q, Q: Sync, A: Borrow<Asked<'a>>>(
+    model: &Model,
+    questions: &'q [Q],
     tick: impl Fn(u64) + Sync,
-    put: impl Fn(&'a Q) -> (S, Request<'a>, i64, &'a str) + Sync,
+    put: impl Fn(&'q Q) -> A + Sync,
 ) -> Answers {
     let shown: Vec<AtomicBool> = (0..model.items()).map(|_| AtomicBool::new(false)).collect();
     let answers: Vec<(Option<usize>, u32)> = questions
         .par_iter()
         .with_min_len(64)
         .map_init(Recommender::default, |recommender, question| {
-            let (shopper, request, now, target) = put(question);
+            let put = put(question);
+            let asked = put.borrow();
             let started = Instant::now();
-            let list = recommender.recommend(model, shopper.borrow(), &request, now);
+            let list = recommender.recommend(model, &asked.shopper, &asked.request, asked.now);
             let nanoseconds = started.elapsed().as_nanos().min(u32::MAX.into()) as u32;
             for entry in &list.entries {
                 shown[entry.item as usize].store(true, Ordering::Relaxed);
             }
             tick(1);
-            let target = model.find(target);
+            let target = model.find(asked.target);
             let at = list
                 .entries
                 .iter()

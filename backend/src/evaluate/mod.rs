@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use tillside::shop::Model;
 
-pub use baskets::{Buyer, ask_buyers, buyers};
-pub use measure::{Answers, LIMIT, Metrics, Protocol, Question, ask, rare, shopper_of};
+pub use baskets::prepare_baskets;
+pub use measure::{
+    Answers, Asked, LIMIT, Metrics, Protocol, Question, ask, ask_again, prepare, rare, shopper_of,
+};
 use report::{BasketReport, Report};
 
 use crate::compressed::compressed;

@@ -17,7 +17,7 @@ use super::complement::Limits;
 use super::goods::Goods;
 use super::pack::{self, Settings};
 use super::tune::{FEWEST, HELD_BACK, MOST, open, worth};
-use crate::evaluate::{Buyer, Metrics, ask_buyers, buyers, held_back};
+use crate::evaluate::{Asked, Metrics, ask_again, held_back, prepare_baskets};
 use crate::ingest::{Basket, Catalogue, Interactions};
 
 pub type Weights = [f32; REPURCHASE];
@@ -70,8 +70,8 @@ pub fn tune(
     }
     let counted = pack::count_orders(goods, limits);
     let mut model = open(&counted, settings, None)?;
-    let buyers = buyers(&model, &baskets);
-    let judge = |model: &Model| ask_buyers(model, &buyers, &tick).metrics;
+    let asked = prepare_baskets(&model, &baskets);
+    let judge = |model: &Model| ask_again(model, &asked, &tick).metrics;
     let before = judge(&model);
     let mut after = before;
     let mut settle = |settings: &mut Settings, other: Settings| {
@@ -93,7 +93,7 @@ pub fn tune(
         settle(settings, other)?;
     }
     // Fitted to every other basket, judged by the rest.
-    let shelves = shelves(&model, &buyers);
+    let shelves = shelves(&model, &asked);
     let part = |odd| {
         let of = shelves.iter().enumerate();
         of.filter(|(n, _)| n % 2 == odd)
@@ -125,9 +125,9 @@ struct Shelf {
     hidden: Option<usize>,
 }
 
-fn shelves(model: &Model, buyers: &[Buyer]) -> Vec<Shelf> {
-    let shelf = |recommender: &mut Recommender, buyer: &Buyer| {
-        let (shopper, now) = (&buyer.shopper, buyer.now);
+fn shelves(model: &Model, asked: &[Asked]) -> Vec<Shelf> {
+    let shelf = |recommender: &mut Recommender, asked: &Asked| {
+        let (shopper, now) = (&asked.shopper, asked.now);
         let request = Request::new(Placement::Cart, MAX_LIMIT);
         let list = recommender.recommend(model, shopper, &request, now);
         let entries = list.entries.iter();
@@ -143,13 +143,13 @@ fn shelves(model: &Model, buyers: &[Buyer]) -> Vec<Shelf> {
                 None => candidates.push((item, 0.0, Some(features))),
             }
         });
-        let hidden = model.find(buyer.target);
+        let hidden = model.find(asked.target);
         Shelf {
             hidden: candidates.iter().position(|one| Some(one.0) == hidden),
             candidates,
         }
     };
-    buyers
+    asked
         .par_iter()
         .with_min_len(64)
         .map_init(Recommender::default, shelf)

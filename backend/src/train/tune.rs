@@ -12,7 +12,7 @@ use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
 use super::sums::Row;
-use crate::evaluate::{Metrics, Protocol, Question, ask, held_back};
+use crate::evaluate::{Metrics, Protocol, Question, ask, ask_again, held_back, prepare};
 use crate::ingest::{Catalogue, Interactions};
 use crate::progress;
 
@@ -123,10 +123,11 @@ pub fn tune(
     }
 
     let mut counted = count(goods, None, |_| ());
-    let judge = |model: &Model| ask(model, &questions, Protocol::New, |n| bar.inc(n)).metrics;
     let trials = trials(&counted);
     let begin = |what, times: usize| progress::begin(bar, what, (times * questions.len()) as u64);
     let mut model = open(&counted, &settings, neighbours)?;
+    let asked = prepare(&model, &questions, Protocol::New);
+    let judge = |model: &Model| ask_again(model, &asked, |n| bar.inc(n)).metrics;
     let mut best = judge(&model);
     // Trials after which nothing has changed: all of them, and every setting is the best beside the others.
     let mut settled = 0;
