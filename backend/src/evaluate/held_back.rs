@@ -1,7 +1,5 @@
 //! Questions to measure by, from sessions that were held back: what was looked at next, and what is missing in a basket.
 
-use std::collections::HashSet;
-
 use super::Question;
 use crate::ingest::{Basket, Interactions, Kind, PastOrder, Session};
 use crate::random::Random;
@@ -11,15 +9,14 @@ const REMEMBERED: usize = 100;
 
 const DAY: f64 = 86_400_000.0;
 
-/// The known items that a session looked at.
-pub fn browsed(session: &Session, read: &Interactions, known: &HashSet<&str>) -> Vec<String> {
+/// The items that a session looked at, of those that are `known` by their number.
+pub fn browsed(session: &Session, read: &Interactions, known: &[bool]) -> Vec<String> {
     let looked_at = session
         .events
         .iter()
-        .filter(|event| event.kind != Kind::Buy);
-    let keys = looked_at.map(|event| &read.items[event.item as usize]);
-    keys.filter(|key| known.contains(key.as_str()))
-        .cloned()
+        .filter(|event| event.kind != Kind::Buy && known[event.item as usize]);
+    looked_at
+        .map(|event| read.items[event.item as usize].clone())
         .collect()
 }
 

@@ -4,7 +4,6 @@
 //! later session looked at next, and baskets of later orders with one item hidden; only of items that were there before.
 //! It trains and measures nothing.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -149,12 +148,6 @@ fn ask(read: &Interactions, old: &[Session], newest: &[Session]) -> Questions {
     let fits = |key: &String| {
         !key.starts_with('[') && !key.contains(|c: char| c == '|' || c.is_whitespace())
     };
-    let keys: HashSet<&str> = read
-        .items
-        .iter()
-        .zip(&known)
-        .filter_map(|(key, known)| known.then_some(key.as_str()))
-        .collect();
     let mut left_out = 0;
     let mut keep = |fits: bool| {
         left_out += usize::from(!fits);
@@ -162,7 +155,7 @@ fn ask(read: &Interactions, old: &[Session], newest: &[Session]) -> Questions {
     };
     let mut sessions: Vec<(u32, Vec<String>)> = (0..)
         .zip(newest)
-        .map(|(number, session)| (number, held_back::browsed(session, read, &keys)))
+        .map(|(number, session)| (number, held_back::browsed(session, read, &known)))
         .filter(|(_, items)| items.len() > 1)
         .collect();
     sessions.retain(|(_, items)| keep(items.iter().all(fits)));

@@ -174,14 +174,7 @@ pub fn count<'a>(
     let content = described.then(|| descriptions.neighbours());
     let bought = limits.map(|limits| {
         step("counting what is bought together");
-        Bought::count(
-            &orders,
-            &goods.visits(),
-            goods.len(),
-            &categories,
-            &descriptions,
-            limits,
-        )
+        bought(&orders, &goods, &categories, &descriptions, limits)
     });
     let flags = described || !orders.is_empty();
     let flags = flags.then(|| columns::flags(&goods, &categories, &orders));
@@ -203,19 +196,29 @@ pub fn count<'a>(
     }
 }
 
+fn bought(
+    orders: &[Order],
+    goods: &Goods,
+    categories: &Categories,
+    descriptions: &Descriptions,
+    limits: Limits,
+) -> Bought {
+    Bought::count(
+        orders,
+        &goods.visits(),
+        goods.len(),
+        categories,
+        descriptions,
+        limits,
+    )
+}
+
 /// Counts only what is bought together: enough to try baskets on.
 pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
     let categories = Categories::of(&goods.products);
     let orders = goods.orders();
     let descriptions = Descriptions::of(&goods.products);
-    let bought = Bought::count(
-        &orders,
-        &goods.visits(),
-        goods.len(),
-        &categories,
-        &descriptions,
-        limits,
-    );
+    let bought = bought(&orders, &goods, &categories, &descriptions, limits);
     Counted {
         flags: Some(columns::flags(&goods, &categories, &orders)),
         brands: Brands::of(&goods),

@@ -4,6 +4,8 @@
 //! another takes the best of a few values, again and again until each is the best beside the others; the default comes
 //! first and wins ties, and a value that comes up again is compared with those next to it. With too few questions to tell values apart, the defaults stay.
 
+use std::collections::HashSet;
+
 use indicatif::ProgressBar;
 use tillside::shop::{Model, ModelError};
 
@@ -105,7 +107,7 @@ pub fn tune(
         .sessions
         .split_at(read.sessions.len() - read.sessions.len() / HELD_BACK);
     let goods = Goods::number(read, old, catalogue);
-    let known: std::collections::HashSet<&str> = goods.keys.iter().copied().collect();
+    let known = known(&goods, read);
     let held_back: Vec<Vec<String>> = newest
         .iter()
         .map(|session| held_back::browsed(session, read, &known))
@@ -338,6 +340,15 @@ pub fn worth(metrics: &Metrics) -> f64 {
     metrics.hr20 + metrics.mrr20
 }
 
+/// Which of the items that were read the model has.
+fn known(goods: &Goods, read: &Interactions) -> Vec<bool> {
+    let keys: HashSet<&str> = goods.keys.iter().copied().collect();
+    read.items
+        .iter()
+        .map(|key| keys.contains(key.as_str()))
+        .collect()
+}
+
 /// Every so many of them, so that there are at most `most`.
 fn thinned(all: Vec<Question>, most: usize) -> Vec<Question> {
     let step = all.len().div_ceil(most).max(1);
@@ -374,7 +385,7 @@ mod tests {
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
         let counted = count(Goods::number(&read, old, None), None, |_| ());
-        let known = counted.goods.keys.iter().copied().collect();
+        let known = known(&counted.goods, &read);
         let labels = Labels::default();
         let model = Model::open(counted.pack(&Settings::default(), None, &labels).bytes).unwrap();
         let sessions: Vec<_> = newest

@@ -192,8 +192,8 @@ impl Sums {
 mod tests {
     use std::fmt::Write;
 
-    use super::super::super::tafeng::mix;
     use super::*;
+    use crate::bench::quality::tafeng::mix;
 
     /// Every item is scored and the list sorted.
     fn naive(orders: &[BTreeSet<u64>], questions: &[(BTreeSet<u64>, u64)]) -> [[f64; 2]; 2] {
