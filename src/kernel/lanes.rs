@@ -30,12 +30,16 @@ pub trait Lanes {
     fn any_int_greater(a: Self::Ints, b: Self::Ints) -> bool;
     /// The sum of each register.
     fn sums(of: [Self::Ints; 4]) -> Self::Ints;
+    /// Divided by 256, down to a whole number.
+    fn over_256(a: Self::Ints) -> Self::Ints;
 
     /// Eight times the same.
     fn splat_short(number: u16) -> Self::Shorts;
     fn to_shorts(lanes: Self::Shorts) -> [u16; 8];
     /// Signed bytes.
     fn widen(bytes: Self::Bytes) -> [Self::Shorts; 2];
+    /// Signed bytes at even and at odd places, times 256.
+    fn times_256(bytes: Self::Bytes) -> [Self::Shorts; 2];
     /// Products of signed shorts, summed in pairs.
     fn dot(a: Self::Shorts, b: Self::Shorts) -> Self::Ints;
     /// Adds unsigned bytes to unsigned shorts.
@@ -131,6 +135,9 @@ impl Lanes for Plain {
     fn sums(of: [[i32; 4]; 4]) -> [i32; 4] {
         of.map(|lanes| lanes.into_iter().fold(0, i32::wrapping_add))
     }
+    fn over_256(a: [i32; 4]) -> [i32; 4] {
+        a.map(|a| a >> 8)
+    }
 
     fn splat_short(number: u16) -> [u16; 8] {
         [number; 8]
@@ -142,6 +149,14 @@ impl Lanes for Plain {
         let mut result = [[0; 8]; 2];
         for (short, byte) in result.as_flattened_mut().iter_mut().zip(bytes) {
             *short = i16::from(byte as i8) as u16;
+        }
+        result
+    }
+    fn times_256(bytes: [u8; 16]) -> [[u16; 8]; 2] {
+        let mut result = [[0; 8]; 2];
+        for (n, &[even, odd]) in bytes.as_chunks().0.iter().enumerate() {
+            result[0][n] = u16::from(even) << 8;
+            result[1][n] = u16::from(odd) << 8;
         }
         result
     }
@@ -295,6 +310,14 @@ mod simd {
                 i16x8_extend_low_i8x16(bytes),
                 i16x8_extend_high_i8x16(bytes),
             ]
+        }
+        #[inline(always)]
+        fn over_256(a: v128) -> v128 {
+            i32x4_shr(a, 8)
+        }
+        #[inline(always)]
+        fn times_256(bytes: v128) -> [v128; 2] {
+            [i16x8_shl(bytes, 8), v128_and(bytes, u16x8_splat(0xff00))]
         }
         #[inline(always)]
         fn dot(a: v128, b: v128) -> v128 {

@@ -2,50 +2,55 @@
 
 use super::{Lanes, Top};
 
-/// A row's vector as the scan takes it: widened once, instead of at every row. Beyond a multiple of sixteen are zeros.
+/// A row's vector as the scan takes it: for each sixteen numbers those at even and those at odd places, widened once
+/// instead of at every row. Beyond a multiple of sixteen are zeros.
 pub fn widened<L: Lanes>(query: &[i8]) -> Vec<[L::Shorts; 2]> {
     let piece = |piece: &[i8]| {
-        let mut bytes = [0; 16];
-        for (byte, number) in bytes.iter_mut().zip(piece) {
-            *byte = *number as u8;
-        }
-        L::widen(L::bytes(&bytes))
+        let every_other = |first| {
+            let mut bytes = [0; 16];
+            for (byte, number) in bytes.iter_mut().zip(piece.iter().skip(first).step_by(2)) {
+                *byte = *number as u8;
+            }
+            L::widen(L::bytes(&bytes))[0]
+        };
+        [every_other(0), every_other(1)]
     };
     query.chunks(16).map(piece).collect()
 }
 
-/// The sixteen products of a row with each piece, summed to four.
+/// Adds the products of sixteen numbers, summed to four and times 256: shifting and masking pairs in place is cheaper than
+/// widening them.
 #[inline(always)]
-fn row<L: Lanes>(row: &[u8], query: &[[L::Shorts; 2]]) -> L::Ints {
-    let mut sum = L::splat_int(0);
-    for (bytes, [low, high]) in row.as_chunks().0.iter().zip(query) {
-        let [a, b] = L::widen(L::bytes(bytes));
-        sum = L::add_ints(sum, L::dot(a, *low));
-        sum = L::add_ints(sum, L::dot(b, *high));
-    }
-    sum
+fn piece<L: Lanes>(sum: L::Ints, bytes: &[u8; 16], [even, odd]: [L::Shorts; 2]) -> L::Ints {
+    let [low, high] = L::times_256(L::bytes(bytes));
+    L::add_ints(sum, L::add_ints(L::dot(low, even), L::dot(high, odd)))
 }
 
 /// Offers the product of each row with the query. Rows are as long as the query, a multiple of sixteen; four are taken at
 /// a time, since summing across a register costs more than a short row's products, and none is looked at again unless one
-/// of the four is above the bar.
+/// of the four is above the bar. Products are exact for rows of fewer than 512 numbers.
 pub fn scan<L: Lanes>(matrix: &[u8], query: &[[L::Shorts; 2]], top: &mut Top<i32>) {
     let width = query.len() * 16;
     if width == 0 {
         return;
     }
+    let zero = L::splat_int(0);
     let mut bar = top.bar().map_or(i32::MIN, |bar| bar.0);
     let mut first = 0;
     let mut fours = matrix.chunks_exact(4 * width);
     for four in &mut fours {
         let (ab, cd) = four.split_at(2 * width);
         let ((a, b), (c, d)) = (ab.split_at(width), cd.split_at(width));
-        let scores = L::sums([
-            row::<L>(a, query),
-            row::<L>(b, query),
-            row::<L>(c, query),
-            row::<L>(d, query),
-        ]);
+        let rows = [a, b, c, d].map(|row| row.as_chunks::<16>().0);
+        let mut sums = [zero; 4];
+        let pieces = rows[0].iter().zip(rows[1]).zip(rows[2].iter().zip(rows[3]));
+        for (((a, b), (c, d)), query) in pieces.zip(query) {
+            sums[0] = piece::<L>(sums[0], a, *query);
+            sums[1] = piece::<L>(sums[1], b, *query);
+            sums[2] = piece::<L>(sums[2], c, *query);
+            sums[3] = piece::<L>(sums[3], d, *query);
+        }
+        let scores = L::over_256(L::sums(sums));
         // Items rise, so that an equal one loses.
         if L::any_int_greater(scores, L::splat_int(bar)) || top.bar().is_none() {
             for (item, score) in (first..).zip(L::to_ints(scores)) {
@@ -56,9 +61,12 @@ pub fn scan<L: Lanes>(matrix: &[u8], query: &[[L::Shorts; 2]], top: &mut Top<i32
         first += 4;
     }
     for (item, last) in (first..).zip(fours.remainder().chunks_exact(width)) {
-        let zero = L::splat_int(0);
-        let sums = L::sums([row::<L>(last, query), zero, zero, zero]);
-        top.offer(L::to_ints(sums)[0], item);
+        let mut sum = zero;
+        for (bytes, query) in last.as_chunks().0.iter().zip(query) {
+            sum = piece::<L>(sum, bytes, *query);
+        }
+        let scores = L::over_256(L::sums([sum, zero, zero, zero]));
+        top.offer(L::to_ints(scores)[0], item);
     }
 }
 
