@@ -11,16 +11,21 @@ const REPEATABLE: u8 = 2;
 pub const SEPARATOR: &str = " > ";
 
 impl super::Model {
-    /// Number `row` of a column of categories or brands.
+    /// Number `row` of a column of categories or brands: of one that there is, and of a parent before its child.
     #[inline(never)]
     fn number(&self, column: Column, row: usize) -> Option<u16> {
+        let limit = match column {
+            Column::Category => self.categories(),
+            Column::Brand => self.brands(),
+            _ => row,
+        };
         let column = self.column(column);
         let value = if row < column.len() / 2 {
             u16_at(&self.file, column.start, row)
         } else {
             NONE
         };
-        (value != NONE).then_some(value)
+        (usize::from(value) < limit).then_some(value)
     }
 
     /// The item's category number.
@@ -37,7 +42,8 @@ impl super::Model {
     pub fn price(&self, item: u32) -> Option<f32> {
         let column = self.column(Column::Price);
         let known = (item as usize) < column.len() / 4;
-        Some(f32_at(&self.file, column.start, item as usize)).filter(|&price| known && price > 0.0)
+        let price = f32_at(&self.file, column.start, item as usize);
+        (known && price > 0.0 && price <= f32::MAX).then_some(price)
     }
 
     pub fn out_of_stock(&self, item: u32) -> bool {

@@ -1,9 +1,9 @@
 //! Goods: the downloaded model, opened, checked and viewed in place.
 //!
-//! [`Model::open`] takes the file's bytes once, checks them and keeps views by offset into them: see [`open`]. The rows
-//! of the neighbour matrices are checked as they are read, so that opening stays a matter of milliseconds;
-//! [`Model::verify`] checks them all, for the tools that make and serve models. Whether the bytes are those the shop
-//! published is the manifest's hash, checked before they come here.
+//! [`Model::open`] takes the file's bytes once, checks that all lies where it is said to and keeps views by offset into
+//! them: see [`open`]. What is there is checked as it is read, so that opening costs little more than a copy;
+//! [`Model::verify`] checks it all, for the tools that make and measure models: see [`verify`]. Whether the bytes are
+//! those the shop published is the manifest's hash, checked before they come here.
 
 mod catalogue;
 #[cfg(feature = "encoder")]
@@ -15,6 +15,7 @@ pub mod pack;
 pub mod rows;
 pub mod safetensors;
 pub mod terms;
+mod verify;
 
 use core::ops::Range;
 
@@ -258,7 +259,9 @@ impl Model {
             match keys.get(&self.file, item as usize).cmp(key.as_bytes()) {
                 core::cmp::Ordering::Less => low = middle + 1,
                 core::cmp::Ordering::Greater => high = middle,
-                core::cmp::Ordering::Equal => return Some(item),
+                core::cmp::Ordering::Equal => {
+                    return ((item as usize) < self.items).then_some(item);
+                }
             }
         }
         None

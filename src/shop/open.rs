@@ -1,16 +1,16 @@
-//! Opening a model: every invariant of `docs/model-format.md` that costs little for its worth, checked before use.
+//! Opening a model: that all it says lies where it says, checked before use.
 //!
-//! The header, every tensor's place, type and shape, all row lengths, permutations, texts, and numbers that index
-//! something. Rows of the row lists are left until they are read; [`Model::verify`] checks them all. It reads and
-//! refuses; what an opened model answers stands in the parent.
+//! The header, every tensor's place, type and shape, and the sums of all lengths: so opening blocks a page for little more
+//! than it takes to copy the file. What single items, texts and rows hold is checked where it is read, and all of it by
+//! [`Model::verify`](super::Model::verify). It reads and refuses; what an opened model answers stands in the parent.
 
 use core::ops::Range;
 
-use super::rows::{self, Ragged};
+use super::rows::Ragged;
 use super::safetensors::{self, Dtype, Header};
 use super::{
-    BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE, RETURN,
-    VERSION, WINDOW, Why, f32_at, u16_at,
+    BLEND, Blend, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE, RETURN, VERSION,
+    WINDOW, Why, f32_at,
 };
 use crate::lines::{join, parts};
 
@@ -55,7 +55,7 @@ pub(super) enum Of {
 }
 
 /// Every list by [`List`]: its name, whether it is of texts, its rows.
-static LISTS: [(&str, bool, Of); 8] = [
+pub(super) static LISTS: [(&str, bool, Of); 8] = [
     ("item.key", true, Of::Items),
     ("category.name", true, Of::Any),
     ("brand.name", true, Of::Any),
@@ -66,7 +66,7 @@ static LISTS: [(&str, bool, Of); 8] = [
     ("content", false, Of::Items),
 ];
 
-/// Every column by [`Column`]: its name, type and elements.
+/// Every column by [`Column`](super::Column): its name, type and elements.
 pub(super) static COLUMNS: [(&str, Dtype, Of); 7] = [
     ("item.key.order", Dtype::U16, Of::Items),
     ("item.popularity", Dtype::U8, Of::Items),
@@ -153,30 +153,8 @@ impl Opening<'_> {
         let mut ragged = Ragged::default();
         if let Err(why) = ragged.open(self.file, lengths, !texts, bytes.clone()) {
             self.refuse(name, why);
-        } else if texts {
-            // One pass over the whole, then boundaries only: cheaper than checking text by text.
-            let all = core::str::from_utf8(&self.file[bytes]);
-            let mut end = 0;
-            let mut ends = (0..ragged.len()).map(|row| {
-                end += ragged.get(self.file, row).len();
-                end
-            });
-            if !all.is_ok_and(|all| ends.all(|end| all.is_char_boundary(end))) {
-                self.refuse(name, Why::Text);
-            }
         }
         ragged
-    }
-
-    /// Refuses a column with a number that is neither [`NONE`] nor below `limit`; without one, its own place is.
-    #[inline(never)]
-    fn limit(&mut self, name: &str, column: &Range<usize>, limit: Option<usize>) {
-        for row in 0..column.len() / 2 {
-            let value = u16_at(self.file, column.start, row);
-            if value != NONE && usize::from(value) >= limit.unwrap_or(row) {
-                self.refuse(name, Why::Range);
-            }
-        }
     }
 
     /// Refuses a column with a number outside a range.
@@ -271,13 +249,6 @@ impl Opening<'_> {
             model.columns.push(column);
         }
         let brands = model.list(List::Brand).len();
-        for &(list, limit) in &[
-            (Column::Category, Some(model.categories())),
-            (Column::Brand, Some(brands)),
-            (Column::Parent, None),
-        ] {
-            self.limit(COLUMNS[list as usize].0, model.column(list), limit);
-        }
         if model.categories().max(brands) > usize::from(NONE) {
             let name = if brands > usize::from(NONE) {
                 "brand.name.length"
@@ -286,37 +257,8 @@ impl Opening<'_> {
             };
             self.refuse(name, Why::Shape);
         }
-        self.range("item.price", model.column(Column::Price), 0.0, f32::MAX);
-        let popularity = model.column(Column::Popularity).clone();
-        if !self.file[popularity].is_sorted_by(|a, b| a >= b) {
-            self.refuse("item.popularity", Why::Order);
-        }
         #[cfg(feature = "encoder")]
         self.encoder(items, &mut model.encoder);
-    }
-
-    /// Keys and terms strictly rise in their order: then they are distinct, and the order is a permutation.
-    fn check_order(&mut self, model: &Model) {
-        let mut before: &[u8] = &[];
-        for rank in 0..model.items {
-            let item = model.ordered(self.file, rank);
-            let key = model.list(List::Key).get(self.file, item as usize);
-            if item as usize >= model.items {
-                return self.refuse("item.key.order", Why::Range);
-            }
-            if key.is_empty() {
-                return self.refuse("item.key", Why::Text);
-            }
-            if before >= key {
-                return self.refuse("item.key.order", Why::Order);
-            }
-            before = key;
-        }
-        let terms = model.list(List::Term);
-        let term = |n| terms.get(self.file, n);
-        if !(1..terms.len()).all(|n| term(n - 1) < term(n)) {
-            self.refuse("term.text", Why::Order);
-        }
     }
 }
 
@@ -343,32 +285,10 @@ impl Model {
         };
         let mut model = Model::default();
         opening.fill(&mut model);
-        if opening.error.is_none() {
-            opening.check_order(&model);
-        }
         if let Some(error) = opening.error {
             return Err(error);
         }
         model.file = file;
         Ok(model)
-    }
-
-    /// Checks every row, which [`Model::open`] leaves until they are read.
-    ///
-    /// # Errors
-    /// [`ModelError::Row`] at the first damaged one.
-    pub fn verify(&self) -> Result<(), ModelError> {
-        for (&(name, texts, _), list) in LISTS.iter().zip(&self.lists) {
-            if name == "term.items" {
-                rows::verify(list, &self.file, name, |_, row| {
-                    rows::items(row, self.items, |_| ())
-                })?;
-            } else if !texts {
-                rows::verify(list, &self.file, name, |own, row| {
-                    rows::neighbours(row, own, self.items, &mut Vec::new())
-                })?;
-            }
-        }
-        Ok(())
     }
 }

@@ -313,6 +313,11 @@ impl Cursor<'_> {
         let mut out = Vec::new();
         self.eat(b'"');
         loop {
+            let (text, start) = (self.text, self.at);
+            while let Some(b' '..=b'!' | b'#'..=b'[' | b']'..) = self.byte() {
+                self.at += 1;
+            }
+            out.extend_from_slice(text.get(start..self.at).unwrap_or(&[]));
             match self.next() {
                 b'"' => break,
                 b'\\' => {
@@ -332,11 +337,10 @@ impl Cursor<'_> {
                         }
                     });
                 }
-                0..=0x1f => {
+                _ => {
                     self.fail();
                     break;
                 }
-                byte => out.push(byte),
             }
         }
         let text = core::str::from_utf8(&out);

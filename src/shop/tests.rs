@@ -312,28 +312,35 @@ fn numbers_of_the_metadata_are_as_many_and_in_range() {
 
 #[test]
 fn broken_invariants_are_named() {
-    let build = |keys: &[&str], popularity: &[u8], more: fn(&mut Packer)| {
+    let open = |keys: &[&str], popularity: &[u8], more: fn(&mut Packer)| {
         let mut packer = Packer::default();
         packer.keys(keys);
         packer.u8s("item.popularity", popularity);
         more(&mut packer);
         let items = keys.len().to_string();
-        Model::open(packer.finish(&[("items", &items), ("model", "m")])).unwrap_err()
+        Model::open(packer.finish(&[("items", &items), ("model", "m")]))
+    };
+    let build = |keys: &[&str], popularity: &[u8], more| open(keys, popularity, more).unwrap_err();
+    // What is left until it is read, and harmless then.
+    let verify = |keys: &[&str], popularity: &[u8], more| {
+        let model = open(keys, popularity, more).unwrap();
+        exercise(&model);
+        model.verify().unwrap_err()
     };
     let tensor = |name: &str, why| ModelError::Tensor {
         name: name.into(),
         why,
     };
     assert_eq!(
-        build(&["a", "a"], &[2, 1], |_| ()),
+        verify(&["a", "a"], &[2, 1], |_| ()),
         tensor("item.key.order", Why::Order)
     );
     assert_eq!(
-        build(&["a", ""], &[2, 1], |_| ()),
+        verify(&["a", ""], &[2, 1], |_| ()),
         tensor("item.key", Why::Text)
     );
     assert_eq!(
-        build(&["a", "b"], &[1, 2], |_| ()),
+        verify(&["a", "b"], &[1, 2], |_| ()),
         tensor("item.popularity", Why::Order)
     );
     assert_eq!(
@@ -341,12 +348,12 @@ fn broken_invariants_are_named() {
         tensor("item.popularity", Why::Shape)
     );
     assert_eq!(
-        build(&["a"], &[1], |packer| packer
+        verify(&["a"], &[1], |packer| packer
             .f32s("item.price", &[f32::NAN])),
         tensor("item.price", Why::Range)
     );
     assert_eq!(
-        build(&["a"], &[1], |packer| packer.u16s("item.category", &[0])),
+        verify(&["a"], &[1], |packer| packer.u16s("item.category", &[0])),
         tensor("item.category", Why::Range)
     );
     assert_eq!(
@@ -367,8 +374,20 @@ fn broken_invariants_are_named() {
         packer.u16s("category.parent", &[1, 0]);
     };
     assert_eq!(
-        build(&["a"], &[1], cycle),
+        verify(&["a"], &[1], cycle),
         tensor("category.parent", Why::Range)
+    );
+    assert_eq!(
+        verify(&["a"], &[1], |packer| {
+            packer.u8s("brand.name.length", &[1]);
+            packer.u8s("brand.name.bytes", &[0xff]);
+        }),
+        tensor("brand.name", Why::Text)
+    );
+    assert_eq!(
+        verify(&["a"], &[1], |packer| packer
+            .texts("term.text", &["b", "a"])),
+        tensor("term.text", Why::Order)
     );
 }
 
@@ -433,25 +452,32 @@ fn a_damaged_row_is_found_by_verify_and_harmless_before() {
     );
 }
 
-/// Uses everything a model offers; must not panic whatever the bytes.
-fn exercise(bytes: Vec<u8>) {
+/// Opens what is perhaps a model; must not panic whatever the bytes.
+fn attempt(bytes: Vec<u8>) {
     let size = bytes.len();
-    let Ok(model) = Model::open(bytes) else {
-        return;
-    };
-    assert!(model.items() <= size);
-    let _ = model.verify();
+    if let Ok(model) = Model::open(bytes) {
+        assert!(model.items() <= size);
+        exercise(&model);
+    }
+}
+
+/// Uses everything a model offers.
+fn exercise(model: &Model) {
+    let whole = model.verify().is_ok();
     for item in (0..model.items() as u32 + 2).chain([u32::MAX]) {
-        assert!(
-            model
-                .find(model.key(item))
-                .is_none_or(|found| found == item)
-        );
+        let found = model.find(model.key(item));
+        assert!(found.is_none_or(|found| if whole {
+            found == item
+        } else {
+            (found as usize) < model.items()
+        }));
         for matrix in [Matrix::View, Matrix::Buy, Matrix::Content] {
             let _ = model.neighbours(matrix, item, |n, _| assert!((n as usize) < model.items()));
         }
         let _ = (
-            model.price(item),
+            model
+                .price(item)
+                .inspect(|price| assert!(*price > 0.0 && price.is_finite())),
             model.out_of_stock(item),
             model.popularity(item),
         );
@@ -468,14 +494,14 @@ fn exercise(bytes: Vec<u8>) {
         shopper.view(model.key(item), Some(item), 1000, 1);
     }
     let request = Request::new(Placement::Home, 20);
-    let list = Recommender::default().recommend(&model, &shopper, &request, 2000);
+    let list = Recommender::default().recommend(model, &shopper, &request, 2000);
     assert!(list.entries.len() <= 20);
 }
 
 proptest! {
     #[test]
     fn any_bytes_are_refused_or_usable(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        exercise(bytes);
+        attempt(bytes);
     }
 
     #[test]
@@ -489,6 +515,6 @@ proptest! {
         if !whole {
             bytes.truncate(cut.index(bytes.len()));
         }
-        exercise(bytes);
+        attempt(bytes);
     }
 }

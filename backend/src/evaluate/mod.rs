@@ -86,7 +86,7 @@ pub fn run(args: Args) -> Outcome {
     let bar = progress::bar("compressing the model", bytes.len() as u64);
     let compressed = compressed(bar.wrap_read(&bytes[..]), bytes.len());
     bar.finish_and_clear();
-    let model = Model::open(bytes).map_err(|source| Error::Model { path, source })?;
+    let model = Model::open_verified(bytes).map_err(|source| Error::Model { path, source })?;
     let mut refusals = Refusals::default();
     if let Some(path) = &args.baskets {
         let baskets = ingest::baskets(path, &mut refusals)?;

@@ -143,7 +143,7 @@ mod tests {
         let labels = pack::Labels::default();
         let packed =
             pack::count(goods, None, |_| ()).pack(&pack::Settings::default(), None, &labels);
-        let fallback = Fallback::of(&[pack::reopen(packed.bytes).unwrap()]);
+        let fallback = Fallback::of(&[Model::open_verified(packed.bytes).unwrap()]);
         assert_eq!(fallback.popular, ["b", "a", "d"]);
         let lists = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();
         let expected = [

@@ -216,11 +216,11 @@ pub fn run(args: Args) -> Outcome {
     let (packed, whole, split) = steps.during("packing and reading back", |_| {
         let rows = counted.rows(&tuned.settings, neighbours);
         let packed = counted.pack_within(&rows, &tuned.settings, neighbours, &labels);
-        let whole = pack::reopen(packed.bytes.clone())?;
+        let whole = Model::open_verified(packed.bytes.clone())?;
         let split = match args.head {
             Some(head) => shard::split(&counted, &rows, head, &packed.id, |part, rows, id| {
                 let part = part.pack_with(rows, &tuned.settings, neighbours, &labels, Some(id));
-                pack::reopen(part.bytes.clone())?;
+                Model::open_verified(part.bytes.clone())?;
                 Ok(part)
             })?,
             None => Vec::new(),

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
-use tillside::shop::{Blend, Model, REPURCHASE, RETURN};
+use tillside::shop::{Blend, REPURCHASE, RETURN};
 
 use super::bought::{self, Bought};
 use super::columns::{self, Brands, Categories, postings, prices};
@@ -493,23 +493,13 @@ fn item_row(mut items: &[u32]) -> Vec<u8> {
     }
 }
 
-/// Opens what was packed and reads every row again.
-///
-/// # Errors
-/// What [`Model::open`] or [`Model::verify`] find.
-pub fn reopen(bytes: Vec<u8>) -> Result<Model, tillside::shop::ModelError> {
-    let model = Model::open(bytes)?;
-    model.verify()?;
-    Ok(model)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ingest::tests::interactions;
     use crate::ingest::{Interaction, Interactions, Kind, Session};
     use proptest::prelude::*;
-    use tillside::shop::Matrix;
+    use tillside::shop::{Matrix, Model};
 
     const LABELS: Labels = Labels {
         shop: "corner",
@@ -574,7 +564,7 @@ mod tests {
             ..Settings::default()
         };
         let packed = counted.pack(&settings, Some(2), &LABELS);
-        let model = reopen(packed.bytes.clone()).unwrap();
+        let model = Model::open_verified(packed.bytes.clone()).unwrap();
         assert_eq!((model.items(), model.id()), (14, packed.id.as_str()));
         let keys: Vec<&str> = (0..14).map(|item| model.key(item)).collect();
         assert_eq!(
@@ -672,7 +662,7 @@ mod tests {
             }
             let counted = count(Goods::number(&read, &read.sessions, None), Some(Limits::default()), |_| ());
             let settings = Settings::default();
-            let model = reopen(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
+            let model = Model::open_verified(counted.pack(&settings, Some(keep), &LABELS).bytes).unwrap();
             prop_assert_eq!(model.items(), counted.goods.len());
             let view = lean::lean(&counted.view, &counted.rising, settings.mutual, settings.trend);
             let rows = sequence::widen(&view, settings.widen, keep);

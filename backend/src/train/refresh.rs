@@ -150,7 +150,7 @@ impl<'a> Feed<'a> {
             let path = folder.join(&part.url);
             let bytes = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
             self.check_currency(&bytes)?;
-            models.push(Model::open(bytes)?);
+            models.push(Model::open_verified(bytes)?);
         }
         let tally = self.tally(&models);
         if tally.known == 0 && tally.gone > 0 {
