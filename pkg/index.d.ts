@@ -72,8 +72,8 @@ export interface Request {
   exclude?: readonly string[];
   /** What to show where nothing can be computed. */
   fallback?: readonly string[];
-  /** 0–1, default 0: how much being unlike what stands above counts beside the score. A number looks at the likest item
-   *  above (maximal marginal relevance); with `by: "dpp"` all of them count (greedy determinantal point process). */
+  /** 0–1, default 0: how much being unlike what stands above counts beside the score. A number looks at how alike all
+   *  above is in the mean (maximal marginal relevance); `by: "dpp"` at all of it together (a determinantal point process). */
   diversity?: number | { by: "dpp"; strength: number };
   /** At most so many of one brand, and of one leaf category, in any five in a row. Given up, category first, where nothing
    *  else is left: warning "spread_relaxed". */

@@ -87,7 +87,7 @@ pub struct Request<'a> {
 pub struct Arrangement<'a> {
     /// 0 to 1: how much being unlike what stands above counts beside the score.
     pub diversity: f32,
-    /// Whether for that all of it counts together, as in a determinantal point process, instead of the likest item.
+    /// Whether for that all of it counts together, as in a determinantal point process, instead of its mean likeness.
     pub determinantal: bool,
     /// At most so many of one brand, and of one leaf category, in any five in a row; 0 is no bound.
     pub brand: u8,
