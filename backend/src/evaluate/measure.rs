@@ -90,12 +90,9 @@ impl Metrics {
     fn new(ranks: &[Option<usize>], coverage20: f64) -> Metrics {
         let mean = |value: &dyn Fn(f64) -> f64, k: usize| {
             let ranks_in = ranks.iter().flatten().filter(|rank| **rank <= k);
-            let sum: f64 = ranks_in.map(|&rank| value(rank as f64)).sum();
-            if ranks.is_empty() {
-                0.0
-            } else {
-                sum / ranks.len() as f64
-            }
+            // Not `sum`, which of nothing is −0.
+            let sum = ranks_in.fold(0.0, |sum, &rank| sum + value(rank as f64));
+            sum / ranks.len().max(1) as f64
         };
         let hit = |_| 1.0;
         let reciprocal = |rank: f64| 1.0 / rank;

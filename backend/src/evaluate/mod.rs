@@ -51,8 +51,8 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("{} is a file; give the folder that `tillside train --out` made", .0.display())]
-    NoFolder(PathBuf),
+    #[error("{} has no row to ask about; give a file of what came after the training, such as `tillside lab split` makes", .0.display())]
+    Nothing(PathBuf),
 
     #[error("the manifest in {} names no part; train the model again", .0.display())]
     NoPart(PathBuf),
@@ -73,7 +73,7 @@ pub enum Error {
 impl Coded for Error {
     fn code(&self) -> &'static str {
         match self {
-            Error::NoFolder(_) => "model.folder",
+            Error::Nothing(_) => "evaluate.nothing",
             Error::NoPart(_) => "manifest.part",
             Error::Unreadable { .. } => "model.unreadable",
             Error::Model { source, .. } => source.code(),
@@ -90,6 +90,9 @@ pub fn run(args: Args) -> Outcome {
     let mut refusals = Refusals::default();
     if let Some(path) = &args.baskets {
         let baskets = ingest::baskets(path, &mut refusals)?;
+        if baskets.is_empty() {
+            return Err(Error::Nothing(path.clone()).into());
+        }
         if !refusals.is_empty() {
             eprintln!("{refusals}");
         }
@@ -117,6 +120,21 @@ pub fn run(args: Args) -> Outcome {
     };
     if !refusals.is_empty() {
         eprintln!("{refusals}");
+    }
+    if let (Some(path), []) = (&args.sessions, &predictions[..]) {
+        return Err(Error::Nothing(path.clone()).into());
+    }
+    let strangers: Vec<&str> = predictions
+        .iter()
+        .map(|row| row.target.as_str())
+        .filter(|target| model.find(target).is_none())
+        .collect();
+    if let [first, ..] = strangers[..] {
+        eprintln!(
+            "{} of {} answers are not in the model and count as missed, such as {first}",
+            strangers.len(),
+            predictions.len()
+        );
     }
     let all: Vec<Question> = predictions
         .iter()
@@ -150,9 +168,6 @@ pub fn run(args: Args) -> Outcome {
 
 /// The model's part in a folder, which is what its manifest says.
 fn read(folder: &Path) -> Result<(PathBuf, Vec<u8>), Box<dyn Coded>> {
-    if folder.is_file() {
-        return Err(Error::NoFolder(folder.to_owned()).into());
-    }
     // The manifest comes last.
     let files = serve::model::check(folder)?;
     let [path, _, ..] = &files[..] else {

@@ -19,6 +19,13 @@ pub enum ModelError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("{} is a file; give the folder that `tillside train --out` made", .0.display())]
+    NoFolder(PathBuf),
+    #[error("{path}, which its manifest names, cannot be read: {source}; copy the model again, or train again", path = .path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path} cannot be read: {source}; train the model again", path = .path.display())]
     Manifest {
         path: PathBuf,
@@ -39,7 +46,8 @@ pub enum ModelError {
 impl Coded for ModelError {
     fn code(&self) -> &'static str {
         match self {
-            ModelError::Missing { .. } => "model.missing",
+            ModelError::Missing { .. } | ModelError::Unreadable { .. } => "model.missing",
+            ModelError::NoFolder(_) => "model.folder",
             ModelError::Manifest { .. } => "manifest.json",
             ModelError::Version { .. } => "manifest.version",
             ModelError::Part { .. } => "manifest.part",
@@ -92,6 +100,9 @@ pub fn identity(folder: &Path) -> Result<Identity, ModelError> {
 
 fn read_manifest(folder: &Path) -> Result<(PathBuf, Manifest), ModelError> {
     let path = folder.join("manifest.json");
+    if folder.is_file() {
+        return Err(ModelError::NoFolder(folder.into()));
+    }
     let text = std::fs::read(&path).map_err(|source| ModelError::Missing {
         path: folder.into(),
         source,
@@ -118,7 +129,7 @@ fn check_part(folder: &Path, manifest: &Path, part: &Part) -> Result<PathBuf, Mo
         });
     }
     let path = folder.join(&part.url);
-    let bytes = std::fs::read(&path).map_err(|source| ModelError::Missing {
+    let bytes = std::fs::read(&path).map_err(|source| ModelError::Unreadable {
         path: path.clone(),
         source,
     })?;

@@ -10,9 +10,15 @@ use crate::Coded;
 #[non_exhaustive]
 pub enum Error {
     #[error(
-        "nothing to train on: {0}; give a catalogue with products, or events or sessions with items"
+        "nothing to train on: the input holds no item; give a catalogue with products, or events or sessions with items"
     )]
-    Nothing(&'static str),
+    Nothing,
+
+    #[error(
+        "nothing to train on: {} has no product; give a catalogue with products, or leave it out to train on events or sessions alone",
+        .0.display()
+    )]
+    NoProduct(PathBuf),
 
     #[error(
         "{events} events were read and none is on an item of the catalogue (for example {samples}); check that the ids of catalogue and events are the same kind"
@@ -66,7 +72,7 @@ pub enum Error {
 impl Coded for Error {
     fn code(&self) -> &'static str {
         match self {
-            Error::Nothing(_) => "train.nothing",
+            Error::Nothing | Error::NoProduct(_) => "train.nothing",
             Error::Strangers { .. } => "train.strangers",
             Error::TooMany { .. } => "train.items",
             Error::Label { .. } => "train.label",

@@ -168,7 +168,7 @@ pub fn run(args: Args) -> Outcome {
     };
     let neighbours = args.neighbours.map(usize::from);
     let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
-    check(&goods)?;
+    check(&goods, args.catalog.as_deref())?;
     // Now rather than after the work.
     publish::prepare(&args.out)?;
 
@@ -408,10 +408,13 @@ fn compatible(given: &[String], catalogue: Option<&Catalogue>) -> Result<String,
     Ok(lines.join("\n"))
 }
 
-fn check(goods: &Goods) -> Result<(), Error> {
+fn check(goods: &Goods, catalogue: Option<&Path>) -> Result<(), Error> {
     let items = goods.len();
     if items == 0 {
-        return Err(Error::Nothing("the input holds no item"));
+        return Err(match catalogue {
+            Some(path) => Error::NoProduct(path.to_owned()),
+            None => Error::Nothing,
+        });
     }
     if items > tillside::shop::MAX_ITEMS {
         return Err(Error::TooMany { items });
@@ -547,6 +550,14 @@ fn summary(
             unknown.items,
             unknown.samples.join(", ")
         );
+    }
+    if !read.ignored.is_empty() {
+        let names: Vec<String> = read
+            .ignored
+            .iter()
+            .map(|(name, many)| format!("{name} ({many})"))
+            .collect();
+        text += &format!("Events that say nothing of an item: {}\n", names.join(", "));
     }
     text + &steps.to_string()
 }

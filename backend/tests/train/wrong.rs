@@ -51,6 +51,16 @@ fn what_is_wrong_with_the_input_is_said() {
         error.starts_with("error[train.strangers]") && error.contains("elsewhere"),
         "{error}"
     );
+    // A header, and no more: by itself, and where it would make all events strangers.
+    fs::write(shop.file("header.csv"), "id,title\n").unwrap();
+    let header = shop.path("header.csv");
+    for more in [&[][..], &["--events", &other]] {
+        let error = fails(&[&["train", "--catalog", &header, "--out", &out], more].concat());
+        assert!(
+            error.starts_with("error[train.nothing]") && error.contains("header.csv"),
+            "{error}"
+        );
+    }
     assert!(
         !Path::new(&out).exists(),
         "nothing is written when nothing was made"
@@ -82,6 +92,24 @@ fn what_is_wrong_with_the_input_is_said() {
 }
 
 #[test]
+fn what_cannot_be_asked_is_said() {
+    let shop = Shop::new(50);
+    shop.train();
+    let (model, rows) = (shop.path("model"), shop.path("rows.csv"));
+    let evaluate = ["evaluate", "--model", &model, "--sessions", &rows];
+    let header = "session,prefix,target\n";
+    fs::write(&rows, header).unwrap();
+    let error = fails(&evaluate);
+    assert!(error.starts_with("error[evaluate.nothing]"), "{error}");
+    fs::write(&rows, [header, "s,nobody,stranger\n"].concat()).unwrap();
+    let answer = tillside(&evaluate);
+    assert!(answer.status.success());
+    let said = String::from_utf8_lossy(&answer.stderr);
+    assert!(said.contains("1 of 1 answers are not in the model") && said.contains("stranger"));
+    assert!(!String::from_utf8_lossy(&answer.stdout).contains("-0"));
+}
+
+#[test]
 fn a_damaged_model_is_refused() {
     let shop = Shop::new(50);
     let (model, test) = (shop.path("model"), shop.path("test.csv"));
@@ -102,8 +130,15 @@ fn a_damaged_model_is_refused() {
     fs::write(&file, &other).unwrap();
     assert!(fails(&evaluate).starts_with("error[model.hash]"));
     fs::remove_file(&file).unwrap();
-    assert!(fails(&evaluate).starts_with("error[model.missing]"));
+    let error = fails(&evaluate);
+    assert!(
+        error.starts_with("error[model.missing]") && error.contains("copy the model again"),
+        "{error}"
+    );
     fs::write(&file, &whole).unwrap();
+    let path = file.to_str().unwrap();
+    let error = fails(&["evaluate", "--model", path, "--sessions", &test]);
+    assert!(error.starts_with("error[model.folder]"), "{error}");
 
     let manifest = shop.file("model").join("manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
