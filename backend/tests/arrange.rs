@@ -6,17 +6,13 @@ use std::process::Command;
 
 use serde_json::Value;
 use tillside::recommend::{Arrangement, Placed, Placement, Recommender, Request};
-use tillside::shop::Model;
+use tillside::shop::{Blend, Model};
 use tillside::shopper::Shopper;
 
 /// Milliseconds without an event that end a session.
 const PAUSE: i64 = 30 * 60_000;
 
-const SHOPPERS: &str = "6000";
 const SEED: &str = "1";
-/// One in so many of the sessions held back.
-const ASKED: usize = 3;
-
 /// The first day that is not trained on; shoppers come for sixty days from the first of September.
 const HELD_BACK: &str = "2026-10-25";
 
@@ -34,8 +30,8 @@ struct Lab {
     sessions: Vec<Vec<String>>,
 }
 
-/// A shop, its shoppers, a model of all but their last days, and those.
-fn lab() -> Lab {
+/// A shop, so many shoppers, a model of all but their last days, and one in so many of the sessions of those.
+fn lab(shoppers: &str, one_in: usize) -> Lab {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     tillside(&["lab", "shop", "--out", &path("shop")]);
@@ -48,7 +44,7 @@ fn lab() -> Lab {
         "--out",
         &events,
         "--shoppers",
-        SHOPPERS,
+        shoppers,
         "--seed",
         SEED,
     ]);
@@ -86,7 +82,7 @@ fn lab() -> Lab {
     });
     Lab {
         model: Model::open(std::fs::read(file).unwrap()).unwrap(),
-        sessions: sessions.step_by(ASKED).collect(),
+        sessions: sessions.step_by(one_in).collect(),
         _folder: folder,
     }
 }
@@ -154,7 +150,7 @@ fn shown(lab: &Lab, what: &str, limit: usize, arrangement: &Arrangement) -> (f64
 
 #[test]
 fn variety_is_worth_its_price_complements_are_no_substitutes_and_new_items_get_their_share() {
-    let lab = lab();
+    let lab = lab("6000", 3);
     for limit in [12, 20] {
         let (hits, distance) = shown(&lab, "by score", limit, &Arrangement::default());
         let none = Arrangement {
@@ -181,6 +177,24 @@ fn variety_is_worth_its_price_complements_are_no_substitutes_and_new_items_get_t
             }
         }
     }
+
+    // One view changes at least half of a list of ten, but for a few of what is popular, which lead to one another.
+    let ten = Request::new(Placement::Home, 10);
+    let items = |shopper: &Shopper| -> Vec<u32> {
+        let list = Recommender::default().recommend(&lab.model, shopper, &ten, 2);
+        list.entries.iter().map(|entry| entry.item).collect()
+    };
+    let before = items(&Shopper::default());
+    let all = lab.model.items() as u32;
+    let changed = |item: &u32| {
+        let mut shopper = Shopper::default();
+        shopper.view(lab.model.key(*item), Some(*item), 1, 1);
+        let after = items(&shopper);
+        2 * after.iter().filter(|item| !before.contains(item)).count() >= after.len()
+    };
+    let changing = (0..all).filter(changed).count();
+    println!("a view of {changing} of {all} items changes half of the first ten");
+    assert!(100 * changing >= 99 * all as usize);
 
     // Complements of an item are never its substitutes.
     let mut complements = 0;
@@ -227,4 +241,55 @@ fn variety_is_worth_its_price_complements_are_no_substitutes_and_new_items_get_t
     println!("a new item in 10000 sessions: shown {shown} times, {expected:.0} expected");
     assert!((shown / expected - 1.0).abs() < 0.2);
     assert!(expected > 20.0);
+}
+
+#[test]
+fn where_history_is_thin_the_blend_beats_each_of_its_sources() {
+    let mut lab = lab("200", 1);
+    let (decay, blend) = (lab.model.decay(), lab.model.blend());
+    let revisit = lab.model.revisit().copied();
+    let whole = shown(&lab, "the blend", 10, &Arrangement::default()).0;
+    let nothing = Blend::from([0.0; 5]);
+    for (what, alone) in [
+        (
+            "sequence",
+            Blend {
+                sequence: 1.0,
+                ..nothing
+            },
+        ),
+        (
+            "complement",
+            Blend {
+                complement: 1.0,
+                ..nothing
+            },
+        ),
+        (
+            "content",
+            Blend {
+                content: 1.0,
+                ..nothing
+            },
+        ),
+        (
+            "affinity",
+            Blend {
+                affinity: 1.0,
+                ..nothing
+            },
+        ),
+        (
+            "popularity",
+            Blend {
+                popularity: 1.0,
+                ..nothing
+            },
+        ),
+    ] {
+        lab.model = std::mem::take(&mut lab.model).tuned(decay, alone, revisit);
+        let (hits, _) = shown(&lab, what, 10, &Arrangement::default());
+        assert!(whole >= 1.05 * hits, "{what} alone: {hits} of {whole}");
+    }
+    lab.model = std::mem::take(&mut lab.model).tuned(decay, blend, revisit);
 }
