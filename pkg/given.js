@@ -13,9 +13,17 @@ function expect(name, value, type) {
   }
 }
 
+/** A misspelt name would be a wish that nobody hears. @param {string} name @param {object | undefined} given @param {string} names */
+function known(name, given, names) {
+  for (const key of Object.keys(given ?? {})) {
+    if (!names.split(" ").includes(key)) throw new TypeError(`Tillside.open: options.${name}${key} is no option; there are ${names}`);
+  }
+}
+
 /** @param {any} options */
 export function check(options) {
   expect("", options, "object");
+  known("", options, "model category collector consent locale name rules title wasm onWarning");
   expect("model", options.model, "string");
   expect("category", options.category, "string");
   expect("locale", options.locale, "string");
@@ -24,12 +32,13 @@ export function check(options) {
   expect("onWarning", options.onWarning, "function");
   expect("rules.length", (options.rules ?? []).length ?? null, "number");
   expect("consent", options.consent, "object");
+  known("consent.", options.consent, "personalisation measurement");
   expect("consent.personalisation", options.consent?.personalisation, "boolean");
   expect("consent.measurement", options.consent?.measurement, "boolean");
   expect("collector", options.collector, "object");
   if (options.collector) {
-    expect("collector.url", options.collector.url ?? 0, "string");
-    expect("collector.writeKey", options.collector.writeKey ?? 0, "string");
+    expect("collector.url", options.collector.url ?? null, "string");
+    expect("collector.writeKey", options.collector.writeKey ?? null, "string");
   }
 }
 

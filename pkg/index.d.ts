@@ -243,10 +243,10 @@ export interface Status {
 export declare class Tillside {
   private constructor();
   /** Never rejects for anything that happens at run time (network, model, storage, wasm): the page gets a working object and `status().problems`.
-   *  Rejects with a TypeError for options of a wrong type. */
+   *  Rejects with a TypeError for options that there are not, or of a wrong type. */
   static open(options?: Options): Promise<Tillside>;
 
-  /** `event`: a Segment e-commerce name; GA4 and Shopify names are understood. Never throws. */
+  /** `event`: a Segment e-commerce name; those of GA4, Shopify and Google Retail are understood. Never throws. */
   track(event: string, properties?: object): Tracked;
   /** Synchronous. Never throws. */
   recommend(request: Request): Shelf;

@@ -138,6 +138,16 @@ test("the shop's rules and the page's raise and bury, and say so", async (t) => 
   assert.ok(rest.length > 90);
 });
 
+test("a misspelt or missing option is named", async () => {
+  for (const [options, said] of /** @type {[any, RegExp][]} */ ([
+    [{ modle: "/model/manifest.json" }, /modle is no option.*model/],
+    [{ consent: { personalization: true } }, /consent\.personalization is no option.*personalisation/],
+    [{ collector: { url: "/v1/batch" } }, /collector\.writeKey must be a string, got null/],
+  ])) {
+    await assert.rejects(Tillside.open(options), { name: "TypeError", message: said });
+  }
+});
+
 test("a bundle is of different kinds and keeps to its price", async (t) => {
   const till = await visitor(t);
   const { items } = till.recommend({ placement: "category", category: "Phones > Smartphones", limit: 40 });
