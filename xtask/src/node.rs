@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::folders::root;
-use crate::process::{output, run, step};
+use crate::process::{output, run, step, which};
 use crate::stamp::{Inputs, Stamp};
 
 const OLDEST: u32 = 20;
+
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 /// `node`, known to be new enough.
 pub fn node() -> Result<Command> {
@@ -45,6 +47,10 @@ pub fn install() -> Result<()> {
         return Ok(());
     }
     node()?;
+    ensure!(
+        which(NPM).is_some(),
+        "npm is not installed; it comes with Node.js from nodejs.org, and on Debian with `apt-get install -y npm`"
+    );
     step("install the development dependencies from npm", || {
         stamp.clear()?;
         run(npm()
@@ -58,7 +64,7 @@ pub fn install() -> Result<()> {
 }
 
 pub fn npm() -> Command {
-    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+    Command::new(NPM)
 }
 
 fn modules() -> PathBuf {

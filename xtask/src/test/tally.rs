@@ -70,6 +70,8 @@ impl Tally {
                 counts.passed
             );
         }
+        let seconds: f64 = self.rows.iter().map(|(_, _, seconds)| seconds).sum();
+        println!("{:<44} {seconds:>7.1} s", "in all");
         let total = self.total();
         println!("\n{} passed, {} failed", total.passed, total.failed);
     }
