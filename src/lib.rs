@@ -2,7 +2,7 @@
 //!
 //! Outside `web`, nothing here reads a clock, draws randomness, or touches storage or the network: `now`, `seed` and
 //! identifiers are arguments, and effects are returned as values for the host to carry out. So the same code runs in
-//! the page, in Node, in the trainer and in the tests, and any decision can be replayed.
+//! the page, in Node, in the trainer and in the tests, and the same arguments give the same list to the bit.
 //!
 //! Data flows one way, `intake → shopper → recommend → report`; a room may use the rooms before it in that line, and
 //! [`shop`] and [`consent`].

@@ -2,7 +2,7 @@
 //!
 //! A score is a sum over sources, `Σ λ·z`: neighbours of the session's items in three sparse matrices (viewed
 //! together, bought together, alike), the shopper's lean to the item's category and brand, and popularity. The z are
-//! calibrated when the model is made (confidences and cosines at most 1, weights of a session summing to 1), and the
+//! bounded when the model is made (confidences and cosines at most 1, weights of a session summing to 1), and the
 //! λ come with the model, so that a part of a score can be shown as it is. With no history nothing is left but
 //! popularity: a cold shopper's list is the popular list, and every event moves it from there.
 //!

@@ -1,7 +1,8 @@
 //! Why an item is on the list: codes for machines, one sentence for people, in Chinese and in English.
 //!
-//! A reason is exact: it names the item whose row gave most to the score. Sentences hold `{}` where the name of that
-//! item, category or brand goes; names are the page's to know.
+//! A reason names the item whose row gave most to the score. What the sequence encoder gives comes of the whole session
+//! and of no row: where nothing else leads to an item, the reason names the view it read last. Sentences hold `{}` where
+//! the name of that item, category or brand goes; names are the page's to know.
 
 use super::arrange::Placed;
 use super::request::{Because, Code, Entry, Reason, Source};
