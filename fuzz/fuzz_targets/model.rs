@@ -1,4 +1,5 @@
-//! Any bytes as a model: opening refuses them or gives a model that every call can use, without a panic.
+//! Any bytes as a model, or as a live part of one: opening refuses them or gives a model that every call can use, without
+//! a panic.
 //!
 //! Chance hardly ever meets a whole header, so most inputs are changes to a small valid model.
 
@@ -40,12 +41,26 @@ static VALID: LazyLock<Vec<u8>> = LazyLock::new(|| {
     packer.rows("content", &rows(|item| vec![(3 - item, 0.9)]));
     packer.texts("term.text", &["colour=red", "phone"]);
     packer.rows("term.items", &terms);
+    packer.f32s("encoder.bias", &[0.5; 12]);
+    packer.f32s("encoder.scale", &[0.1, 0.1, 0.1, 8.0, 0.5]);
+    packer.u8s("encoder.code", &[0, 1, 2, 3, 4, 5, 6, 7]);
+    packer.u8s("encoder.centroid", &[130; 4 * 256]);
+    packer.u8s("encoder.weight", &[120; 96]);
     packer.finish(&[("items", "4"), ("model", "fuzz"), ("decay", "2"), ("blend", "1 0.5 0.2 0.1 0.02")])
 });
 
-/// Bytes of the valid model replaced, three bytes of input each: where, and by what. A last one or two cut it short.
-fn changed(input: &[u8]) -> Vec<u8> {
-    let mut bytes = VALID.clone();
+static LIVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut packer = Packer::default();
+    packer.f32s("item.price", &[1.0, 2.0, 0.0, 4.0]);
+    packer.u8s("item.flags", &[1, 0, 3, 0]);
+    packer.u8s("item.popularity", &[9, 8, 7, 255]);
+    packer.u32s("item.rising", &[3]);
+    packer.finish_live("fuzz")
+});
+
+/// Bytes of something valid replaced, three bytes of input each: where, and by what. A last one or two cut it short.
+fn changed(valid: &[u8], input: &[u8]) -> Vec<u8> {
+    let mut bytes = valid.to_vec();
     for change in input.chunks(3) {
         match *change {
             [low, high, value] => {
@@ -66,24 +81,36 @@ fuzz_target!(|input: &[u8]| {
     let Some((how, input)) = input.split_first() else {
         return;
     };
-    let bytes = if how % 8 == 0 { input.to_vec() } else { changed(input) };
+    let (bytes, live) = match how % 8 {
+        0 => (input.to_vec(), None),
+        1 => (VALID.clone(), Some(input.to_vec())),
+        2 | 3 => (VALID.clone(), Some(changed(&LIVE, input))),
+        _ => (changed(&VALID, input), None),
+    };
     let length = bytes.len();
-    let Ok(model) = Model::open(bytes) else {
+    let Ok(mut model) = Model::open(bytes) else {
         return;
     };
+    if let Some(live) = live {
+        let _ = model.refresh(&live);
+    }
     // An item takes bytes in the file, so no file can claim more than it has.
     assert!(model.items() <= length);
     let _ = model.verify();
+    let mut shopper = Shopper::default();
+    for item in 0..(model.items() as u32).min(3) {
+        shopper.view(model.key(item), Some(item), 1000, 1);
+    }
     let mut recommender = Recommender::default();
-    for name in Placement::NAMES {
-        let placement = Placement::from_name(name).unwrap_or(Placement::Home);
+    for number in 0..Placement::NAMES.len() {
+        let placement = Placement::from_number(number);
         let key = (model.items() > 0).then(|| model.key(0));
         let request = Request {
             item: key,
             query: "phone",
             ..Request::new(placement, 10)
         };
-        let list = recommender.recommend(&model, &Shopper::default(), &request, 0);
+        let list = recommender.recommend(&model, &shopper, &request, 2000);
         assert!(list.entries.iter().all(|entry| (entry.item as usize) < model.items() && entry.score.is_finite()));
     }
 });

@@ -15,7 +15,7 @@ use crate::args::{Call, Flag, Verb};
 use crate::backend;
 use crate::bench::quality;
 use crate::build::{self, Kind};
-use crate::folders::root;
+use crate::folders::{root, target};
 use crate::node;
 use crate::process::run;
 use crate::surroundings;
@@ -50,6 +50,14 @@ fn test(call: &Call) -> Result<()> {
             "-D",
             "warnings",
         ]))
+    });
+    tally.section("lints of the fuzz target", || {
+        // A workspace of its own. What it would link is not needed to check it, nor a compiler of C++ to make that.
+        let mut clippy = cargo(&["clippy", "--locked", "--manifest-path", "fuzz/Cargo.toml"]);
+        clippy.arg("--target-dir").arg(target());
+        clippy.args(["--", "-D", "warnings"]);
+        clippy.env("CUSTOM_LIBFUZZER_PATH", "none");
+        passes(clippy)
     });
     // Apart, so that the compiler can be heard and its time is not taken for the tests' own.
     if tally.section("compile the native tests", || {
