@@ -14,6 +14,9 @@ import * as till from "./till.js";
 let answered = false;
 
 export function start() {
+  // What has the focus is scrolled to where the banner does not cover it.
+  const place = byId("consent");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--consent", `${place.offsetHeight}px`)).observe(place);
   watch(draw);
   draw();
 }

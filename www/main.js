@@ -1,6 +1,6 @@
 /** Start: the shop's description and the engine are fetched side by side; the first page is drawn when both are there. */
 
-import { byId, el } from "./dom.js";
+import { announce, byId, el } from "./dom.js";
 import * as i18n from "./i18n.js";
 import { keep } from "./keep.js";
 import * as shop from "./shop.js";
@@ -48,6 +48,8 @@ async function speak(language) {
   await till.reopen();
   shell.draw(actions);
   await router.refresh({ again: true });
+  // What was said last was said in the other language.
+  announce("");
   byId("language").focus();
 }
 
