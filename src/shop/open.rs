@@ -163,7 +163,7 @@ impl Opening<'_> {
         for n in 0..column.len() / 4 {
             let value = f32_at(self.file, column.start, n);
             if !(least..=most).contains(&value) {
-                self.refuse(name, Why::Range);
+                return self.refuse(name, Why::Range);
             }
         }
     }
@@ -275,7 +275,7 @@ impl Model {
     /// Opens a model file.
     ///
     /// # Errors
-    /// Whatever breaks `docs/model-format.md`. Never panics, and never allocates more than a part of the file's size.
+    /// Whatever breaks `docs/model-format.md`. Never panics, and allocates no more than `docs/model-format.md` says.
     pub fn open(file: Vec<u8>) -> Result<Model, ModelError> {
         let header = safetensors::read(&file)?;
         let mut opening = Opening {

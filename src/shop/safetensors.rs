@@ -9,8 +9,8 @@ use core::ops::Range;
 
 use super::{ModelError, Why};
 
-/// Larger headers are refused: a model of this format has a few dozen tensors.
-const MAX_HEADER: u64 = 1 << 20;
+/// Larger headers are refused: a model of this format has a few dozen tensors, and names are looked for one by one.
+const MAX_HEADER: u64 = 1 << 16;
 
 /// Element types that the model format uses. Others are kept as unknown, and only their byte range is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
