@@ -38,6 +38,19 @@ export async function ids(page, placement) {
   return cards.evaluateAll((cards) => cards.map((card) => card.getAttribute("data-id") ?? ""));
 }
 
+/** @typedef {import("../clients/collector.mjs").Row} Row */
+
+/**
+ * Rows once they are as expected, and a moment longer for any that should not come.
+ * @param {{ rows: () => Row[] }} collector
+ * @param {(rows: Row[]) => boolean} ready
+ */
+export async function settled({ rows }, ready) {
+  for (let tries = 0; tries < 50 && !ready(rows()); tries++) await new Promise((resolve) => setTimeout(resolve, 200));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return rows();
+}
+
 /** Every key and value that the page has on the device. @param {import("playwright-core").Page} page */
 export const stored = (page) =>
   page.evaluate(async () => {

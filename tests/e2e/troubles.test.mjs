@@ -7,7 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { given, root } from "../support/surroundings.mjs";
-import { ids, shop, stored, visitor } from "./shop.mjs";
+import { ids, settled, shop, stored, visitor } from "./shop.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof shop>>} Shop */
 /** @typedef {import("playwright-core").Page} Page */
@@ -34,13 +34,6 @@ const portrait = (page) => page.evaluate(async (till) => (await import(till)).po
 async function allow(page) {
   await page.locator('[data-consent="all"]').click();
   await page.locator('[data-consent="all"]').waitFor({ state: "detached" });
-}
-
-/** Waits until the rows are as expected, and a moment longer for any that should not come. @param {Shop} open @param {(rows: ReturnType<Shop["rows"]>) => boolean} ready */
-async function settled(open, ready) {
-  for (let tries = 0; tries < 50 && !ready(open.rows()); tries++) await new Promise((resolve) => setTimeout(resolve, 200));
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  return open.rows();
 }
 
 /** @param {ReturnType<Shop["rows"]>} rows */

@@ -5,8 +5,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { gzipSync } from "node:zlib";
 import { root } from "../support/surroundings.mjs";
 import { pack } from "./package.mjs";
+
+/** Bytes of the script and one module with gzip -9. */
+const MOST = 60_000;
 
 test("the tarball holds each module once, their glue, the types and the README, and nothing else", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
@@ -19,4 +23,13 @@ test("the tarball holds each module once, their glue, the types and the README, 
 test("the package depends on nothing and runs nothing when installed", async () => {
   const manifest = JSON.parse(await readFile(join(root, "pkg/package.json"), "utf8"));
   for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "scripts"]) assert.equal(manifest[key], undefined, key);
+});
+
+test("what a page downloads is as small as the README promises, with either module", async () => {
+  /** @param {string} file */
+  const packed = async (file) => gzipSync(await readFile(join(root, "pkg/dist", file)), { level: 9 }).length;
+  const script = await packed("index.js");
+  const usual = script + (await packed("tillside_bg.wasm"));
+  const encoder = script + (await packed("tillside_encoder_bg.wasm"));
+  assert.ok(Math.max(usual, encoder) <= MOST, `index.js with tillside_bg.wasm is ${usual} bytes, with tillside_encoder_bg.wasm ${encoder}, and ${MOST} are the most`);
 });
