@@ -3,6 +3,7 @@
 mod calls;
 mod page;
 pub mod quality;
+mod train;
 
 use anyhow::{Context, Result};
 
@@ -19,7 +20,8 @@ pub static VERB: Verb = Verb {
     about: "Measures, and prints what it measured.\n\n  \
             size      bytes that a page downloads (the default)\n  \
             page      micro- and milliseconds in Chromium\n  \
-            quality   how well the model ranks sessions, and completes baskets, that it has not seen",
+            quality   how well the model ranks sessions, and completes baskets, that it has not seen\n  \
+            train     seconds and memory of training on a million clicks",
     flags: &[
         Flag {
             name: "data",
@@ -37,16 +39,16 @@ pub static VERB: Verb = Verb {
             name: "encoder",
             value: Some("WHEN"),
             choices: &["off", "on", "teach"],
-            about: "quality: whether to train a sequence encoder too, which takes minutes a log",
+            about: "quality, train: whether to train a sequence encoder too, which takes minutes a log",
         },
         Flag {
             name: "write",
             value: None,
             choices: &[],
-            about: "page, quality: bring docs/benchmarks.md and its plots up to date",
+            about: "page, quality, train: bring docs/benchmarks.md and its plots up to date",
         },
     ],
-    operands: &["size", "page", "quality"],
+    operands: &["size", "page", "quality", "train"],
     run: |call: &Call| match call.operand {
         Some("page") => costs(call.has("write")),
         Some("quality") => quality::run(
@@ -54,6 +56,11 @@ pub static VERB: Verb = Verb {
             call.value("data"),
             call.value("only"),
             call.value("encoder").unwrap_or("off"),
+            call.has("write"),
+        ),
+        Some("train") => train::run(
+            &step("build the backend", backend::release)?,
+            call.value("encoder") == Some("on"),
             call.has("write"),
         ),
         _ => size(),

@@ -42,6 +42,7 @@ struct Evaluation {
     items: u64,
     model_bytes: u64,
     bytes_per_item: f64,
+    brotli_bytes_per_item: f64,
     all: Metrics,
     others: Metrics,
     new: Metrics,
@@ -81,7 +82,8 @@ struct Percentiles {
     p99: f64,
 }
 
-/// Measures every log there is, or only one, and prints a table, and where asked brings the documentation up to date.
+/// Measures every log there is, or only one, and prints a table, and where asked brings the documentation up to date. With
+/// an encoder these are the logs of sessions alone: it has no part in the rest.
 pub fn run(
     tillside: &Path,
     data: Option<&str>,
@@ -90,9 +92,13 @@ pub fn run(
     write: bool,
 ) -> Result<()> {
     let wanted = |name: &str| only.is_none_or(|only| only == name);
-    let of_baskets = [tafeng::NAME, retail::NAME];
+    let of_baskets = match encoder {
+        "off" => &[tafeng::NAME, retail::NAME][..],
+        _ => &[],
+    };
+    let is_wanted = |name: &&str| wanted(name);
     ensure!(
-        !write || of_baskets.into_iter().any(wanted),
+        !write || only.is_none() || of_baskets.iter().any(is_wanted),
         "`--only {} --write`: the table and plots of sessions are of all logs; leave one of the two out",
         only.unwrap_or_default()
     );
@@ -107,12 +113,13 @@ pub fn run(
     let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
     logs.extend(others.into_iter().filter(|(name, _)| wanted(name)));
     ensure!(
-        !logs.is_empty() || of_baskets.into_iter().any(wanted),
-        "`--only {}`: there are {SERENADE}, {}{}",
+        !logs.is_empty() || of_baskets.iter().any(is_wanted),
+        "`--only {}`: there are {SERENADE}{}",
         only.unwrap_or_default(),
-        of_baskets.join(", "),
-        names
+        of_baskets
             .iter()
+            .copied()
+            .chain(names.iter().map(String::as_str))
             .map(|name| format!(", {name}"))
             .collect::<String>()
     );
@@ -131,6 +138,12 @@ pub fn run(
     }
     if !found.is_empty() {
         println!("{table}\n");
+    }
+    if encoder != "off" {
+        if write {
+            page::write(&format!("encoder-{encoder}"), &table)?;
+        }
+        return Ok(());
     }
     if let Some(described) = &content::measure(tillside, &logs, &work)? {
         println!("{described}\n");
@@ -199,8 +212,8 @@ pub fn run(
 }
 
 const TABLE: [&str; 2] = [
-    "| log | items | bytes | an item | training | HR@20 new | MRR@20 new | HR@20 all | MRR@20 all | HR@20 others | MRR@20 others | cosine HR@20 new | ratio | one list, p50 / p99 |",
-    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    "| log | items | bytes | an item | with brotli | training | HR@20 new | MRR@20 new | HR@20 all | MRR@20 all | HR@20 others | MRR@20 others | cosine HR@20 new | ratio | one list, p50 / p99 |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
 ];
 
 /// Ours beside plain co-occurrence and the best that is known.
@@ -339,10 +352,11 @@ fn row(name: &str, measured: &Measured) -> String {
         cosine,
     } = measured;
     format!(
-        "| {name} | {} | {} | {:.1} | {training:.1} s | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {cosine:.4} | {:.3} | {:.0} / {:.0} µs |",
+        "| {name} | {} | {} | {:.1} | {:.1} | {training:.1} s | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {cosine:.4} | {:.3} | {:.0} / {:.0} µs |",
         found.items,
         found.model_bytes,
         found.bytes_per_item,
+        found.brotli_bytes_per_item,
         found.new.hr,
         found.new.mrr,
         found.all.hr,

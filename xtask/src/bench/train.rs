@@ -1,0 +1,181 @@
+//! What training costs: `tillside train` on a million clicks on forty thousand items, drawn anew each time alike.
+//!
+//! Time beside that of counting the same pairs in one hash map, since machines differ, and the most memory that the
+//! program had, where the system says (Linux). The clicks have a shape like a shop's: few items are viewed often, a
+//! session stays among items that are near, and a quarter of it goes back. How well the model ranks them tells nothing.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::bench::page;
+use crate::folders::target;
+use crate::process::{shown, step};
+
+const CLICKS: usize = 1_000_000;
+const ITEMS: u32 = 40_000;
+/// Items that are near.
+const SHELF: u32 = 40;
+/// Pairs are of clicks so many apart at most.
+const WINDOW: usize = 10;
+
+/// Trains by counting, in closed form too, and where asked with an encoder, and prints a table.
+pub fn run(tillside: &Path, encoder: bool, write: bool) -> Result<()> {
+    ensure!(
+        !write || encoder,
+        "`--write`: the table has all ways to train; say `--encoder on` too, which takes minutes"
+    );
+    let folder = target().join("bench/train");
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let sessions = sessions();
+    let file = folder.join("sessions.csv");
+    fs::write(&file, text(&sessions))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    let bare = step("count pairs in one map", || Ok(count(&sessions)))?;
+    let mut table = format!(
+        "| {} clicks of {} sessions on {} items | seconds | × bare counting | most memory, MB |\n| --- | --: | --: | --: |\n\
+         | pairs counted in one hash map | {bare:.1} | 1.0 | |",
+        sessions.iter().map(Vec::len).sum::<usize>(),
+        sessions.len(),
+        ITEMS,
+    );
+    let ways: [(&[&str], &str); 3] = [
+        (&[], "settings tried out included"),
+        (&["--linear"], "and regressions for all items"),
+        (&["--encoder", "on"], "the encoder's both trainings"),
+    ];
+    for (way, what) in ways.into_iter().take(2 + usize::from(encoder)) {
+        let command = ["tillside train", &way.join(" ")].join(" ");
+        let (seconds, memory) = step(&command, || {
+            train(tillside, &file, way, &folder.join("model"))
+        })?;
+        let memory = memory.map_or(String::new(), |bytes| format!("{}", bytes >> 20));
+        table += &format!(
+            "\n| `{}`, {what} | {seconds:.1} | {:.1} | {memory} |",
+            command.trim(),
+            seconds / bare
+        );
+    }
+    println!("{table}\n");
+    if write {
+        page::write("training", &table)?;
+    }
+    Ok(())
+}
+
+/// Item numbers by session.
+fn sessions() -> Vec<Vec<u32>> {
+    let mut state = 1u64;
+    // From 0 to 1.
+    let mut draw = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / (1u64 << 24) as f64
+    };
+    let mut sessions: Vec<Vec<u32>> = Vec::new();
+    let mut clicks = 0;
+    while clicks < CLICKS {
+        let length = (2 + (draw() * draw() * 14.0) as usize).min(CLICKS - clicks);
+        // The square makes few shelves, and few items of each, frequent.
+        let shelf = (draw().powi(2) * f64::from(ITEMS / SHELF)) as u32;
+        let mut session: Vec<u32> = Vec::with_capacity(length);
+        while session.len() < length {
+            let item = match draw() {
+                back if back < 0.25 && !session.is_empty() => {
+                    session[(draw() * session.len() as f64) as usize]
+                }
+                far if far > 0.9 => (draw() * f64::from(ITEMS)) as u32,
+                _ => shelf * SHELF + (draw().powi(2) * f64::from(SHELF)) as u32,
+            };
+            session.push(item);
+        }
+        clicks += length;
+        sessions.push(session);
+    }
+    sessions
+}
+
+fn text(sessions: &[Vec<u32>]) -> String {
+    let mut text = String::from("session,items\n");
+    for (number, session) in sessions.iter().enumerate() {
+        let items: Vec<String> = session.iter().map(|item| format!("item-{item}")).collect();
+        text += &format!("{number},{}\n", items.join(" "));
+    }
+    text
+}
+
+/// Seconds that it takes to count what follows what.
+fn count(sessions: &[Vec<u32>]) -> f64 {
+    let started = Instant::now();
+    let mut pairs: HashMap<(u32, u32), u32> = HashMap::new();
+    for session in sessions {
+        for (n, &item) in session.iter().enumerate() {
+            for &next in session[n + 1..].iter().take(WINDOW) {
+                *pairs.entry((item, next)).or_default() += 1;
+            }
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    eprintln!("  {} pairs", pairs.len());
+    seconds
+}
+
+/// Seconds, and the most memory in bytes.
+fn train(tillside: &Path, file: &Path, way: &[&str], model: &Path) -> Result<(f64, Option<u64>)> {
+    let mut command = Command::new(tillside);
+    command
+        .arg("train")
+        .args(way)
+        .arg("--sessions")
+        .arg(file)
+        .arg("--out")
+        .arg(model);
+    let started = Instant::now();
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("`{}` could not be started", shown(&command)))?;
+    let mut most = None;
+    let status = loop {
+        // The system keeps the most there was, so that it may be asked seldom; it forgets with the process.
+        most = memory(&child).max(most);
+        match child.try_wait()? {
+            Some(status) => break status,
+            None => thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    ensure!(status.success(), "`{}` failed ({status})", shown(&command));
+    Ok((started.elapsed().as_secs_f64(), most))
+}
+
+/// The most memory that a running process has had, where `/proc` says.
+fn memory(child: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_as_large_as_it_says_and_the_same_each_time() {
+        let log = sessions();
+        assert_eq!(log.iter().map(Vec::len).sum::<usize>(), CLICKS);
+        assert!(log.iter().flatten().all(|&item| item < ITEMS));
+        let mut seen: Vec<u32> = log.iter().flatten().copied().collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert!(seen.len() > ITEMS as usize * 9 / 10, "{}", seen.len());
+        assert_eq!(log, sessions());
+    }
+}
