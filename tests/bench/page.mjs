@@ -181,7 +181,7 @@ try {
   }
   writeFileSync(join(root, "target/bench/page.json"), JSON.stringify(medians));
   console.log();
-  line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "of the bound", "20 times, KB", "grown by");
+  line("opening a model", "µs", "plain copy", "×", "model, KB", "memory, KB", "of the bound", "again, KB", "grown by");
   for (const [name, where, { open, copy, used }, bytes, memory, grown] of loads) {
     line(`${name}, ${where}`, round(open), round(copy), copy > 0 ? (open / copy).toFixed(1) : "", round(bytes / 1024), round(memory / 1024), (memory / (1.15 * bytes + 1.5 * 1024 * 1024)).toFixed(2), round(used / 1024), grown ?? "");
   }
