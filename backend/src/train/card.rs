@@ -224,6 +224,13 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             returns.without.hr20,
             returns.without.mrr20
         )?;
+        let told = returns.calibration;
+        writeln!(
+            out,
+            "They foretold a return for {:.3} of these views, and it came for {:.3}; by tenths of the views in the order of \
+             these odds, the two are {:.3} apart in the mean.",
+            told.foretold, told.came, told.gap
+        )?;
     }
 
     if let Some(Tried {

@@ -33,16 +33,66 @@ struct Step {
     chosen: Option<usize>,
 }
 
-/// Fits weights to the answers of these questions, as the model ranks what is new.
-pub fn fit(model: &Model, questions: &[Question], tick: impl Fn(u64) + Sync) -> Weights {
-    let steps: Vec<Step> = questions
+/// How well returns come true as they are foretold, in shares of the steps.
+#[derive(Clone, Copy, Debug)]
+pub struct Calibration {
+    pub foretold: f64,
+    pub came: f64,
+    /// By tenths of the steps in the order of what is foretold: how far that and what came are apart, in the mean.
+    pub gap: f64,
+}
+
+/// Compares what weights foretell with the answers of questions that they were not fitted to.
+pub fn calibration(
+    model: &Model,
+    weights: &Weights,
+    questions: &[Question],
+    tick: impl Fn(u64) + Sync,
+) -> Calibration {
+    compared(&steps(model, questions, tick), &weights.map(f64::from))
+}
+
+fn compared(steps: &[Step], w: &[f64; RETURN]) -> Calibration {
+    let mut told: Vec<(f64, f64)> = steps
+        .iter()
+        .map(|step| {
+            let back: f64 = step.returns.iter().map(|x| dot(w, x).exp()).sum();
+            let came = f64::from(u8::from(step.chosen.is_some()));
+            (back / (back + step.on.exp()), came)
+        })
+        .collect();
+    told.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let many = told.len().max(1) as f64;
+    let sums = |part: &[(f64, f64)]| {
+        part.iter()
+            .fold((0.0, 0.0), |sums, one| (sums.0 + one.0, sums.1 + one.1))
+    };
+    let (foretold, came) = sums(&told);
+    let tenths = told.chunks(told.len().div_ceil(10).max(1)).map(sums);
+    Calibration {
+        foretold: foretold / many,
+        came: came / many,
+        gap: tenths
+            .map(|(foretold, came)| (foretold - came).abs())
+            .sum::<f64>()
+            / many,
+    }
+}
+
+fn steps(model: &Model, questions: &[Question], tick: impl Fn(u64) + Sync) -> Vec<Step> {
+    questions
         .par_iter()
         .with_min_len(64)
         .map_init(Recommender::default, |recommender, question| {
             tick(1);
             step(model, recommender, question)
         })
-        .collect();
+        .collect()
+}
+
+/// Fits weights to the answers of these questions, as the model ranks what is new.
+pub fn fit(model: &Model, questions: &[Question], tick: impl Fn(u64) + Sync) -> Weights {
+    let steps = steps(model, questions, tick);
     // Six places are what a model's decimals hold; here a few are plenty.
     best(&steps).map(|weight| ((weight * 1e4).round() / 1e4).clamp(-100.0, 100.0) as f32)
 }
@@ -185,6 +235,18 @@ mod tests {
         let w = best(&steps);
         assert!((w[0].exp() - 6.0).abs() < 0.01, "{w:?}");
         assert_eq!(w[1..], [0.0; RETURN - 1]);
+        let fits = compared(&steps, &w);
+        assert!((fits.came - 0.75).abs() < 1e-9 && (fits.foretold - 0.75).abs() < 0.001);
+        assert!(fits.gap < 0.01, "{fits:?}");
+        // Odds of one to one foretell a half.
+        let mut even = [0.0; RETURN];
+        even[0] = 2f64.ln();
+        let off = compared(&steps, &even);
+        assert!(
+            (off.foretold - 0.5).abs() < 1e-9 && (off.gap - 0.25).abs() < 0.01,
+            "{off:?}"
+        );
+        assert_eq!(compared(&[], &w).gap, 0.0);
     }
 
     fn drawn() -> impl Strategy<Value = Vec<Step>> {

@@ -76,6 +76,7 @@ pub struct Trainer<'a> {
 pub struct Returns {
     pub without: Metrics,
     pub with: Metrics,
+    pub calibration: revisit::Calibration,
     pub steps: usize,
 }
 
@@ -273,16 +274,18 @@ fn returns(
         return (None, None);
     }
     let (older, newer) = steps.split_at(steps.len() / 2);
-    let all = 2 * newer.len() + older.len() + steps.len();
+    let all = 3 * newer.len() + older.len() + steps.len();
     progress::begin(bar, "fitting odds of a return", all as u64);
     let tick = |n| bar.inc(n);
     let judge = |model: &Model| ask(model, newer, Protocol::All, tick).metrics;
     let without = judge(&model);
     let weights = revisit::fit(&model, older, tick);
+    let calibration = revisit::calibration(&model, &weights, newer, tick);
     let model = model.tuned(settings.decay, settings.blend, Some(weights));
     let found = Returns {
         without,
         with: judge(&model),
+        calibration,
         steps: newer.len(),
     };
     let fitted = worth(&found.with) > worth(&found.without);
