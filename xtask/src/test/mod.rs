@@ -52,11 +52,11 @@ fn test(call: &Call) -> Result<()> {
         ]))
     });
     tally.section("lints of the fuzz target", || {
-        // A workspace of its own. What it would link is not needed to check it, nor a compiler of C++ to make that.
+        // A workspace of its own. What it would link need not be there to check it, nor a compiler of C++ to make that.
         let mut clippy = cargo(&["clippy", "--locked", "--manifest-path", "fuzz/Cargo.toml"]);
         clippy.arg("--target-dir").arg(target());
         clippy.args(["--", "-D", "warnings"]);
-        clippy.env("CUSTOM_LIBFUZZER_PATH", "none");
+        clippy.env("CUSTOM_LIBFUZZER_PATH", target().join("libfuzzer.a"));
         passes(clippy)
     });
     // Apart, so that the compiler can be heard and its time is not taken for the tests' own.
