@@ -204,6 +204,8 @@ test("on a telephone no page scrolls sideways", async (t) => {
   await page.goto(url);
   await page.locator(".consent").waitFor();
   await measure("home with the question of consent", shelf("category"));
+  const overflows = await page.locator(".wordmark").evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+  assert.ok(!overflows, "the shop's name runs into the button beside it");
   await page.locator('[data-consent="all"]').click();
   await page.goto(`${url}#/c`);
   await measure("departments", page.locator("main .directory"));
