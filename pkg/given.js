@@ -13,29 +13,27 @@ function expect(name, value, type) {
   }
 }
 
-/** A misspelt name would be a wish that nobody hears. @param {string} name @param {object | undefined} given @param {string} names */
-function known(name, given, names) {
+/** What each option must be; empty where that is not one type. @type {Record<keyof import("./index.d.ts").Options, string>} */
+const OPTIONS = { model: "string", category: "string", collector: "object", consent: "object", locale: "string", name: "string", rules: "", title: "function", wasm: "", onWarning: "function" };
+/** @type {Record<keyof import("./index.d.ts").Consent, string>} */
+const PURPOSES = { personalisation: "boolean", measurement: "boolean" };
+
+/** A misspelt name would be a wish that nobody hears. @param {string} name @param {any} given @param {Record<string, string>} types */
+function all(name, given, types) {
   for (const key of Object.keys(given ?? {})) {
-    if (!names.split(" ").includes(key)) throw new TypeError(`Tillside.open: options.${name}${key} is no option; there are ${names}`);
+    if (!Object.hasOwn(types, key)) throw new TypeError(`Tillside.open: options.${name}${key} is no option; there are ${Object.keys(types).join(" ")}`);
+  }
+  for (const [key, type] of Object.entries(types)) {
+    if (type) expect(name + key, given?.[key], type);
   }
 }
 
 /** @param {any} options */
 export function check(options) {
   expect("", options, "object");
-  known("", options, "model category collector consent locale name rules title wasm onWarning");
-  expect("model", options.model, "string");
-  expect("category", options.category, "string");
-  expect("locale", options.locale, "string");
-  expect("name", options.name, "string");
-  expect("title", options.title, "function");
-  expect("onWarning", options.onWarning, "function");
+  all("", options, OPTIONS);
+  all("consent.", options.consent, PURPOSES);
   expect("rules.length", (options.rules ?? []).length ?? null, "number");
-  expect("consent", options.consent, "object");
-  known("consent.", options.consent, "personalisation measurement");
-  expect("consent.personalisation", options.consent?.personalisation, "boolean");
-  expect("consent.measurement", options.consent?.measurement, "boolean");
-  expect("collector", options.collector, "object");
   if (options.collector) {
     expect("collector.url", options.collector.url ?? null, "string");
     expect("collector.writeKey", options.collector.writeKey ?? null, "string");

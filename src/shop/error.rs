@@ -21,7 +21,7 @@ pub enum Why {
     Shape,
     /// The lengths do not sum to the size of the data.
     Lengths,
-    /// A text is not UTF-8, or a key is empty.
+    /// A text is not UTF-8, a key is empty, or a term is too long.
     Text,
     /// Not sorted as the format says.
     Order,

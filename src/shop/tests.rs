@@ -385,6 +385,15 @@ fn broken_invariants_are_named() {
         tensor("brand.name", Why::Text)
     );
     assert_eq!(
+        verify(&["a"], &[1], |packer| packer.u8s("item.flags", &[4])),
+        tensor("item.flags", Why::Range)
+    );
+    assert_eq!(
+        verify(&["a"], &[1], |packer| packer
+            .texts("term.text", &[&"x".repeat(49)])),
+        tensor("term.text", Why::Text)
+    );
+    assert_eq!(
         verify(&["a"], &[1], |packer| packer
             .texts("term.text", &["b", "a"])),
         tensor("term.text", Why::Order)

@@ -4,6 +4,7 @@
 //! check, is left out where it is read.
 
 use super::open::{COLUMNS, LISTS};
+use super::terms::MAX_TERM;
 use super::{Column, List, Model, ModelError, NONE, Why, f32_at, rows, u16_at};
 
 impl Model {
@@ -33,6 +34,12 @@ impl Model {
         hold(
             (0..prices.len() / 4).all(|row| (0.0..=f32::MAX).contains(&price(row))),
             COLUMNS[Column::Price as usize].0,
+            Why::Range,
+        )?;
+        let flags = &self.file[self.column(Column::Flags).clone()];
+        hold(
+            flags.iter().all(|&flags| flags <= Model::flags(true, true)),
+            COLUMNS[Column::Flags as usize].0,
             Why::Range,
         )?;
         let popularity = &self.file[self.column(Column::Popularity).clone()];
@@ -73,7 +80,9 @@ impl Model {
         let terms = self.list(List::Term);
         let term = |n| terms.get(&self.file, n);
         let rises = (1..terms.len()).all(|n| term(n - 1) < term(n));
-        hold(rises, "term.text", Why::Order)
+        hold(rises, "term.text", Why::Order)?;
+        let short = (0..terms.len()).all(|n| term(n).len() <= MAX_TERM);
+        hold(short, "term.text", Why::Text)
     }
 
     /// No number of the column but [`NONE`] reaches the limit of its row.
