@@ -3,17 +3,17 @@
 //! Rules count each pair by itself; here the weights of all sources of an item are solved for at once, so that two
 //! sources which always come together share what either would get alone. As SLIST (Choi et al., WWW 2021) does, two
 //! regressions are stacked: of the items of a session on each other (SLIS), and of what follows on what came before, later
-//! clicks counting more (SLIT), here in both directions as the rules have it. Where SLIST inverts a matrix of all items,
-//! this solves a ridge regression for each item over its [`SOURCES`] strongest sources: the matrix of a large shop does
-//! not fit, and far sources have no weight.
+//! clicks counting more (SLIT), here in both directions as the rules have it. As SLIST does, a matrix of all items is
+//! inverted where there are no more than [`dense::MOST`]; the matrix of a larger shop does not fit, and each item has a
+//! ridge regression over its [`SOURCES`] strongest sources.
 //!
 //! It does not make rows of its own: on every log measured those rank worse than the rules. It changes what the
 //! rules' neighbours weigh.
 
 use rayon::prelude::*;
 
-use super::ridge;
 use super::sums::{Postings, Row, Sums, strongest};
+use super::{dense, ridge};
 
 /// The strongest sources of an item, between which its weight is divided.
 const SOURCES: usize = 150;
@@ -178,6 +178,23 @@ impl Clicks {
 
 /// What each item weighs as a source of others, as far as it is for them. `sessions` are oldest first.
 pub fn rows(sessions: &[Vec<u32>], items: usize) -> Vec<Row> {
+    if items <= dense::MOST {
+        whole(sessions, items)
+    } else {
+        local(sessions, items)
+    }
+}
+
+/// By regressions over all items.
+fn whole(sessions: &[Vec<u32>], items: usize) -> Vec<Row> {
+    let clicks = Clicks::of(sessions);
+    let gram = clicks.sums(items, true, usize::MAX);
+    let sources = clicks.sums(items, false, usize::MAX);
+    dense::rows(&gram, &sources, RIDGE)
+}
+
+/// By regressions over each item's own sources.
+fn local(sessions: &[Vec<u32>], items: usize) -> Vec<Row> {
     let clicks = Clicks::of(sessions);
     let gram = clicks.sums(items, true, usize::MAX);
     let sources = clicks.sums(items, false, SOURCES);
@@ -221,17 +238,19 @@ mod tests {
             sessions.push(vec![1, 0, 2]);
             sessions.push(vec![1, 3]);
         }
-        let rows = rows(&sessions, 4);
-        let weight = |from: usize, to: u32| {
-            let found = rows[from].iter().find(|one| one.0 == to);
-            found.map_or(0.0, |one| one.1)
-        };
-        assert!(weight(0, 2) > 4.0 * weight(1, 2), "{rows:?}");
-        assert!(weight(1, 3) > weight(1, 2));
+        for (rows, times) in [(whole(&sessions, 4), 3.0), (local(&sessions, 4), 4.0)] {
+            let weight = |from: usize, to: u32| {
+                let found = rows[from].iter().find(|one| one.0 == to);
+                found.map_or(0.0, |one| one.1)
+            };
+            assert!(weight(0, 2) > times * weight(1, 2), "{rows:?}");
+            assert!(weight(1, 3) > weight(1, 2));
+        }
     }
 
-    /// The regressions written out, prefix by prefix, and solved by elimination.
-    fn naive(sessions: &[Vec<u32>], items: usize) -> Vec<Vec<f64>> {
+    /// The regressions written out, prefix by prefix, and solved by elimination: over all other items where `all`,
+    /// otherwise over those that say something of an item.
+    fn naive(sessions: &[Vec<u32>], items: usize, all: bool) -> Vec<Vec<f64>> {
         let q = f64::from(q());
         let (mut gram, mut cross) = (vec![vec![0.0; items]; items], vec![vec![0.0; items]; items]);
         for (number, session) in sessions.iter().enumerate() {
@@ -278,7 +297,7 @@ mod tests {
         let mut weights = vec![vec![0.0; items]; items];
         for j in 0..items {
             let sources: Vec<usize> = (0..items)
-                .filter(|&i| i != j && cross[i][j] > 0.0)
+                .filter(|&i| i != j && (all || cross[i][j] > 0.0))
                 .collect();
             let mut rows: Vec<Vec<f64>> = sources
                 .iter()
@@ -301,7 +320,9 @@ mod tests {
                 }
             }
             for (n, &i) in sources.iter().enumerate() {
-                weights[i][j] = rows[n][sources.len()] / rows[n][n];
+                if cross[i][j] > 0.0 {
+                    weights[i][j] = rows[n][sources.len()] / rows[n][n];
+                }
             }
         }
         weights
@@ -312,11 +333,12 @@ mod tests {
         fn weights_are_those_of_the_regressions(
             sessions in prop::collection::vec(prop::collection::vec(0u32..6, 1..8), 1..30)
         ) {
-            let (rows, naive) = (rows(&sessions, 6), naive(&sessions, 6));
-            for (i, (row, naive)) in rows.iter().zip(&naive).enumerate() {
-                for (j, expected) in (0u32..).zip(naive) {
-                    let found = row.iter().find(|one| one.0 == j).map_or(0.0, |one| one.1);
-                    prop_assert!((f64::from(found) - expected.max(0.0)).abs() < 1e-4, "{} {}: {} {}", i, j, found, expected);
+            for (rows, all) in [(whole(&sessions, 6), true), (local(&sessions, 6), false)] {
+                for (i, (row, naive)) in rows.iter().zip(naive(&sessions, 6, all)).enumerate() {
+                    for (j, expected) in (0u32..).zip(naive) {
+                        let found = row.iter().find(|one| one.0 == j).map_or(0.0, |one| one.1);
+                        prop_assert!((f64::from(found) - expected.max(0.0)).abs() < 1e-4, "{} {} {}: {} {}", all, i, j, found, expected);
+                    }
                 }
             }
         }

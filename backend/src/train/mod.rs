@@ -6,7 +6,8 @@
 //! | `sequence` | what is viewed after what |
 //! | `lean` | what of that holds both ways, and what is rising |
 //! | `linear` | what neighbours weigh where they predict together |
-//! | `ridge` | a regression for each item over its sources |
+//! | `ridge`, `dense` | a regression for each item over its sources, or over all items |
+//! | `matrix` | dense products |
 //! | `complement` | what is bought with and after what |
 //! | `joint` | what of that completes a basket together |
 //! | `looked` | what is bought by those who look at an item |
@@ -32,6 +33,7 @@ mod card;
 mod columns;
 mod complement;
 mod content;
+mod dense;
 mod distil;
 mod encoder;
 mod error;
@@ -41,6 +43,7 @@ mod lean;
 mod linear;
 mod looked;
 mod manifest;
+mod matrix;
 mod pack;
 mod publish;
 pub mod refresh;

@@ -1,7 +1,7 @@
 //! A ridge regression for each item over its own sources.
 //!
-//! What a regression over all items at once would need, the inverse of a matrix of all of them, does not fit a large shop;
-//! and far sources have no weight.
+//! What a regression over all items at once needs, the inverse of a matrix of all of them ([`super::dense`]), does not fit
+//! a large shop; and far sources have no weight.
 
 use rayon::prelude::*;
 
@@ -44,8 +44,13 @@ pub fn rows(gram: &[Row], sources: &[Row], ridge: f32) -> Vec<Row> {
             },
         )
         .collect();
-    let mut rows = vec![Row::new(); items];
-    for (item, sources) in (0..).zip(&weights) {
+    turned(&weights)
+}
+
+/// From the weights of each item's sources to what each source weighs, by the number of the other.
+pub fn turned(weights: &[Row]) -> Vec<Row> {
+    let mut rows = vec![Row::new(); weights.len()];
+    for (item, sources) in (0..).zip(weights) {
         for &(source, weight) in sources {
             rows[source as usize].push((item, weight));
         }

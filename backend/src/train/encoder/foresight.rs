@@ -9,9 +9,9 @@
 use rayon::prelude::*;
 
 use super::batch::{Piece, Source, Teacher};
-use super::matrix::{exp, product, rows};
 use super::table::scale;
 use super::{Cell, Settings};
+use crate::train::matrix::{exp, product, rows};
 use crate::train::sequence::recency;
 use crate::train::sums::{Postings, Row};
 

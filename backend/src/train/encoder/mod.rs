@@ -7,7 +7,6 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `matrix` | dense products |
 //! | `cell` | the recurrent unit, forward and back through time |
 //! | `objective` | the softmax over sampled candidates |
 //! | `table` | the items' vectors |
@@ -29,7 +28,6 @@ mod checkpoint;
 mod cold;
 mod epochs;
 mod foresight;
-mod matrix;
 mod objective;
 mod quantise;
 mod table;
