@@ -185,6 +185,12 @@ pub fn rows(sessions: &[Vec<u32>], items: usize) -> Vec<Row> {
     }
 }
 
+/// How much inverting there is to do: items to the third power, where any is done.
+pub fn inverted(items: usize) -> f64 {
+    let items = if items <= dense::MOST { items } else { 0 };
+    (items as f64).powi(3)
+}
+
 /// By regressions over all items.
 fn whole(sessions: &[Vec<u32>], items: usize) -> Vec<Row> {
     let clicks = Clicks::of(sessions);

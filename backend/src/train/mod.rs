@@ -20,6 +20,7 @@
 //! | `revisit` | the odds that a session goes back to an item |
 //! | `repurchase` | what completes a basket: how rows are made, and the odds of buying again |
 //! | `tune` | settings, found by trying them on sessions held back |
+//! | `steps`, `forecast` | what goes on, and how long all takes |
 //! | `pack` | all of it as the bytes of a model file |
 //! | `shard` | a part for every page, and one for each category |
 //! | `manifest`, `card`, `publish` | the files of a model folder |
@@ -37,6 +38,7 @@ mod dense;
 mod distil;
 mod encoder;
 mod error;
+mod forecast;
 mod goods;
 mod joint;
 mod lean;
@@ -60,19 +62,19 @@ mod tune;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use tillside::shop::{Model, terms};
 
 use complement::Limits;
 use content::Descriptions;
 use encoder::Checkpoint;
 pub use error::Error;
+use forecast::{Amount, Step};
 use goods::Goods;
 use manifest::{Fallback, Manifest, Part};
 use pack::{Counted, Labels, Packed};
 use repurchase::Tried;
 use shard::Shard;
-use steps::Steps;
+use steps::{Steps, Work};
 use sums::Row;
 
 use crate::ingest::{self, Catalogue, Interactions, Refusals};
@@ -80,8 +82,6 @@ use crate::{Outcome, progress};
 
 /// Beside the model while an encoder is trained: for the trial without the sessions held back, and for the model.
 const CHECKPOINTS: [&str; 2] = ["encoder-trial.checkpoint", "encoder.checkpoint"];
-
-const TRAINING: &str = "training the encoder";
 
 /// Attributes named where one is unknown, the likest first.
 const NAMES: usize = 12;
@@ -179,44 +179,60 @@ pub fn run(args: Args) -> Outcome {
     let [on_trial, at_last] = CHECKPOINTS.map(|name| args.out.join(name));
     let stays = args.encoder != encoder::Wanted::Teach;
     let trainer = tune::Trainer {
-        encode: &|counted, bar| encode(counted, &on_trial, stays, bar),
+        encode: &|counted, work| encode(counted, &on_trial, stays, work),
         stays,
     };
     let trainer = args.encoder.with(views).then_some(trainer);
-    let mut tuned = steps.during("trying out settings", |bar| {
+    let settings = encoder::Settings::default();
+    let taught = encoder::Settings::of_teacher().all() as f64 / settings.all() as f64;
+    steps.forecast.of(&Amount {
+        views,
+        items: goods.len(),
+        inverted: linear::inverted(goods.len()),
+        linear: args.linear,
+        encoder: trainer.map_or(0.0, |trainer| if trainer.stays { 1.0 } else { taught }),
+    });
+    let mut tuned = steps.during(Step::Settings, |work| {
         tune::tune(
             &read,
             catalogue.as_ref(),
             neighbours,
             args.linear,
             trainer,
-            bar,
+            work,
         )
         .map_err(Error::Unreadable)
     })?;
-    let baskets = steps.during("trying out baskets", |bar| {
+    let solves = tuned.settings.linear > 0.0;
+    let learns = tuned.settings.encoder > 0.0 || tuned.settings.taught > 0.0;
+    for (step, wanted) in [(Step::Linear, solves), (Step::Encoder, learns)] {
+        if !wanted {
+            steps.forecast.without(step);
+        }
+    }
+    let baskets = steps.during(Step::Baskets, |work| {
         repurchase::tune(
             &read,
             catalogue.as_ref(),
             limits,
             &mut tuned.settings,
-            |more| bar.inc(more),
+            |more| work.inc(more),
         )
         .map_err(Error::Unreadable)
     })?;
-    let mut counted = steps.during("counting", |bar| {
-        pack::count(goods, Some(limits), |step| bar.set_message(step))
+    let mut counted = steps.during(Step::Counting, |work| {
+        pack::count(goods, Some(limits), |step| work.bar.set_message(step))
     });
-    if tuned.settings.linear > 0.0 {
-        counted.linear = steps.during("solving for linear weights", |_| counted.solve());
+    if solves {
+        counted.linear = steps.during(Step::Linear, |_| counted.solve());
     }
-    if tuned.settings.encoder > 0.0 || tuned.settings.taught > 0.0 {
-        let (encoder, foreseen) = steps.during(TRAINING, |bar| {
-            encode(&counted, &at_last, tuned.settings.encoder > 0.0, bar)
+    if learns {
+        let (encoder, foreseen) = steps.during(Step::Encoder, |work| {
+            encode(&counted, &at_last, tuned.settings.encoder > 0.0, work)
         });
         (counted.encoder, counted.foreseen) = (Some(encoder), foreseen);
     }
-    let (packed, whole, split) = steps.during("packing and reading back", |_| {
+    let (packed, whole, split) = steps.during(Step::Packing, |_| {
         let rows = counted.rows(&tuned.settings, neighbours);
         let packed = counted.pack_within(&rows, &tuned.settings, neighbours, &labels);
         let whole = Model::open_verified(packed.bytes.clone())?;
@@ -241,7 +257,7 @@ pub fn run(args: Args) -> Outcome {
         baskets: baskets.as_ref(),
     };
     let card = card::card(&facts, &counted, &packed);
-    steps.during("writing", |_| {
+    steps.during(Step::Writing, |_| {
         publish(&args.out, &labels, &counted, &packed, whole, &split, &card)
     })?;
     for name in CHECKPOINTS {
@@ -264,12 +280,7 @@ pub fn run(args: Args) -> Outcome {
 
 /// Trains an encoder that stays or one that only teaches, going on from where an earlier run of the same command came,
 /// and asks it about every item.
-fn encode(
-    counted: &Counted,
-    at: &Path,
-    stays: bool,
-    bar: &ProgressBar,
-) -> (encoder::Encoder, Vec<Row>) {
+fn encode(counted: &Counted, at: &Path, stays: bool, work: &Work) -> (encoder::Encoder, Vec<Row>) {
     let (sessions, items) = (counted.goods.browsing(), counted.goods.len());
     let settings = if stays {
         encoder::Settings::default()
@@ -280,9 +291,10 @@ fn encode(
     let checkpoint = Checkpoint::new(at.to_owned(), &sessions, items, &described, &settings);
     if let Some(course) = checkpoint.load(items, &settings) {
         let (done, of, path) = (course.epochs(&settings), settings.all(), at.display());
-        bar.suspend(|| eprintln!("Going on after epoch {done} of {of}, from {path}"));
+        work.bar
+            .suspend(|| eprintln!("Going on after epoch {done} of {of}, from {path}"));
     }
-    progress::begin(bar, TRAINING, 1);
+    progress::begin(&work.bar, Step::Encoder.name(), 1);
     let mut told = false;
     let (encoder, teacher) = encoder::fit(
         &sessions,
@@ -292,23 +304,21 @@ fn encode(
         Some(&checkpoint),
         |done, of| {
             if !std::mem::replace(&mut told, true) {
-                bar.set_length(of);
-                // What an earlier run has done says nothing of how fast this one is.
-                bar.set_position(done - 1);
-                bar.reset_eta();
+                work.bar.set_length(of);
+                work.skip(done - 1, of);
             }
-            bar.set_position(done);
+            work.bar.set_position(done);
         },
     );
     if let Some(fault) = checkpoint.fault() {
         let path = checkpoint.path().display();
-        bar.suspend(|| {
+        work.bar.suspend(|| {
             eprintln!(
                 "{path} could not be written, so that an interruption would have cost all: {fault}"
             )
         });
     }
-    bar.set_message("asking the encoder about every item");
+    work.bar.set_message("asking the encoder about every item");
     let foreseen = encoder::foresee(&teacher, &sessions, settings, &counted.candidates());
     (encoder, foreseen)
 }

@@ -12,6 +12,7 @@ use tillside::shop::pack::Packer;
 use tillside::shop::{Model, safetensors};
 
 use super::error::Error;
+use super::forecast::Step;
 use super::manifest::{Fallback, Manifest, Part};
 use super::steps::Steps;
 use super::{goods, pack, publish};
@@ -46,15 +47,13 @@ pub fn run(args: Args) -> Outcome {
         eprintln!("{refusals}");
     }
     let feed = Feed::of(&catalogue, events.as_ref());
-    let (fresh, tally) = steps.during("bringing up to date", |_| {
-        feed.refresh(&args.model, manifest)
-    })?;
+    let (fresh, tally) = steps.during(Step::Refreshing, |_| feed.refresh(&args.model, manifest))?;
     let files: Vec<(&str, &[u8])> = fresh
         .live
         .iter()
         .map(|(url, bytes)| (url.as_str(), &bytes[..]))
         .collect();
-    steps.during("writing", |_| {
+    steps.during(Step::Writing, |_| {
         publish::Files {
             parts: &files,
             sweep: &["live"],

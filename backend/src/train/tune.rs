@@ -6,17 +6,17 @@
 
 use std::collections::HashSet;
 
-use indicatif::ProgressBar;
 use tillside::shop::{Model, ModelError};
 
 use super::encoder::Encoder;
+use super::forecast::Step;
 use super::goods::Goods;
 use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
+use super::steps::Work;
 use super::sums::Row;
 use crate::evaluate::{Metrics, Protocol, Question, ask, ask_again, held_back, prepare};
 use crate::ingest::{Catalogue, Interactions};
-use crate::progress;
 
 /// The share of sessions held back: one in so many.
 pub const HELD_BACK: usize = 10;
@@ -62,7 +62,7 @@ pub struct Encoded {
 }
 
 /// Trains an encoder for what was counted, and shows how far it is. With it comes what it foresees after each item.
-pub type Encode<'a> = &'a dyn Fn(&Counted, &ProgressBar) -> (Encoder, Vec<Row>);
+pub type Encode<'a> = &'a dyn Fn(&Counted, &Work) -> (Encoder, Vec<Row>);
 
 /// How an encoder is trained, and what for.
 #[derive(Clone, Copy)]
@@ -92,7 +92,7 @@ const LINEAR: [f32; 3] = [0.1, 0.25, 0.5];
 /// What neighbours that learnt must gain: less is chance.
 const GAIN: f64 = 0.002;
 
-/// Finds settings for these interactions. `bar` shows what is being tried, and how much of it is left.
+/// Finds settings for these interactions. `work` shows what is being tried, and how much of it is left.
 ///
 /// # Errors
 /// When a packed model does not open, which would be a fault of the packer.
@@ -102,7 +102,7 @@ pub fn tune(
     neighbours: Option<usize>,
     linear: bool,
     trainer: Option<Trainer>,
-    bar: &ProgressBar,
+    work: &Work,
 ) -> Result<Tuned, ModelError> {
     let (old, newest) = read
         .sessions
@@ -127,10 +127,10 @@ pub fn tune(
 
     let mut counted = count(goods, None, |_| ());
     let trials = trials(&counted);
-    let begin = |what, times: usize| progress::begin(bar, what, (times * questions.len()) as u64);
+    let begin = |step, times: usize| work.begin(step, (times * questions.len()) as u64);
     let mut model = open(&counted, &settings, neighbours)?;
     let asked = prepare(&model, &questions, Protocol::New);
-    let judge = |model: &Model| ask_again(model, &asked, |n| bar.inc(n)).metrics;
+    let judge = |model: &Model| ask_again(model, &asked, |n| work.inc(n)).metrics;
     let mut best = judge(&model);
     // Trials after which nothing has changed: all of them, and every setting is the best beside the others.
     let mut settled = 0;
@@ -144,7 +144,8 @@ pub fn tune(
         }
         if n % trials.len() == 0 {
             let values = trials.iter().map(|trial| trial.values.len() - 1);
-            begin("trying out settings", values.sum::<usize>());
+            let step = if n == 0 { Step::Settings } else { Step::Again };
+            begin(step, values.sum::<usize>());
         }
         let from = settings;
         settled += 1;
@@ -173,7 +174,7 @@ pub fn tune(
     }
     let mut solved = None;
     if linear {
-        begin("solving for linear weights", LINEAR.len());
+        begin(Step::LinearTrial, LINEAR.len());
         counted.linear = counted.solve();
         let mut found = (settings, Metrics::default());
         for linear in LINEAR {
@@ -192,10 +193,11 @@ pub fn tune(
     }
     let mut encoder = None;
     if let Some(Trainer { encode, stays }) = trainer {
-        let (learnt, foreseen) = encode(&counted, bar);
+        work.forecast.begin(Step::EncoderTrial);
+        let (learnt, foreseen) = encode(&counted, work);
         (counted.encoder, counted.foreseen) = (Some(learnt), foreseen);
         let more = if stays { SHARES.len() } else { 0 };
-        begin("trying out the encoder", TAUGHT.len() + more);
+        begin(Step::Ways, TAUGHT.len() + more);
         let without = (settings, best);
         let best_of = |all: &[Settings]| {
             all.iter()
@@ -224,7 +226,7 @@ pub fn tune(
         held_back::steps(held_back.iter().map(Vec::as_slice)).collect(),
         STEPS,
     );
-    let (revisit, returns) = returns(model, &settings, &steps, bar);
+    let (revisit, returns) = returns(model, &settings, &steps, work);
     settings.revisit = revisit;
     Ok(Tuned {
         settings,
@@ -268,15 +270,15 @@ fn returns(
     model: Model,
     settings: &Settings,
     steps: &[Question],
-    bar: &ProgressBar,
+    work: &Work,
 ) -> (Option<revisit::Weights>, Option<Returns>) {
     if steps.iter().filter(|step| !step.is_new()).count() < FEWEST {
         return (None, None);
     }
     let (older, newer) = steps.split_at(steps.len() / 2);
     let all = 3 * newer.len() + older.len() + steps.len();
-    progress::begin(bar, "fitting odds of a return", all as u64);
-    let tick = |n| bar.inc(n);
+    work.begin(Step::Returns, all as u64);
+    let tick = |n| work.inc(n);
     let judge = |model: &Model| ask(model, newer, Protocol::All, tick).metrics;
     let without = judge(&model);
     let weights = revisit::fit(&model, older, tick);
@@ -383,7 +385,7 @@ mod tests {
     #[test]
     fn chooses_what_ranks_no_worse_than_the_defaults() {
         let read = walks(800);
-        let tuned = tune(&read, None, None, false, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(&read, None, None, false, None, &Work::hidden()).unwrap();
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
@@ -411,21 +413,13 @@ mod tests {
             let one = |n: u32| (n, i64::from(n), loops[(n * 7 % 24) as usize].as_str());
             interactions(&(0..sessions).map(one).collect::<Vec<_>>())
         };
-        let tuned = tune(&read(2500), None, None, false, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(&read(2500), None, None, false, None, &Work::hidden()).unwrap();
         let returns = tuned.returns.unwrap();
         assert_eq!(returns.steps, 375);
         assert!(returns.with.mrr20 > 0.9 && returns.with.mrr20 > returns.without.mrr20);
         assert!(tuned.settings.revisit.is_some());
         // A walk never goes back: there is nothing to fit.
-        let tuned = tune(
-            &walks(2500),
-            None,
-            None,
-            false,
-            None,
-            &ProgressBar::hidden(),
-        )
-        .unwrap();
+        let tuned = tune(&walks(2500), None, None, false, None, &Work::hidden()).unwrap();
         assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
     }
 
@@ -437,7 +431,7 @@ mod tests {
         let read = interactions(&(0..4000).map(one).collect::<Vec<_>>());
         let encoder = || encoder::fit(&[], 3, &[], encoder::tests::SMALL, None, |_, _| ()).0;
         let tuned = |foresees: &str, stays: bool| {
-            let encode = |counted: &Counted, _: &ProgressBar| {
+            let encode = |counted: &Counted, _: &Work| {
                 let number = |key| counted.goods.keys.iter().position(|known| *known == key);
                 let mut foreseen = vec![Row::new(); 3];
                 foreseen[number("a").unwrap()].push((number(foresees).unwrap() as u32, 1.0));
@@ -447,15 +441,7 @@ mod tests {
                 encode: &encode,
                 stays,
             };
-            tune(
-                &read,
-                None,
-                None,
-                false,
-                Some(trainer),
-                &ProgressBar::hidden(),
-            )
-            .unwrap()
+            tune(&read, None, None, false, Some(trainer), &Work::hidden()).unwrap()
         };
         let wise = tuned("c", false);
         let encoded = wise.encoder.unwrap();
@@ -488,12 +474,12 @@ mod tests {
 
     #[test]
     fn too_few_questions_leave_the_defaults() {
-        let tuned = tune(&walks(100), None, None, false, None, &ProgressBar::hidden()).unwrap();
+        let tuned = tune(&walks(100), None, None, false, None, &Work::hidden()).unwrap();
         assert_eq!(tuned.settings, Settings::default());
         assert!(tuned.validation.is_none());
         let nothing = Interactions::default();
         assert!(
-            tune(&nothing, None, None, false, None, &ProgressBar::hidden())
+            tune(&nothing, None, None, false, None, &Work::hidden())
                 .unwrap()
                 .validation
                 .is_none()

@@ -1,13 +1,14 @@
 //! What training costs: `tillside train` on a million clicks on forty thousand items, drawn anew each time alike.
 //!
-//! Time beside that of counting the same pairs in one hash map, since machines differ, and the most memory that the
-//! program had, where the system says (Linux). The clicks have a shape like a shop's: few items are viewed often, a
+//! Time beside that of counting the same pairs in one hash map, since machines differ, the most memory that the
+//! program had, where the system says (Linux), and how far off it was about the time left, which it says every ten seconds. The clicks have a shape like a shop's: few items are viewed often, a
 //! session stays among items that are near, and a quarter of it goes back. How well the model ranks them tells nothing.
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Child, Command};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,48 +22,71 @@ const CLICKS: usize = 1_000_000;
 const ITEMS: u32 = 40_000;
 /// Items that are near.
 const SHELF: u32 = 40;
+/// So many that the matrix of all of them is inverted.
+const FEWER: u32 = 12_000;
+/// Times that the time left must have been told for its mean error to mean anything.
+const TOLD: usize = 5;
 /// Pairs are of clicks so many apart at most.
 const WINDOW: usize = 10;
 
 /// Trains by counting, in closed form too, and where asked with an encoder, and prints a table.
-pub fn run(tillside: &Path, encoder: bool, write: bool) -> Result<()> {
+pub fn run(tillside: &Path, encoder: bool, keep: bool) -> Result<()> {
     ensure!(
-        !write || encoder,
+        !keep || encoder,
         "`--write`: the table has all ways to train; say `--encoder on` too, which takes minutes"
     );
     let folder = target().join("bench/train");
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let sessions = sessions();
-    let file = folder.join("sessions.csv");
-    fs::write(&file, text(&sessions))
-        .with_context(|| format!("{} cannot be written", file.display()))?;
+    let file = write(&folder, "sessions.csv", &sessions)?;
+    let folded: Vec<Vec<u32>> = sessions
+        .iter()
+        .map(|session| session.iter().map(|item| item % FEWER).collect())
+        .collect();
+    let folded = write(&folder, "folded.csv", &folded)?;
     let bare = step("count pairs in one map", || Ok(count(&sessions)))?;
     let mut table = format!(
-        "| {} clicks of {} sessions on {} items | seconds | × bare counting | most memory, MB |\n| --- | --: | --: | --: |\n\
-         | pairs counted in one hash map | {bare:.1} | 1.0 | |",
+        "| {} clicks of {} sessions on {} items | seconds | × bare counting | most memory, MB | time left, off by |\n\
+         | --- | --: | --: | --: | --: |\n\
+         | pairs counted in one hash map | {bare:.1} | 1.0 | | |",
         sessions.iter().map(Vec::len).sum::<usize>(),
         sessions.len(),
         ITEMS,
     );
-    let ways: [(&[&str], &str); 3] = [
-        (&[], "settings tried out included"),
-        (&["--linear"], "and regressions for all items"),
-        (&["--encoder", "on"], "the encoder's both trainings"),
+    let ways: [(&[&str], &Path, String); 4] = [
+        (&[], &file, "settings tried out included".into()),
+        (&["--linear"], &file, "and regressions for all items".into()),
+        (
+            &["--linear"],
+            &folded,
+            format!("the same clicks on {FEWER} items, whose matrix is inverted"),
+        ),
+        (
+            &["--encoder", "on"],
+            &file,
+            "the encoder's both trainings".into(),
+        ),
     ];
-    for (way, what) in ways.into_iter().take(2 + usize::from(encoder)) {
+    for (way, file, what) in ways.into_iter().take(3 + usize::from(encoder)) {
         let command = ["tillside train", &way.join(" ")].join(" ");
-        let (seconds, memory) = step(&command, || {
-            train(tillside, &file, way, &folder.join("model"))
+        let training = step(&command, || {
+            train(tillside, file, way, &folder.join("model"))
         })?;
-        let memory = memory.map_or(String::new(), |bytes| format!("{}", bytes >> 20));
+        let memory = training
+            .memory
+            .map_or(String::new(), |bytes| format!("{}", bytes >> 20));
+        let off = training
+            .off()
+            .map_or(String::new(), |off| format!("{:.0} %", 100.0 * off));
         table += &format!(
-            "\n| `{}`, {what} | {seconds:.1} | {:.1} | {memory} |",
+            "\n| `{}`, {what} | {:.1} | {:.1} | {memory} | {off} |",
             command.trim(),
-            seconds / bare
+            training.seconds,
+            training.seconds / bare
         );
     }
     println!("{table}\n");
-    if write {
+    if keep {
         page::write("training", &table)?;
     }
     Ok(())
@@ -101,6 +125,13 @@ fn sessions() -> Vec<Vec<u32>> {
     sessions
 }
 
+fn write(folder: &Path, name: &str, sessions: &[Vec<u32>]) -> Result<PathBuf> {
+    let file = folder.join(name);
+    fs::write(&file, text(sessions))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(file)
+}
+
 fn text(sessions: &[Vec<u32>]) -> String {
     let mut text = String::from("session,items\n");
     for (number, session) in sessions.iter().enumerate() {
@@ -126,8 +157,27 @@ fn count(sessions: &[Vec<u32>]) -> f64 {
     seconds
 }
 
-/// Seconds, and the most memory in bytes.
-fn train(tillside: &Path, file: &Path, way: &[&str], model: &Path) -> Result<(f64, Option<u64>)> {
+/// What a training took.
+struct Training {
+    seconds: f64,
+    /// The most, in bytes.
+    memory: Option<u64>,
+    /// Seconds after the start, and how many more it said then that it would take.
+    told: Vec<(f64, f64)>,
+}
+
+impl Training {
+    /// How far off the time left was, on average, as a share of the whole.
+    fn off(&self) -> Option<f64> {
+        let off = self
+            .told
+            .iter()
+            .map(|(at, left)| (at + left - self.seconds).abs() / self.seconds);
+        (self.told.len() >= TOLD).then(|| off.sum::<f64>() / self.told.len() as f64)
+    }
+}
+
+fn train(tillside: &Path, file: &Path, way: &[&str], model: &Path) -> Result<Training> {
     let mut command = Command::new(tillside);
     command
         .arg("train")
@@ -135,11 +185,16 @@ fn train(tillside: &Path, file: &Path, way: &[&str], model: &Path) -> Result<(f6
         .arg("--sessions")
         .arg(file)
         .arg("--out")
-        .arg(model);
+        .arg(model)
+        .stderr(Stdio::piped());
     let started = Instant::now();
     let mut child = command
         .spawn()
         .with_context(|| format!("`{}` could not be started", shown(&command)))?;
+    let told = child
+        .stderr
+        .take()
+        .map(|lines| thread::spawn(move || listen(lines, started)));
     let mut most = None;
     let status = loop {
         // The system keeps the most there was, so that it may be asked seldom; it forgets with the process.
@@ -149,8 +204,36 @@ fn train(tillside: &Path, file: &Path, way: &[&str], model: &Path) -> Result<(f6
             None => thread::sleep(Duration::from_millis(20)),
         }
     };
+    let seconds = started.elapsed().as_secs_f64();
     ensure!(status.success(), "`{}` failed ({status})", shown(&command));
-    Ok((started.elapsed().as_secs_f64(), most))
+    Ok(Training {
+        seconds,
+        memory: most,
+        told: told.and_then(|told| told.join().ok()).unwrap_or_default(),
+    })
+}
+
+/// Passes on what a program says, and keeps what it says of the time left.
+fn listen(lines: impl Read, started: Instant) -> Vec<(f64, f64)> {
+    let mut told = Vec::new();
+    for line in BufReader::new(lines).lines().map_while(Result::ok) {
+        eprintln!("  {line}");
+        let at = started.elapsed().as_secs_f64();
+        told.extend(left(&line).map(|left| (at, left)));
+    }
+    told
+}
+
+/// Seconds, from "…, about 4 min to the end".
+fn left(line: &str) -> Option<f64> {
+    let (_, text) = line.strip_suffix(" to the end")?.rsplit_once("about ")?;
+    let (number, unit) = text.split_once(' ')?;
+    let unit = match unit {
+        "s" => 1.0,
+        "min" => 60.0,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * unit)
 }
 
 /// The most memory that a running process has had, where `/proc` says.
@@ -166,6 +249,31 @@ fn memory(child: &Child) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hears_how_long_it_will_take() {
+        assert_eq!(
+            left("counting: 3 s so far, about 4 min to the end"),
+            Some(240.0)
+        );
+        assert_eq!(
+            left("training: 1 of 2, 5 s left, about 35 s to the end"),
+            Some(35.0)
+        );
+        assert_eq!(left("training: 1 of 2, 5 s left"), None);
+        let training = Training {
+            seconds: 100.0,
+            memory: None,
+            told: vec![
+                (10.0, 100.0),
+                (50.0, 50.0),
+                (60.0, 40.0),
+                (70.0, 30.0),
+                (80.0, 20.0),
+            ],
+        };
+        assert_eq!(training.off(), Some(0.02));
+    }
 
     #[test]
     fn the_log_is_as_large_as_it_says_and_the_same_each_time() {
