@@ -124,7 +124,10 @@ mod tests {
     fn a_part_says_how_long_all_takes() {
         let all = |done: f64| Some(Duration::from_secs((200.0 * (1.0 - done)) as u64));
         let bar = part("weighing", 40, all);
-        assert_eq!(line(&bar, &all), "weighing: 0 of 40, about 4 min to the end");
+        assert_eq!(
+            line(&bar, &all),
+            "weighing: 0 of 40, about 4 min to the end"
+        );
         bar.inc(32);
         assert!(line(&bar, &all).ends_with(" left, about 40 s to the end"));
         bar.inc(8);

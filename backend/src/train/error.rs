@@ -38,6 +38,9 @@ pub enum Error {
     )]
     Attribute { text: String, known: String },
 
+    #[error("{}: {why}", path.display())]
+    Weights { path: PathBuf, why: String },
+
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk (what was there before is unchanged)", path.display())]
     Write {
         path: PathBuf,
@@ -77,6 +80,7 @@ impl Coded for Error {
             Error::TooMany { .. } => "train.items",
             Error::Label { .. } => "train.label",
             Error::Attribute { .. } => "train.attribute",
+            Error::Weights { .. } => "train.weights",
             Error::Write { .. } => "train.write",
             Error::Read { .. } => "refresh.read",
             Error::OtherFeed { .. } => "refresh.feed",

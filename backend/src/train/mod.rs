@@ -66,7 +66,7 @@ use tillside::shop::{Model, terms};
 
 use complement::Limits;
 use content::Descriptions;
-use encoder::Checkpoint;
+use encoder::{Checkpoint, Weights};
 pub use error::Error;
 use forecast::{Amount, Step};
 use goods::Goods;
@@ -125,8 +125,17 @@ pub struct Args {
     head: Option<u32>,
     /// Train a sequence encoder too, which goes into the model if it ranks better with fewer neighbours; if not, the
     /// neighbours may still learn from it. It takes minutes
-    #[arg(long, value_enum, default_value_t = encoder::Wanted::Off)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = encoder::Wanted::Off,
+        default_value_if("encoder_weights", clap::builder::ArgPredicate::IsPresent, "on")
+    )]
     encoder: encoder::Wanted,
+    /// Begin the encoder from weights trained elsewhere, in safetensors, on sessions without the newest tenth; see
+    /// "Weights from elsewhere" in docs/model-format.md. Means --encoder on
+    #[arg(long, value_name = "FILE")]
+    encoder_weights: Option<PathBuf>,
     /// Solve for session-aware linear weights too, from which neighbours learn where that ranks better. It takes seconds
     /// to a minute
     #[arg(long)]
@@ -172,6 +181,10 @@ pub fn run(args: Args) -> Outcome {
     let neighbours = args.neighbours.map(usize::from);
     let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
     check(&goods, args.catalog.as_deref())?;
+    let weights = match &args.encoder_weights {
+        Some(path) => Some(weights(path, &goods)?),
+        None => None,
+    };
     // Now rather than after the work.
     publish::prepare(&args.out)?;
 
@@ -179,18 +192,20 @@ pub fn run(args: Args) -> Outcome {
     let [on_trial, at_last] = CHECKPOINTS.map(|name| args.out.join(name));
     let stays = args.encoder != encoder::Wanted::Teach;
     let trainer = tune::Trainer {
-        encode: &|counted, work| encode(counted, &on_trial, stays, work),
+        encode: &|counted, work| encode(counted, weights.as_ref(), &on_trial, stays, work),
         stays,
     };
     let trainer = args.encoder.with(views).then_some(trainer);
-    let settings = encoder::Settings::default();
-    let taught = encoder::Settings::of_teacher().all() as f64 / settings.all() as f64;
+    let settings = settings(weights.as_ref(), stays);
     steps.forecast.of(&Amount {
         views,
         items: goods.len(),
         inverted: linear::inverted(goods.len()),
         linear: args.linear,
-        encoder: trainer.map_or(0.0, |trainer| if trainer.stays { 1.0 } else { taught }),
+        encoder: match trainer {
+            Some(_) => settings.all() as f64 / encoder::Settings::default().all() as f64,
+            None => 0.0,
+        },
     });
     let mut tuned = steps.during(Step::Settings, |work| {
         tune::tune(
@@ -228,7 +243,8 @@ pub fn run(args: Args) -> Outcome {
     }
     if learns {
         let (encoder, foreseen) = steps.during(Step::Encoder, |work| {
-            encode(&counted, &at_last, tuned.settings.encoder > 0.0, work)
+            let stays = tuned.settings.encoder > 0.0;
+            encode(&counted, weights.as_ref(), &at_last, stays, work)
         });
         (counted.encoder, counted.foreseen) = (Some(encoder), foreseen);
     }
@@ -280,15 +296,26 @@ pub fn run(args: Args) -> Outcome {
 
 /// Trains an encoder that stays or one that only teaches, going on from where an earlier run of the same command came,
 /// and asks it about every item.
-fn encode(counted: &Counted, at: &Path, stays: bool, work: &Work) -> (encoder::Encoder, Vec<Row>) {
+fn encode(
+    counted: &Counted,
+    weights: Option<&Weights>,
+    at: &Path,
+    stays: bool,
+    work: &Work,
+) -> (encoder::Encoder, Vec<Row>) {
     let (sessions, items) = (counted.goods.browsing(), counted.goods.len());
-    let settings = if stays {
-        encoder::Settings::default()
-    } else {
-        encoder::Settings::of_teacher()
-    };
+    let settings = settings(weights, stays);
+    let start = weights.map(|weights| weights.start(&counted.goods.keys));
+    let start = start.as_ref();
     let described = Descriptions::of(&counted.goods.products).into_features();
-    let checkpoint = Checkpoint::new(at.to_owned(), &sessions, items, &described, &settings);
+    let checkpoint = Checkpoint::new(
+        at.to_owned(),
+        &sessions,
+        items,
+        &described,
+        &settings,
+        start,
+    );
     if let Some(course) = checkpoint.load(items, &settings) {
         let (done, of, path) = (course.epochs(&settings), settings.all(), at.display());
         work.bar
@@ -301,6 +328,7 @@ fn encode(counted: &Counted, at: &Path, stays: bool, work: &Work) -> (encoder::E
         items,
         &described,
         settings,
+        start,
         Some(&checkpoint),
         |done, of| {
             if !std::mem::replace(&mut told, true) {
@@ -321,6 +349,33 @@ fn encode(counted: &Counted, at: &Path, stays: bool, work: &Work) -> (encoder::E
     work.bar.set_message("asking the encoder about every item");
     let foreseen = encoder::foresee(&teacher, &sessions, settings, &counted.candidates());
     (encoder, foreseen)
+}
+
+/// How an encoder is trained that stays, or one that only teaches.
+fn settings(weights: Option<&Weights>, stays: bool) -> encoder::Settings {
+    let settings = weights.map_or_else(encoder::Settings::default, Weights::settings);
+    if stays {
+        settings
+    } else {
+        settings.of_teacher()
+    }
+}
+
+/// Weights from elsewhere, for these items.
+fn weights(path: &Path, goods: &Goods) -> Result<Weights, Error> {
+    let weights = Weights::read(path)?;
+    let (known, items) = (weights.start(&goods.keys).known, goods.len());
+    if known == 0 {
+        return Err(Error::Weights {
+            path: path.to_owned(),
+            why: format!(
+                "none of its items is among the {items} of this training (for example {:?}); check that the ids are the same kind",
+                goods.keys[0]
+            ),
+        });
+    }
+    eprintln!("{}: vectors of {known} of {items} items", path.display());
+    Ok(weights)
 }
 
 /// What was read.
@@ -453,7 +508,13 @@ fn sources(args: &Args) -> Vec<(&'static str, String)> {
     let catalogue = args.catalog.iter().map(|path| ("catalogue", name(path)));
     let events = args.events.iter().map(|path| ("events", name(path)));
     let sessions = args.sessions.iter().map(|path| ("sessions", name(path)));
-    catalogue.chain(events).chain(sessions).collect()
+    let weights = args.encoder_weights.iter();
+    let weights = weights.map(|path| ("weights of an encoder", name(path)));
+    catalogue
+        .chain(events)
+        .chain(sessions)
+        .chain(weights)
+        .collect()
 }
 
 fn publish(

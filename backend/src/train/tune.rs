@@ -429,7 +429,7 @@ mod tests {
         let walk = |n: u32| if n % 5 < 3 && n < 3600 { "ab" } else { "ac" };
         let one = |n: u32| (n, i64::from(n), walk(n));
         let read = interactions(&(0..4000).map(one).collect::<Vec<_>>());
-        let encoder = || encoder::fit(&[], 3, &[], encoder::tests::SMALL, None, |_, _| ()).0;
+        let encoder = || encoder::fit(&[], 3, &[], encoder::tests::SMALL, None, None, |_, _| ()).0;
         let tuned = |foresees: &str, stays: bool| {
             let encode = |counted: &Counted, _: &Work| {
                 let number = |key| counted.goods.keys.iter().position(|known| *known == key);

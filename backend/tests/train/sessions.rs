@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tillside::shop::Model;
+use tillside::shop::pack::Packer;
 
 use crate::{Numbers, manifest, ok, part, tillside};
 
@@ -205,15 +206,7 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn an_interrupted_training_goes_on_to_the_same_bytes() {
     let shop = Shop::new(1);
-    // What comes third is told by the first two together and by neither alone, so that no rule foresees it.
-    let mut numbers = Numbers(7);
-    let mut train = "session,items\n".to_owned();
-    for session in 0..12_000 {
-        let [group, a, b] = [20, 2, 2].map(|below| numbers.below(below));
-        let [first, second, third] = [a, 2 + b, 4 + (a ^ b)].map(|item| 6 * group + item);
-        train += &format!("{session},{first} {second} {third}\n");
-    }
-    fs::write(shop.file("train.csv"), train).unwrap();
+    fs::write(shop.file("train.csv"), crosswise()).unwrap();
     let arguments = |out: &str| {
         let (train, out) = (shop.path("train.csv"), shop.path(out));
         [
@@ -267,4 +260,105 @@ fn an_interrupted_training_goes_on_to_the_same_bytes() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(!name.starts_with("encoder"), "{name} was left");
     }
+}
+
+/// What comes third is told by the first two together and by neither alone, so that no rule foresees it.
+fn crosswise() -> String {
+    let mut numbers = Numbers(7);
+    let mut train = "session,items\n".to_owned();
+    for session in 0..12_000 {
+        let [group, a, b] = [20, 2, 2].map(|below| numbers.below(below));
+        let [first, second, third] = [a, 2 + b, 4 + (a ^ b)].map(|item| 6 * group + item);
+        train += &format!("{session},{first} {second} {third}\n");
+    }
+    train
+}
+
+/// Forty lamps and their forty shades, which only the newest tenth of the sessions views together.
+fn lamps() -> String {
+    let mut numbers = Numbers(7);
+    let mut train = "session,items\n".to_owned();
+    for session in 0..6_000 {
+        let [n, other] = [40, 20].map(|below| numbers.below(below));
+        train += &match session {
+            5_400.. => format!("{session},lamp-{n} shade-{n}\n"),
+            _ if session % 2 == 0 => format!("{session},other-{other} lamp-{n}\n"),
+            _ => format!("{session},shade-{n} other-{other}\n"),
+        };
+    }
+    train
+}
+
+/// Weights of an encoder as another program would leave them, which foresees the shade of every lamp: it knows the shade's vector as
+/// that of the lamp, its numbers moved by one, and its state is what the last item gave alone.
+fn weights(prefix: &str) -> Vec<u8> {
+    const WIDTH: usize = 16;
+    let mut numbers = Numbers(3);
+    let (mut ids, mut vectors) = (Vec::new(), Vec::new());
+    for n in 0..40 {
+        let lamp: Vec<f32> = (0..WIDTH).map(|_| numbers.below(2) as f32 - 0.5).collect();
+        ids.extend([format!("{prefix}lamp-{n}"), format!("{prefix}shade-{n}")]);
+        vectors.extend_from_slice(&lamp);
+        vectors.extend((0..WIDTH).map(|i| lamp[(i + 1) % WIDTH]));
+    }
+    let mut input = vec![0.0; 3 * WIDTH * WIDTH];
+    for i in 0..WIDTH {
+        input[(2 * WIDTH + i) * WIDTH + (i + 1) % WIDTH] = 4.0;
+    }
+    let mut bias = vec![0.0; 3 * WIDTH];
+    bias[WIDTH..2 * WIDTH].fill(-5.0);
+    let mut packer = Packer::default();
+    packer.u8s("items", ids.join("\n").as_bytes());
+    packer.f32s("embedding.weight", &vectors);
+    packer.f32s("gru.weight_ih_l0", &input);
+    packer.f32s("gru.weight_hh_l0", &[0.0; 3 * WIDTH * WIDTH]);
+    packer.f32s("gru.bias_ih_l0", &bias);
+    packer.finish(&[])
+}
+
+#[test]
+fn an_encoder_begins_from_weights_of_elsewhere() {
+    let shop = Shop::new(1);
+    let (train, out) = (shop.path("train.csv"), shop.path("out"));
+    fs::write(&train, lamps()).unwrap();
+    let file = shop.path("elsewhere.safetensors");
+    let run = || {
+        tillside(&[
+            "train",
+            "--sessions",
+            &train,
+            "--encoder-weights",
+            &file,
+            "--out",
+            &out,
+        ])
+    };
+    fs::write(&file, weights("")).unwrap();
+    let output = run();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    assert!(errors.contains("vectors of 80 of 100 items"), "{errors}");
+    let card = fs::read_to_string(shop.file("out").join("model-card.md")).unwrap();
+    assert!(card.contains("elsewhere.safetensors"), "{card}");
+    assert!(card.contains("with one, and fewer neighbours"), "{card}");
+    let model = Model::open(fs::read(part(&shop.file("out"))).unwrap()).unwrap();
+    assert_eq!(
+        model.encoder().map(|encoder| encoder.width),
+        Some(16),
+        "{card}"
+    );
+
+    fs::write(&file, weights("sku-")).unwrap();
+    let errors = String::from_utf8(run().stderr).unwrap();
+    assert!(errors.starts_with("error[train.weights]"), "{errors}");
+    assert!(
+        errors.contains("none of its items is among the 100"),
+        "{errors}"
+    );
+    fs::remove_file(&file).unwrap();
+    let errors = String::from_utf8(run().stderr).unwrap();
+    assert!(
+        errors.starts_with("error[train.weights]") && errors.contains("elsewhere.safetensors"),
+        "{errors}"
+    );
 }

@@ -18,7 +18,7 @@ use super::cell::Cell;
 use super::epochs::Pupil;
 use super::quantise::{CENTROIDS, Codes};
 use super::table::{Coded, Free, Seen, Table};
-use super::{Course, Settings};
+use super::{Course, Settings, Start};
 
 /// One file, used for one input.
 pub struct Checkpoint {
@@ -34,6 +34,7 @@ impl Checkpoint {
         items: usize,
         described: &[Vec<u32>],
         settings: &Settings,
+        start: Option<&Start>,
     ) -> Self {
         let mut hash = Sha256::new();
         hash.update(format!(
@@ -41,6 +42,7 @@ impl Checkpoint {
             env!("CARGO_PKG_VERSION"),
             sessions.len()
         ));
+        hash.update(start.map_or("", Start::hash));
         for numbers in sessions.iter().chain(described) {
             hash.update((numbers.len() as u32).to_le_bytes());
             for number in numbers {
@@ -253,8 +255,8 @@ mod tests {
         let sessions = walks(80);
         let path = folder.path().join("encoder.checkpoint");
         let described = kinds();
-        let checkpoint = Checkpoint::new(path.clone(), &sessions, ITEMS, &described, &SMALL);
-        let whole = fit(&sessions, ITEMS, &described, SMALL, None, |_, _| ());
+        let checkpoint = Checkpoint::new(path.clone(), &sessions, ITEMS, &described, &SMALL, None);
+        let whole = fit(&sessions, ITEMS, &described, SMALL, None, None, |_, _| ());
         let mut files = Vec::new();
         let watch = |_, _| {
             // Read while it trains, as an interruption would leave it.
@@ -270,6 +272,7 @@ mod tests {
                 ITEMS,
                 &described,
                 SMALL,
+                None,
                 Some(&checkpoint),
                 watch
             ),
@@ -284,6 +287,7 @@ mod tests {
                 ITEMS,
                 &described,
                 SMALL,
+                None,
                 Some(&checkpoint),
                 |done, of| {
                     told.push((done, of));
@@ -302,6 +306,7 @@ mod tests {
             ITEMS,
             &described,
             SMALL,
+            None,
             Some(&checkpoint),
             |_, _| panic!(),
         );
@@ -313,7 +318,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("encoder.checkpoint");
         let of = |sessions: &[Vec<u32>], settings: &Settings| {
-            Checkpoint::new(path.clone(), sessions, ITEMS, &kinds(), settings)
+            Checkpoint::new(path.clone(), sessions, ITEMS, &kinds(), settings, None)
         };
         let checkpoint = of(&walks(9), &SMALL);
         let table = Free(vec![0.5; ITEMS * SMALL.width]);
@@ -326,7 +331,7 @@ mod tests {
         let other = Settings { seed: 2, ..SMALL };
         assert!(of(&walks(9), &other).load(ITEMS, &other).is_none());
         assert!(of(&walks(10), &SMALL).load(ITEMS, &SMALL).is_none());
-        let undescribed = Checkpoint::new(path.clone(), &walks(9), ITEMS, &[], &SMALL);
+        let undescribed = Checkpoint::new(path.clone(), &walks(9), ITEMS, &[], &SMALL, None);
         assert!(undescribed.load(ITEMS, &SMALL).is_none());
         let file = fs::read(&path).unwrap();
         fs::write(&path, &file[..file.len() - 1]).unwrap();

@@ -14,6 +14,7 @@
 //! | `batch`, `epochs`, `adam` | the training |
 //! | `checkpoint` | how far it has come, for when it is interrupted |
 //! | `quantise` | vectors and weights as bytes |
+//! | `import` | weights that were trained elsewhere, to begin from |
 //! | `foresight` | what it foresees after each item, for the neighbours to learn from |
 //!
 //! It is trained in 32-bit floats, and its vectors are cut down to a few bytes each. With those it is trained on, to
@@ -28,6 +29,7 @@ mod checkpoint;
 mod cold;
 mod epochs;
 mod foresight;
+mod import;
 mod objective;
 mod quantise;
 mod table;
@@ -41,6 +43,7 @@ pub use checkpoint::Checkpoint;
 use cold::Prior;
 use epochs::Pupil;
 pub use foresight::foresee;
+pub use import::{Start, Weights};
 use quantise::Bytes;
 use table::{Coded, Free, Seen};
 
@@ -110,12 +113,11 @@ impl Settings {
     }
 
     /// For the teacher alone, which is the same: its vectors are not trained on once they are cut down.
-    pub fn of_teacher() -> Self {
-        let whole = Settings::default();
+    pub fn of_teacher(self) -> Self {
         Settings {
-            seen: (0, whole.seen.1),
-            coded: (0, whole.coded.1),
-            ..whole
+            seen: (0, self.seen.1),
+            coded: (0, self.coded.1),
+            ..self
         }
     }
 }
@@ -174,13 +176,15 @@ impl Encoder {
 }
 
 /// Trains an encoder on sessions, oldest first, and on the features of each item, where there are any; `tick` is told how
-/// many batches are done, of how many. It goes on from the checkpoint, where there is one of the same input, and writes
+/// many batches are done, of how many. It begins from `start`, where that is given, and then has no epochs in floats unless
+/// the settings say so. It goes on from the checkpoint, where there is one of the same input, and writes
 /// one after every epoch. What it was before it was cut down comes with it.
 pub fn fit(
     sessions: &[Vec<u32>],
     items: usize,
     described: &[Vec<u32>],
     settings: Settings,
+    start: Option<&Start>,
     checkpoint: Option<&Checkpoint>,
     mut tick: impl FnMut(u64, u64),
 ) -> (Encoder, Teacher) {
@@ -200,7 +204,15 @@ pub fn fit(
         }
     };
     let saved = checkpoint.and_then(|checkpoint| checkpoint.load(items, &settings));
-    let mut course = saved.unwrap_or_else(|| Course::Free(begin(items, &settings)));
+    let first = || match start {
+        Some(start) => {
+            let mut pupil = start.pupil();
+            pull(&mut pupil.table);
+            pupil
+        }
+        None => begin(items, &settings),
+    };
+    let mut course = saved.unwrap_or_else(|| Course::Free(first()));
     loop {
         let mut done = batches * course.epochs(&settings) as u64;
         let mut tick = || {
@@ -382,7 +394,7 @@ pub mod tests {
 
     #[test]
     fn a_page_foresees_what_was_learnt() {
-        let (encoder, _) = fit(&walks(1500), ITEMS, &[], SMALL, None, |_, _| ());
+        let (encoder, _) = fit(&walks(1500), ITEMS, &[], SMALL, None, None, |_, _| ());
         let mut packer = Packer::default();
         let keys: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
         packer.keys(&keys);
@@ -413,9 +425,15 @@ pub mod tests {
                 .unwrap();
             let mut told = Vec::new();
             let encoder = pool.install(|| {
-                fit(&walks(100), ITEMS, &kinds(), SMALL, None, |done, of| {
-                    told.push((done, of))
-                })
+                fit(
+                    &walks(100),
+                    ITEMS,
+                    &kinds(),
+                    SMALL,
+                    None,
+                    None,
+                    |done, of| told.push((done, of)),
+                )
             });
             (encoder, told)
         };
