@@ -73,13 +73,17 @@ fn left(done: u64, total: Option<u64>, eta: Duration, whole: &impl Whole) -> Str
     }
     let part = done as f64 / total.max(1) as f64;
     if let Some(all) = whole(part) {
-        let rounded = match all.as_secs() {
-            short @ ..MINUTES => short.div_ceil(5) * 5,
-            long => long.div_ceil(60) * 60,
-        };
-        text += &format!(", about {} to the end", span(rounded));
+        text += &format!(", about {} to the end", about(all));
     }
     text
+}
+
+/// A time that is not known exactly.
+pub fn about(time: Duration) -> String {
+    match time.as_secs() {
+        short @ ..MINUTES => span(short.div_ceil(5) * 5),
+        long => span(long),
+    }
 }
 
 fn span(seconds: u64) -> String {

@@ -148,6 +148,23 @@ impl Forecast {
         }
     }
 
+    /// What an encoder would have taken, had it been wanted.
+    pub fn encoder(&self, views: usize, items: usize) -> Option<Duration> {
+        let amount = Amount {
+            views,
+            items,
+            encoder: 1.0,
+            ..Amount::default()
+        };
+        let state = self.state();
+        let pace = state.as_ref()?.pace(None);
+        let steps = amount.steps().into_iter();
+        let own = steps
+            .filter(|(step, _)| matches!(step, Step::EncoderTrial | Step::Ways | Step::Encoder));
+        let seconds: f64 = own.map(|(_, expected)| expected).sum();
+        Some(Duration::from_secs_f64(seconds * pace))
+    }
+
     /// All that is left, when `part` of the step under way is done.
     pub fn left(&self, part: f64) -> Option<Duration> {
         let state = self.state();
@@ -173,6 +190,18 @@ impl State {
         (self.began, self.skipped) = (now, 0.0);
     }
 
+    /// Seconds here for one there, by what is done and perhaps a step more, of which both are known.
+    fn pace(&self, more: Option<(f64, f64)>) -> f64 {
+        // One of each for what is not known yet.
+        let (mut here, mut there) = (1.0, 1.0);
+        for (_, expected, took) in &self.done {
+            here += took.as_secs_f64();
+            there += expected;
+        }
+        let (own, expected) = more.unwrap_or_default();
+        (here + own) / (there + expected)
+    }
+
     /// `elapsed` is since the step under way began.
     fn left(&self, part: f64, elapsed: Duration) -> Duration {
         let Some(((step, expected), later)) = self.ahead.split_first() else {
@@ -182,17 +211,7 @@ impl State {
         let elapsed = elapsed.as_secs_f64();
         // What the step under way will have taken, were it begun anew.
         let whole = (own > LEAST).then(|| elapsed / own);
-        // Seconds here and there, and one of each for what is not known yet.
-        let (mut here, mut there) = (1.0, 1.0);
-        for (_, expected, took) in &self.done {
-            here += took.as_secs_f64();
-            there += expected;
-        }
-        if let Some(whole) = whole {
-            here += whole;
-            there += expected;
-        }
-        let pace = here / there;
+        let pace = self.pace(whole.map(|whole| (whole, *expected)));
         let foretold = |step: Step, expected: f64| {
             let first = step.first_time();
             let done = self.done.iter().find(|done| Some(done.0) == first);
@@ -284,5 +303,7 @@ mod tests {
         assert!(forecast.left(0.0).unwrap() < without / 2);
         forecast.begin(Step::Writing);
         assert_eq!(forecast.left(0.0), Some(Duration::ZERO));
+        let encoder = |views| forecast.encoder(views, 10_000).unwrap();
+        assert!(encoder(1_000_000) > 9 * encoder(100_000));
     }
 }

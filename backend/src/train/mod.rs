@@ -291,6 +291,14 @@ pub fn run(args: Args) -> Outcome {
             &steps
         )
     );
+    let untried = args.encoder == encoder::Wanted::Off && encoder::Wanted::Auto.with(views);
+    let takes = steps.forecast.encoder(views, counted.goods.len());
+    if let Some(takes) = takes.filter(|_| untried) {
+        println!(
+            "Not tried: a sequence encoder, which may rank better; --encoder on takes about {} more",
+            progress::about(takes)
+        );
+    }
     Ok(())
 }
 
