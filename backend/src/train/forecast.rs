@@ -176,6 +176,9 @@ impl Forecast {
 /// With less of a step done nothing is told from it.
 const LEAST: f64 = 0.02;
 
+/// What was foretold of a step counts like this much of it done: its beginning may be slow.
+const DOUBT: f64 = 0.1;
+
 impl State {
     fn begin(&mut self, step: Step, now: Instant) {
         let under_way = self.ahead.first().copied();
@@ -209,23 +212,27 @@ impl State {
         };
         let own = part - self.skipped;
         let elapsed = elapsed.as_secs_f64();
-        // What the step under way will have taken, were it begun anew.
-        let whole = (own > LEAST).then(|| elapsed / own);
-        let pace = self.pace(whole.map(|whole| (whole, *expected)));
-        let foretold = |step: Step, expected: f64| {
+        let foretold = |step: Step, expected: f64, pace: f64| {
             let first = step.first_time();
             let done = self.done.iter().find(|done| Some(done.0) == first);
             done.map_or(expected * pace, |(_, before, took)| {
                 took.as_secs_f64() * expected / before
             })
         };
-        let whole = whole.unwrap_or_else(|| foretold(*step, *expected).max(elapsed));
+        // What the step under way will have taken, were it begun anew.
+        let before = foretold(*step, *expected, self.pace(None));
+        let (whole, pace) = if own > LEAST {
+            let whole = (elapsed + DOUBT * before) / (own + DOUBT);
+            (whole, self.pace(Some((whole, *expected))))
+        } else {
+            (before.max(elapsed), self.pace(None))
+        };
         let mut left = whole * (1.0 - part);
         for &(other, then) in later {
             left += if other.first_time() == Some(*step) {
                 whole * then / expected
             } else {
-                foretold(other, then)
+                foretold(other, then, pace)
             };
         }
         Duration::from_secs_f64(left)
@@ -260,15 +267,19 @@ mod tests {
         ]);
         // Nothing is known yet.
         assert_eq!(state.left(0.0, seconds(0.0)), seconds(199.0));
-        // A third takes as long as the whole there.
-        let third = 1.0 / 3.0;
-        let left = state.left(third, seconds(9.0)).as_secs_f64();
-        assert!((left - (18.0 + 190.0 * 28.0 / 10.0)).abs() < 1e-6, "{left}");
+        // A third took as long as the whole there; a tenth of the guess still counts.
+        let left = state.left(1.0 / 3.0, seconds(9.0)).as_secs_f64();
+        let whole = 9.9 / (1.0 / 3.0 + 0.1);
+        let pace = (1.0 + whole) / (1.0 + 9.0);
+        let expected = whole * 2.0 / 3.0 + 190.0 * pace;
+        assert!((left - expected).abs() < 1e-6, "{left}");
         state.begin(Step::EncoderTrial, began + seconds(29.0));
         assert_eq!(state.left(0.0, seconds(0.0)), seconds(190.0 * 3.0));
         // The second training is foretold from the first, even as that is under way.
         let left = state.left(0.5, seconds(45.0)).as_secs_f64();
-        assert!((left - 145.0).abs() < 1e-6, "{left}");
+        let whole = (45.0 + 27.0) / 0.6;
+        let expected = whole / 2.0 + whole * 100.0 / 90.0;
+        assert!((left - expected).abs() < 1e-6, "{left}");
         state.begin(Step::Encoder, began + seconds(29.0 + 180.0));
         assert_eq!(state.left(0.0, seconds(0.0)), seconds(200.0));
     }
@@ -277,9 +288,11 @@ mod tests {
     fn what_an_earlier_run_did_does_not_make_this_one_fast() {
         let (mut state, began) = state(&[(Step::EncoderTrial, 90.0), (Step::Encoder, 100.0)]);
         state.skipped = 0.5;
-        // Half of what was left, in 20 seconds: the whole would be 80.
+        // Half of what was left, in 20 seconds: the whole would be 80, and was foretold to be 90.
         let left = state.left(0.75, seconds(20.0)).as_secs_f64();
-        assert!((left - (20.0 + 80.0 * 100.0 / 90.0)).abs() < 1e-6, "{left}");
+        let whole = 29.0 / 0.35;
+        let expected = whole / 4.0 + whole * 100.0 / 90.0;
+        assert!((left - expected).abs() < 1e-6, "{left}");
         state.begin(Step::Encoder, began + seconds(45.0));
         assert_eq!(state.done, [(Step::EncoderTrial, 90.0, seconds(90.0))]);
     }

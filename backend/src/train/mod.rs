@@ -182,6 +182,13 @@ pub fn run(args: Args) -> Outcome {
     let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
     check(&goods, args.catalog.as_deref())?;
     let weights = match &args.encoder_weights {
+        Some(path) if args.encoder == encoder::Wanted::Off => {
+            return Err(Error::Weights {
+                path: path.clone(),
+                why: "--encoder off has no use for it; leave one of the two out".into(),
+            }
+            .into());
+        }
         Some(path) => Some(weights(path, &goods)?),
         None => None,
     };

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tillside::shop::Model;
 use tillside::shop::pack::Packer;
 
-use crate::{Numbers, manifest, ok, part, tillside};
+use crate::{Numbers, fails, manifest, ok, part, tillside};
 
 /// A shop of twelve aisles of ten items each; whoever looks at an item looks at its right-hand neighbours next.
 pub struct Shop {
@@ -348,6 +348,21 @@ fn an_encoder_begins_from_weights_of_elsewhere() {
         "{card}"
     );
 
+    let error = fails(&[
+        "train",
+        "--sessions",
+        &train,
+        "--encoder-weights",
+        &file,
+        "--encoder",
+        "off",
+        "--out",
+        &out,
+    ]);
+    assert!(
+        error.starts_with("error[train.weights]") && error.contains("leave one of the two out"),
+        "{error}"
+    );
     fs::write(&file, weights("sku-")).unwrap();
     let errors = String::from_utf8(run().stderr).unwrap();
     assert!(errors.starts_with("error[train.weights]"), "{errors}");
