@@ -89,6 +89,9 @@ pub struct Engine {
     /// What names the open model's parts, for a page that cannot use their successors.
     manifest: Vec<u8>,
     effects: Vec<Effect>,
+    /// Events were taken since the effects were last asked for, so that the intake is to be put: once for all of them,
+    /// since it is up to 512 ids long, and the last one put is all that stays.
+    heard: bool,
 }
 
 impl Engine {
@@ -104,12 +107,16 @@ impl Engine {
             decisions: 0,
             manifest: Vec::new(),
             effects: Vec::new(),
+            heard: false,
             settings,
         }
     }
 
     /// What must be done on the device since the last call.
     pub fn effects(&mut self) -> Vec<Effect> {
+        if core::mem::take(&mut self.heard) {
+            self.put(INTAKE.into(), self.intake.encode());
+        }
         core::mem::take(&mut self.effects)
     }
 
@@ -208,6 +215,7 @@ impl Engine {
             self.intake = Intake::new(self.settings.seed);
             self.manifest.clear();
             self.effects = vec![Effect::Destroy];
+            self.heard = false;
             return;
         }
         if before == Purposes::default() {
@@ -335,7 +343,7 @@ impl Engine {
     }
 
     fn report(&mut self, event: &Event, now: i64) {
-        self.put(INTAKE.into(), self.intake.encode());
+        self.heard = true;
         if !self.purposes.measurement || self.settings.write_key.is_empty() {
             return;
         }

@@ -129,6 +129,26 @@ fn each_purpose_keeps_only_its_own() {
 }
 
 #[test]
+fn the_intake_is_put_once_for_all_events_and_not_after_a_withdrawal() {
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    view(&mut engine, "phone-a", 0).unwrap();
+    let session = view(&mut engine, "phone-b", 1).unwrap();
+    let effects = engine.effects();
+    let mut put = effects.iter().filter_map(|effect| match effect {
+        Effect::Put { key, bytes } if key == INTAKE => Intake::decode(bytes, 7),
+        _ => None,
+    });
+    assert_eq!(put.next().unwrap().session(NOW + 1), Some(session));
+    assert!(put.next().is_none());
+    assert_eq!(engine.effects(), [], "nothing happened since");
+
+    view(&mut engine, "apple", 2).unwrap();
+    engine.grant(Purposes::default(), "");
+    assert_eq!(engine.effects(), [Effect::Destroy]);
+}
+
+#[test]
 fn the_next_page_goes_on() {
     let mut device = Device::default();
     let mut engine = fresh();
