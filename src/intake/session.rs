@@ -20,12 +20,19 @@ impl Session {
     }
 
     pub fn text(self) -> String {
-        let mut text = String::with_capacity(16);
-        for place in (0..16).rev() {
-            let digit = b"0123456789abcdef"[(self.0 >> (4 * place) & 15) as usize];
-            text.push(digit.into());
+        core::str::from_utf8(&self.digits())
+            .unwrap_or_default()
+            .into()
+    }
+
+    /// Its text as ASCII.
+    pub(crate) fn digits(self) -> [u8; 16] {
+        let (mut digits, mut rest) = ([0; 16], self.0);
+        for digit in digits.iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(rest & 15) as usize];
+            rest >>= 4;
         }
-        text
+        digits
     }
 }
 

@@ -7,6 +7,7 @@
 mod page;
 mod value;
 
+use core::cell::RefCell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -22,11 +23,21 @@ fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 
-fn random() -> u64 {
-    let mut bytes = [0; 8];
+fn draw(numbers: &mut [[u8; 8]]) {
     // Every browser and Node version that runs this module has it; zeros still give distinct ids by time.
-    let _ = getrandom::fill(&mut bytes);
-    u64::from_le_bytes(bytes)
+    let _ = getrandom::fill(numbers.as_flattened_mut());
+}
+
+fn random() -> u64 {
+    let mut number = [[0; 8]];
+    draw(&mut number);
+    u64::from_le_bytes(number[0])
+}
+
+thread_local! {
+    /// Numbers for ids, and how many of them are left. Asking takes longer than all else that names an event, and for
+    /// many hardly longer than for one.
+    static DRAWN: RefCell<([[u8; 8]; 32], usize)> = const { RefCell::new(([[0; 8]; 32], 0)) };
 }
 
 /// The newest id's milliseconds, and below them twelve bits that count within one.
@@ -40,17 +51,27 @@ fn uuid() -> String {
     LATEST.store(stamp, Ordering::Relaxed);
     // A session's text has as many digits as half of it.
     let high = (stamp >> 12 << 16) | 0x7000 | (stamp & 0x0fff);
-    let low = (random() >> 2) | 1 << 63;
-    let mut text = String::with_capacity(36);
+    let drawn = DRAWN.with_borrow_mut(|(drawn, left)| {
+        if *left == 0 {
+            draw(drawn);
+            *left = drawn.len();
+        }
+        *left -= 1;
+        u64::from_le_bytes(drawn[*left])
+    });
+    let low = (drawn >> 2) | 1 << 63;
+    let mut text = [b'-'; 36];
+    let mut at = 0;
     for half in &[high, low] {
-        for digit in Session(*half).text().chars() {
-            if matches!(text.len(), 8 | 13 | 18 | 23) {
-                text.push('-');
+        for digit in Session(*half).digits() {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                at += 1;
             }
-            text.push(digit);
+            text[at] = digit;
+            at += 1;
         }
     }
-    text
+    core::str::from_utf8(&text).unwrap_or_default().into()
 }
 
 #[wasm_bindgen]
