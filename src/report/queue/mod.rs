@@ -152,7 +152,8 @@ impl Queue {
         let bytes = row.encode();
         if self.insert(row) {
             self.trim(now, &mut effects);
-            if self.find(id) {
+            // It may itself be what there was no room for.
+            if effects.is_empty() || self.find(id) {
                 effects.push(Effect::Store {
                     key: id.into(),
                     bytes,
@@ -187,7 +188,9 @@ impl Queue {
     }
 
     fn find(&self, id: &str) -> bool {
-        self.rows.iter().any(|row| row.id == id)
+        // From the end: ids of one page begin alike, with the time.
+        let same = |row: &Row| row.id.bytes().rev().eq(id.bytes().rev());
+        self.rows.iter().any(same)
     }
 
     fn insert(&mut self, row: Row) -> bool {
@@ -411,8 +414,8 @@ impl Queue {
             bytes -= row.size();
             count -= 1;
         }
-        let keys = self.take(GONE);
-        if !keys.is_empty() {
+        if count < self.rows.len() {
+            let keys = self.take(GONE);
             effects.push(Effect::Delete { keys });
         }
     }
