@@ -34,6 +34,7 @@ export class Host {
   /** Whether the device takes what is to be kept. */
   #disk = false;
   /** @type {Promise<void> | undefined} */ #writing;
+  /** @type {Promise<void> | undefined} */ #scheduling;
   /** @type {Promise<void> | undefined} */ #sending;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #listening = new AbortController();
@@ -113,7 +114,7 @@ export class Host {
   /** After every call that may have changed something. */
   changed() {
     this.#writing ??= this.#write();
-    this.#schedule();
+    this.#scheduling ??= this.#schedule();
   }
 
   async #write() {
@@ -137,10 +138,15 @@ export class Host {
     await this.#writing;
   }
 
-  #schedule() {
+  async #schedule() {
+    // Once for all that the task does: to set a timer again takes a browser as long as to take an event.
+    await undefined;
+    this.#scheduling = undefined;
     clearTimeout(this.#timer);
-    const due = this.#url ? engine.due(this.#page) : -1;
-    if (due < 0 || this.#sending || this.#listening.signal.aborted) return;
+    // An engine that has stopped is asked nothing.
+    if (!this.#url || this.#sending || this.#listening.signal.aborted) return;
+    const due = engine.due(this.#page);
+    if (due < 0) return;
     const gather = engine.waiting(this.#page) < ENOUGH ? GATHER_MS : 0;
     this.#timer = setTimeout(() => this.send(), Math.min(Math.max(due, gather), LONGEST_MS));
     // In Node a timer must not keep the process alive.
