@@ -61,7 +61,8 @@ impl Interest {
 pub struct Interests(Vec<Interest>);
 
 impl Interests {
-    pub(super) fn add(&mut self, name: String, number: Option<u16>, weight: f64, time: i64) {
+    /// Returns what is new, for its number: to find that, a model goes through all it has.
+    pub(super) fn add(&mut self, name: String, weight: f64, time: i64) -> Option<&mut Interest> {
         let at = match self.0.iter().position(|interest| interest.name == name) {
             Some(at) => at,
             None => {
@@ -77,7 +78,7 @@ impl Interests {
                 }
                 self.0.push(Interest {
                     name,
-                    number,
+                    number: None,
                     short: 0.0,
                     long: 0.0,
                     at: time,
@@ -86,7 +87,9 @@ impl Interests {
                 self.0.len() - 1
             }
         };
-        self.0[at].add(weight, time);
+        let interest = &mut self.0[at];
+        interest.add(weight, time);
+        (interest.evidence == 1).then_some(interest)
     }
 
     /// Strongest first, by the sum of both memories.
@@ -154,7 +157,7 @@ mod tests {
     #[test]
     fn three_quarters_of_an_hour_later() {
         let mut interests = Interests::default();
-        interests.add("Fruit".into(), None, 1.0, 0);
+        interests.add("Fruit".into(), 1.0, 0);
         let (short, long) = interests.0[0].at(45 * 60_000);
         assert!((short - 0.353_553).abs() < 1e-6);
         assert!(long > 0.999);
@@ -164,7 +167,7 @@ mod tests {
     fn the_faintest_makes_room() {
         let mut interests = Interests::default();
         for n in 0..60 {
-            interests.add(format!("c{n}"), None, f64::from(n + 1), 0);
+            interests.add(format!("c{n}"), f64::from(n + 1), 0);
         }
         assert_eq!(interests.0.len(), MOST);
         assert_eq!(interests.ranked(0)[0].name, "c59");
@@ -177,7 +180,7 @@ mod tests {
             let now = 10_000_000_000i64;
             let fold = |events: &[(i64, f64)]| {
                 let mut interests = Interests::default();
-                for &(time, weight) in events { interests.add("x".into(), None, weight, time); }
+                for &(time, weight) in events { interests.add("x".into(), weight, time); }
                 interests.0[0].at(now)
             };
             let brute = |half: f64| events.iter().map(|&(time, weight)| weight * libm::exp2(-((now - time) as f64) / half)).sum::<f64>().max(0.0);

@@ -112,22 +112,22 @@ impl Shopper {
             if let Some(model) = model {
                 let item = item.unwrap_or(u32::MAX);
                 numbers = (model.category(item), model.brand(item));
-                match numbers.0 {
-                    Some(number) => category = Some(model.category_path(number)),
-                    None => {
-                        numbers.0 = category.as_ref().and_then(|name| model.find_category(name));
-                    }
+                if let Some(number) = numbers.0 {
+                    category = Some(model.category_path(number));
                 }
-                match numbers.1 {
-                    Some(number) => brand = Some(model.brand_name(number).into()),
-                    None => numbers.1 = brand.as_ref().and_then(|name| model.find_brand(name)),
+                if let Some(number) = numbers.1 {
+                    brand = Some(model.brand_name(number).into());
                 }
             }
-            if let Some(name) = category {
-                self.categories.add(name, numbers.0, weight, event.time);
+            if let Some(name) = category
+                && let Some(new) = self.categories.add(name, weight, event.time)
+            {
+                new.number = numbers.0.or_else(|| model?.find_category(&new.name));
             }
-            if let Some(name) = brand {
-                self.brands.add(name, numbers.1, weight, event.time);
+            if let Some(name) = brand
+                && let Some(new) = self.brands.add(name, weight, event.time)
+            {
+                new.number = numbers.1.or_else(|| model?.find_brand(&new.name));
             }
         }
         if event.kind == Kind::CartViewed && !event.products.is_empty() {
@@ -415,6 +415,25 @@ mod tests {
         shopper.resolve(&toy().open());
         assert_eq!(shopper.recent[0].item, Some(6));
         assert!(shopper.categories.iter().next().unwrap().number.is_some());
+    }
+
+    #[test]
+    fn what_an_event_says_of_an_unknown_item_is_looked_up() {
+        let model = toy().open();
+        let mut new = event(Kind::ProductViewed, 1, &["new"]);
+        new.products[0].category = Some("Phones > Smartphones".into());
+        new.products[0].brand = Some("Nova".into());
+        let mut shopper = Shopper::default();
+        for _ in 0..2 {
+            shopper.learn(&new, Some(&model));
+            let number = |interests: &Interests| interests.iter().next().unwrap().number;
+            assert_eq!(
+                number(&shopper.categories),
+                model.find_category("Phones > Smartphones")
+            );
+            assert_eq!(number(&shopper.brands), model.find_brand("Nova"));
+            assert!(number(&shopper.brands).is_some());
+        }
     }
 
     #[test]
