@@ -290,9 +290,8 @@ export class Tillside {
       request.bundle ?? 0,
       request.compatible ?? false,
     );
-    const { items, status, price } = decode(words, this.#names);
+    const { items, status, decision, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");
-    const decision = this.#decision(page);
     const time = Date.now();
     const model = this.#model;
     const place = PLACEMENTS[placement] ?? "home";

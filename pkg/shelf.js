@@ -25,6 +25,9 @@ const RULED = 12;
 /** @param {Uint32Array} words */
 const floatsOf = (words) => new Float32Array(words.buffer, words.byteOffset, words.length);
 
+/** @param {number} half of the name of a list */
+const hex = (half) => half.toString(16).padStart(8, "0");
+
 /** The list, and where the words of each item start. @param {Uint32Array} words @param {Names} names */
 export function decode(words, names) {
   const floats = floatsOf(words);
@@ -68,7 +71,8 @@ export function decode(words, names) {
     filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
     warnings: WARNINGS.filter((_, n) => word(2) & (1 << n)),
   };
-  return { items, starts, status, price: floats[at] || undefined };
+  const decision = hex(word(at + 1)) + hex(word(at + 2));
+  return { items, starts, status, decision, price: floats[at] || undefined };
 }
 
 /** What the score of the item at `at` is made of. @param {Uint32Array} words @param {number} at @param {Names} names @param {number[]} factors of the rules */

@@ -401,6 +401,7 @@ impl Engine {
     }
 
     /// A name for a list that was just made, unique on this device.
+    #[inline(never)]
     pub fn decision(&mut self, now: i64) -> u64 {
         self.decisions = self.decisions.wrapping_add(1);
         let mixed = (self.settings.seed ^ now as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);

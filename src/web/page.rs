@@ -345,7 +345,8 @@ pub fn shelf(page: usize, lines: &str, position: u32) {
 /// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
 /// discovered), its propensity as a float, seven contributions and what the rules made of them as floats, the rules that
 /// hold for it as bits, the number of its reasons, each with code, kind of cause (0 none, 1 item, 2 category, 3 brand) and number of the cause, and the number of its causes, each with code,
-/// item and what it gave as a float; and last the price of a bundle as a float.
+/// item and what it gave as a float; and last the price of a bundle as a float,
+/// and the name of the list in two halves, the high one first.
 #[allow(clippy::too_many_arguments)]
 #[wasm_bindgen]
 pub fn recommend(
@@ -391,7 +392,8 @@ pub fn recommend(
     wish.discovery = discovery;
     wish.seed = engine.seed(now()) ^ number as u64;
     request.exclude = list(rest, b'\n');
-    words(&engine.recommend(request, now()))
+    let list = engine.recommend(request, now());
+    words(&list, engine.decision(now()))
 }
 
 /// The new order of the ids on lines, by what was at each place before; the first line is the item of the page, or
@@ -482,7 +484,7 @@ pub fn status(page: usize) {
     put(&lines);
 }
 
-fn words(list: &List) -> Vec<u32> {
+fn words(list: &List, decision: u64) -> Vec<u32> {
     let filtered = list.filtered;
     let warnings = list
         .warnings
@@ -535,5 +537,7 @@ fn words(list: &List) -> Vec<u32> {
         }
     }
     words.push(list.price.to_bits());
+    words.push((decision >> 32) as u32);
+    words.push(decision as u32);
     words
 }
