@@ -109,7 +109,7 @@ export class Tillside {
         this.#host = host;
         this.#page = page;
         this.#options.consent = allowed(counts(page));
-        this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).split("\n");
+        this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).match(/.+\n.+/g).map((/** @type {string} */ reason) => reason.split(/\n|{}/));
       } catch (error) {
         this.#failed(error);
       }
@@ -329,8 +329,9 @@ export class Tillside {
   /** @param {number} kind @param {number} number */
   #call(kind, number) {
     const at = number * 4 + kind;
-    if (!this.#called.has(at)) this.#called.set(at, engine.take(engine.name(this.#page, kind, number)));
-    return this.#called.get(at) ?? "";
+    let name = this.#called.get(at);
+    if (name === undefined) this.#called.set(at, (name = /** @type {string} */ (engine.take(engine.name(this.#page, kind, number)))));
+    return name;
   }
 
   /** @param {string} id */

@@ -4,8 +4,8 @@
 
 /** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Source} Source */
-/** What numbers are called; of reasons, the code and the sentence in turn.
- * @typedef {{ reasons: string[], name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
+/** What numbers are called; of reasons, the code and the sentence, parted where a name goes.
+ * @typedef {{ reasons: string[][], name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
 
 /** @type {readonly import("./index.d.ts").Source[]} */
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
@@ -43,12 +43,10 @@ export function decode(words, names) {
     const first = at + ITEM;
     const causes = first + word(first - 1) * 3;
     for (let n = first; n < causes; n += 3) {
-      const code = /** @type {any} */ (names.reasons[word(n) * 2]);
-      const text = names.reasons[word(n) * 2 + 1] ?? "";
+      const [code, text = "", rest] = /** @type {[any, ...string[]]} */ (names.reasons[word(n)] ?? []);
       if (words[n + 1]) {
         const because = names.name(word(n + 1), word(n + 2));
-        const hole = text.indexOf("{}");
-        reasons.push({ code, because, text: hole < 0 ? text : text.slice(0, hole) + names.title(because) + text.slice(hole + 2) });
+        reasons.push({ code, because, text: rest === undefined ? text : text + names.title(because) + rest });
       } else {
         reasons.push({ code, text });
       }
@@ -81,7 +79,7 @@ export function parts(words, at, names, factors) {
   const causes = [];
   let cause = at + ITEM + (words[at + ITEM - 1] ?? 0) * 3;
   for (let left = words[cause++] ?? 0; left > 0; left--, cause += 3) {
-    const code = /** @type {any} */ (names.reasons[(words[cause] ?? 0) * 2]);
+    const code = /** @type {any} */ (names.reasons[words[cause] ?? 0]?.[0]);
     causes.push({ code, because: names.name(ITEMS, words[cause + 1] ?? 0), given: floats[cause + 2] ?? 0 });
   }
   causes.sort((one, other) => other.given - one.given);
