@@ -11,6 +11,9 @@ use crate::shop::Matrix;
 /// Room for the items behind one score, which few scores exceed.
 const CAUSES: usize = 16;
 
+/// And for its reasons, before the weak ones are left out.
+const REASONS: usize = 4;
+
 impl Recommender {
     /// Walks what was heard once more for the few items chosen, to say what each source gave and which item caused it.
     pub(super) fn explain(
@@ -21,12 +24,12 @@ impl Recommender {
         list: &mut List,
     ) {
         let model = call.model;
+        list.entries.reserve(places.len());
         for (n, place) in places.iter().enumerate() {
-            let &Place {
-                score,
-                item,
-                placed,
-            } = place;
+            let &Place { item, placed, .. } = place;
+            // Causes are those of the score before the rules.
+            let [affinity, popularity] = self.standing(call, item);
+            let score = self.score[item as usize] + (affinity + popularity);
             let mut entry = Entry {
                 item,
                 score,
@@ -34,12 +37,11 @@ impl Recommender {
                 contributions: [0.0; SOURCES],
                 ruled: 0.0,
                 rules: 0,
-                reasons: Vec::new(),
+                reasons: Vec::with_capacity(REASONS),
                 causes: Vec::with_capacity(CAUSES),
             };
             if self.flags[item as usize] & RETURNS == 0 {
                 self.slot[item as usize] = n as u8 + 1;
-                let [affinity, popularity] = call.standing(item);
                 entry.contributions[Source::Affinity as usize] = affinity;
                 entry.contributions[Source::Popularity as usize] = popularity;
             } else {

@@ -186,8 +186,8 @@ impl Recommender {
         if request.bundle > 0.0 {
             limit = MAX_LIMIT;
         }
-        let mut places: Vec<Place> = if request.arrangement.is_plain() {
-            let mut places = Vec::new();
+        let places: Vec<Place> = if request.arrangement.is_plain() {
+            let mut places = Vec::with_capacity(limit);
             for &(score, item) in &self.select(&call, limit, &mut list) {
                 let placed = Placed::Ranked;
                 places.push(Place {
@@ -200,10 +200,6 @@ impl Recommender {
         } else {
             self.arrange(&call, limit, &mut list)
         };
-        // Causes are those of the score before the rules.
-        for place in &mut places {
-            place.score = self.total(&call, place.item);
-        }
         self.explain(&call, &seeds, &places, &mut list);
         self.explain_rules(&mut list);
         if request.bundle > 0.0 {

@@ -2,7 +2,7 @@
 //!
 //! Popular items are walked only as far as one may still come in. How the chosen stand is [`arrange`]'s to say.
 
-use super::arrange::{self, Place, Placed, Stock};
+use super::arrange::{self, Place, Stock};
 use super::fit;
 use super::{Call, Filtered, List, Placement, Recommender, Warning};
 use crate::kernel::Top;
@@ -156,12 +156,7 @@ impl Recommender {
             discoveries: &discoveries,
             drawn,
         };
-        let (mut places, relaxed) = arrange::arrange(&stock, wish, limit);
-        for place in &mut places {
-            if matches!(place.placed, Placed::Discovered { .. }) {
-                place.score = self.total(call, place.item);
-            }
-        }
+        let (places, relaxed) = arrange::arrange(&stock, wish, limit);
         if relaxed {
             list.warn(Warning::SpreadRelaxed);
         }
