@@ -4,7 +4,7 @@
 
 use super::arrange::{self, Place, Stock};
 use super::fit;
-use super::{Call, Filtered, List, Placement, Recommender, Warning};
+use super::{BLOCKED, Call, Filtered, List, Placement, Recommender, Warning};
 use crate::kernel::Top;
 
 /// Popular items that are always candidates, and how far into the popular ones the shopper's categories are sought.
@@ -48,12 +48,17 @@ impl Recommender {
             }
         }
         let most = beside(0);
+        // Most items have nothing against them, and are told so here without a call.
+        let free = !call.only_found && call.apart.is_none() && call.within.is_empty();
+        let mut least = f32::NEG_INFINITY;
         for &item in &self.touched {
-            if self.allowed(call, item, &mut list.filtered) {
-                let bound = raised * (self.score[item as usize] + most) + first;
-                if top.bar().is_none_or(|(bar, _)| bound >= bar) {
-                    top.offer(self.ruled(self.total(call, item), item), item);
-                }
+            let free =
+                free && self.flags[item as usize] & BLOCKED == 0 && !model.out_of_stock(item);
+            if (free || self.allowed(call, item, &mut list.filtered))
+                && raised * (self.score[item as usize] + most) + first >= least
+            {
+                top.offer(self.ruled(self.total(call, item), item), item);
+                least = top.bar().map_or(least, |(bar, _)| bar);
             }
         }
         if fills == 0 {

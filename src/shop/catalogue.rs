@@ -46,6 +46,7 @@ impl super::Model {
         (known && price > 0.0 && price <= f32::MAX).then_some(price)
     }
 
+    #[inline(always)]
     pub fn out_of_stock(&self, item: u32) -> bool {
         self.byte(Column::Flags, item) & OUT_OF_STOCK != 0
     }
