@@ -490,9 +490,19 @@ fn words(list: &List, decision: u64) -> Vec<u32> {
         .warnings
         .iter()
         .fold(0, |bits, warning| bits | 1 << *warning as u32);
-    // Fifteen words of an item, three for each reason and cause.
-    let mut words = Vec::with_capacity(14 + list.entries.len() * 64);
-    words.extend_from_slice(&[
+    let mut size = 17;
+    for entry in &list.entries {
+        size += 16 + 3 * (entry.reasons.len() + entry.causes.len());
+    }
+    // Each put into its place: to append a few at a time is a call for each few, and takes longer.
+    let mut words = vec![0; size];
+    let mut places = words.iter_mut();
+    let mut put = |word| {
+        if let Some(place) = places.next() {
+            *place = word;
+        }
+    };
+    for &word in &[
         list.entries.len() as u32,
         list.fallback as u32,
         warnings,
@@ -500,9 +510,11 @@ fn words(list: &List, decision: u64) -> Vec<u32> {
         filtered.in_cart,
         filtered.bought,
         filtered.excluded,
-    ]);
+    ] {
+        put(word);
+    }
     for share in &list.blend {
-        words.push(share.to_bits());
+        put(share.to_bits());
     }
     for entry in &list.entries {
         let (placed, propensity) = match entry.placed {
@@ -510,18 +522,17 @@ fn words(list: &List, decision: u64) -> Vec<u32> {
             Placed::Pinned => (1, 1.0),
             Placed::Discovered { propensity } => (2, propensity),
         };
-        words.extend_from_slice(&[
-            entry.item,
-            entry.score.to_bits(),
-            entry.source() as u32,
-            placed,
-            propensity.to_bits(),
-        ]);
+        put(entry.item);
+        put(entry.score.to_bits());
+        put(entry.source() as u32);
+        put(placed);
+        put(f32::to_bits(propensity));
         for given in &entry.contributions {
-            words.push(given.to_bits());
+            put(given.to_bits());
         }
-        words.extend_from_slice(&[entry.ruled.to_bits(), entry.rules]);
-        words.push(entry.reasons.len() as u32);
+        put(entry.ruled.to_bits());
+        put(entry.rules);
+        put(entry.reasons.len() as u32);
         for reason in &entry.reasons {
             let (kind, number) = match reason.because {
                 Because::Nothing => (0, 0),
@@ -529,15 +540,19 @@ fn words(list: &List, decision: u64) -> Vec<u32> {
                 Because::Category(category) => (2, category.into()),
                 Because::Brand(brand) => (3, brand.into()),
             };
-            words.extend_from_slice(&[reason.code as u32, kind, number]);
+            put(reason.code as u32);
+            put(kind);
+            put(number);
         }
-        words.push(entry.causes.len() as u32);
+        put(entry.causes.len() as u32);
         for cause in &entry.causes {
-            words.extend_from_slice(&[cause.code as u32, cause.item, cause.given.to_bits()]);
+            put(cause.code as u32);
+            put(cause.item);
+            put(cause.given.to_bits());
         }
     }
-    words.push(list.price.to_bits());
-    words.push((decision >> 32) as u32);
-    words.push(decision as u32);
+    put(list.price.to_bits());
+    put((decision >> 32) as u32);
+    put(decision as u32);
     words
 }
