@@ -335,6 +335,7 @@ impl Recommender {
         }
     }
 
+    /// [`Self::select`] passes what has nothing against it without a call: what is asked here is asked there, too.
     fn allowed(&self, call: &Call, item: u32, filtered: &mut Filtered) -> bool {
         let flags = self.flags[item as usize];
         let substitute = call.apart.is_some() && call.model.category(item) == call.apart;

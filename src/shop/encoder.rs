@@ -15,7 +15,7 @@ use crate::kernel::{Native, add_product};
 const CENTROIDS: usize = 256;
 
 /// The widest state.
-const WIDEST: usize = 256;
+pub const MAX_WIDTH: usize = 256;
 
 /// How many were opened.
 static OPENED: AtomicU32 = AtomicU32::new(0);
@@ -92,7 +92,7 @@ impl Opening<'_> {
         let bias = self.column("encoder.bias", Dtype::F32, None);
         self.range("encoder.bias", &bias, -1e6, 1e6);
         let width = bias.len() / 12;
-        if width == 0 || width > WIDEST || !bias.len().is_multiple_of(12) {
+        if width == 0 || width > MAX_WIDTH || !bias.len().is_multiple_of(12) {
             return self.refuse("encoder.bias", Why::Shape);
         }
         let scale = self.required("encoder.scale", Dtype::F32, Some(5));

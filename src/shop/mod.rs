@@ -21,7 +21,7 @@ use core::ops::Range;
 
 pub use catalogue::SEPARATOR;
 #[cfg(feature = "encoder")]
-pub use encoder::Encoder;
+pub use encoder::{Encoder, MAX_WIDTH};
 pub use error::{ModelError, Why};
 use rows::{Damaged, Ragged};
 

@@ -7,6 +7,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::linear::inverted;
+
 /// What a training does, in this order; some may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
@@ -58,8 +60,6 @@ impl Step {
 pub struct Amount {
     pub views: usize,
     pub items: usize,
-    /// Items whose matrix is inverted, to the third power; 0 where none is.
-    pub inverted: f64,
     pub linear: bool,
     /// The part of the encoder's training that is wanted, 0 to 1.
     pub encoder: f64,
@@ -75,7 +75,7 @@ impl Amount {
             (Step::Settings, 0.7 * counted),
             (Step::Again, 0.4 * counted),
         ];
-        let linear = 2.5 * views + 0.02 * items + self.inverted * 1.5e-11;
+        let linear = 2.5 * views + 0.02 * items + inverted(self.items) * 1.5e-11;
         let encoder = 230.0 * views * self.encoder;
         if self.linear {
             steps.push((Step::LinearTrial, 0.9 * linear + 0.4 * counted));
@@ -304,7 +304,6 @@ mod tests {
         forecast.of(&Amount {
             views: 1_000_000,
             items: 10_000,
-            inverted: 1e12,
             linear: true,
             encoder: 1.0,
         });

@@ -207,7 +207,6 @@ pub fn run(args: Args) -> Outcome {
     steps.forecast.of(&Amount {
         views,
         items: goods.len(),
-        inverted: linear::inverted(goods.len()),
         linear: args.linear,
         encoder: match trainer {
             Some(_) => settings.all() as f64 / encoder::Settings::default().all() as f64,

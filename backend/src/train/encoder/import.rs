@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use tillside::shop::ModelError;
 use tillside::shop::safetensors::{self, Dtype, Header};
+use tillside::shop::{MAX_WIDTH, ModelError};
 
 use super::cell::Cell;
 use super::epochs::Pupil;
@@ -18,9 +18,6 @@ use super::table::Free;
 use super::{Settings, begin};
 use crate::train::Error;
 use crate::train::pack::hex;
-
-/// The widest state that a model holds.
-const WIDEST: usize = 256;
 
 /// What rounding may leave of a number that must be zero.
 const ZERO: f32 = 1e-6;
@@ -159,7 +156,7 @@ impl Weights {
             .tensor("embedding.weight")
             .map_or(0, |tensor| tensor.elements);
         let width = numbers.checked_div(lines).unwrap_or(0);
-        if width == 0 || width > WIDEST || !width.is_multiple_of(codes) {
+        if width == 0 || width > MAX_WIDTH || !width.is_multiple_of(codes) {
             return Err(file.wrong(format!(
                 "\"embedding.weight\" has {numbers} numbers for {lines} items; give each item 16, 32, 48 … or 256"
             )));
