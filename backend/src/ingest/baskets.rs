@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::File;
 use super::sessions::keys;
 use super::table::{Needed, Table, fold};
-use super::{Basket, Error, PastOrder, Reason, Refusals};
+use super::{Basket, Error, PastOrder, Reader, Reason, Refusals};
 
 const NAMES: [&str; 4] = ["history", "basket", "target", "days"];
 
@@ -16,9 +16,7 @@ fn is_wanted(name: &str) -> bool {
     NAMES.contains(&fold(name).as_str())
 }
 
-/// Reads a test file: someone who bought `history`, its orders separated by `|`, the oldest first, put `target` beside
-/// the items of `basket`. Columns `history` and `days` may be missing.
-pub fn baskets(path: &Path, refusals: &mut Refusals) -> Result<Vec<Basket>, Error> {
+pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Basket>, Error> {
     let mut mine = Refusals::default();
     let mut table = Table::open(path, File::Baskets, "reading baskets", is_wanted)?;
     let mut baskets = Vec::new();
@@ -44,7 +42,7 @@ pub fn baskets(path: &Path, refusals: &mut Refusals) -> Result<Vec<Basket>, Erro
         }
     }
     need(&table)?;
-    table.conclude(mine, refusals)?;
+    table.conclude(mine, reader)?;
     Ok(baskets)
 }
 

@@ -14,7 +14,7 @@ use self::column::{Column, Columns};
 use self::row::Reading;
 use super::error::File;
 use super::table::{Needed, Table};
-use super::{Catalogue, Error, Product, Reason, Refusals};
+use super::{Catalogue, Error, Product, Reader, Reason, Refusals};
 
 /// Bytes of a key, and of any text that a model holds.
 const LONGEST: usize = 255;
@@ -35,7 +35,7 @@ const LIKE_ID: [&str; 10] = [
 ];
 
 /// Reads a product feed. Of rows with the same id the last counts.
-pub fn catalogue(path: &Path, refusals: &mut Refusals) -> Result<Catalogue, Error> {
+pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Catalogue, Error> {
     let wanted = |name: &str| Column::named(name).is_some();
     let mut table = Table::open(path, File::Catalogue, WHAT, wanted)?;
     let mut mine = Refusals::default();
@@ -49,7 +49,7 @@ pub fn catalogue(path: &Path, refusals: &mut Refusals) -> Result<Catalogue, Erro
     }
     table.need(ID, &LIKE_ID, is_id)?;
     let catalogue = rows.conclude(&table.name, &mut mine);
-    table.conclude(mine, refusals)?;
+    table.conclude(mine, reader)?;
     Ok(catalogue)
 }
 

@@ -2,7 +2,7 @@
 
 use super::gather::{Census, Gather};
 use super::table::{Needed, Table, fold};
-use super::{Error, Kind, Reason, Refusals, instant};
+use super::{Error, Kind, Reader, Reason, Refusals, instant};
 
 const ITEM: Needed = Needed("item", " (or `product_id`, `sku`)");
 /// What purchases of no or a negative quantity are counted as.
@@ -176,7 +176,7 @@ impl Roles {
 pub(super) fn read(
     mut table: Table,
     gather: &mut Gather,
-    refusals: &mut Refusals,
+    reader: &mut Reader,
 ) -> Result<(), Error> {
     let mut mine = Refusals::default();
     let mut roles = Roles::default();
@@ -194,7 +194,7 @@ pub(super) fn read(
     }
     need(&table)?;
     gather.count(table.count);
-    table.conclude(mine, refusals)?;
+    table.conclude(mine, reader)?;
     names.conclude(&table.path)
 }
 

@@ -74,7 +74,8 @@ pub enum Error {
 }
 
 /// Which of the shop's files an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum File {
     Catalogue,
     Events,

@@ -19,7 +19,7 @@ use super::error::File;
 use super::gather::{Census, Gather};
 use super::source::{self, Text};
 use super::table::{self, Line};
-use super::{Error, Kind, Reason, Refusals, instant};
+use super::{Error, Kind, Reader, Reason, Refusals, Understanding, instant};
 
 /// A JSON string, or a number that is used as a key; null and absent are the empty text.
 #[derive(Default)]
@@ -123,7 +123,7 @@ pub(super) fn lines(
     path: &Path,
     mut text: Text,
     gather: &mut Gather,
-    refusals: &mut Refusals,
+    reader: &mut Reader,
 ) -> Result<(), Error> {
     table::refuse_spread(path, &mut text)?;
     let mut reading = Reading::new(path, gather);
@@ -145,15 +145,11 @@ pub(super) fn lines(
         }
         reading.rows += 1;
     }
-    reading.conclude(refusals)
+    reading.conclude(reader, "messages")
 }
 
 /// Reads the table `events` of the collector's database, in the order in which the messages arrived.
-pub(super) fn database(
-    path: &Path,
-    gather: &mut Gather,
-    refusals: &mut Refusals,
-) -> Result<(), Error> {
+pub(super) fn database(path: &Path, gather: &mut Gather, reader: &mut Reader) -> Result<(), Error> {
     let damaged = |error: rusqlite::Error| Error::Damaged {
         path: path.into(),
         format: "SQLite",
@@ -199,7 +195,7 @@ pub(super) fn database(
         }
     }
     bar.finish_and_clear();
-    reading.conclude(refusals)
+    reading.conclude(reader, "SQLite")
 }
 
 const PRODUCT: &str = "properties.product_id";
@@ -318,9 +314,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn conclude(self, refusals: &mut Refusals) -> Result<(), Error> {
+    fn conclude(self, reader: &mut Reader, format: &'static str) -> Result<(), Error> {
         self.gather.count(self.rows);
-        table::conclude(self.path, File::Events, self.rows, self.refusals, refusals)?;
+        let mut understood = Understanding::new(self.path, File::Events);
+        understood.format = format;
+        understood.lines = self.line.saturating_sub(1);
+        table::conclude(understood, self.rows, self.refusals, reader)?;
         self.names.conclude(self.path)
     }
 }

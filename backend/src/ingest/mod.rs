@@ -9,7 +9,8 @@
 //! | [`baskets`] | `history,basket,target[,days]` | [`Basket`]s to measure by |
 //!
 //! Tables may be CSV, TSV, JSON lines or Parquet, and text may be gzipped; what a file is, its first bytes decide.
-//! A row that cannot be used is counted in [`Refusals`] with a reason and a sample, and reading goes on; a file that
+//! [`Reader`] reads several and keeps with each file an [`Understanding`]: what each column was taken for, and what became
+//! of every row. A row that cannot be used is counted in [`Refusals`] with a reason and a sample, and reading goes on; a file that
 //! is wholly wrong is an [`Error`] that names the place and the remedy. The same file always reads to the same values.
 //!
 //! What each file may hold is written down in `docs/shop-files.md`.
@@ -26,19 +27,18 @@ mod instant;
 mod messages;
 mod money;
 mod predictions;
+mod reader;
 mod refusals;
 mod sessions;
 mod source;
 mod table;
+mod understanding;
 
-pub use baskets::baskets;
-pub use catalogue::catalogue;
 pub use error::{Error, File};
-pub use events::events;
 pub(crate) use instant::print as iso;
-pub use predictions::predictions;
+pub use reader::{Reader, baskets, catalogue, events, predictions, sessions};
 pub use refusals::{Reason, Refusals, Sample};
-pub use sessions::sessions;
+pub use understanding::{Column, Understanding};
 
 /// One catalogue row, cleaned.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::File;
 use super::sessions::keys;
 use super::table::{Needed, Table, fold};
-use super::{Error, Prediction, Reason, Refusals, instant};
+use super::{Error, Prediction, Reader, Reason, Refusals, instant};
 
 const NAMES: [&str; 4] = ["session", "prefix", "target", "time"];
 
@@ -13,8 +13,7 @@ fn is_wanted(name: &str) -> bool {
     NAMES.contains(&fold(name).as_str())
 }
 
-/// Reads a test file: after `prefix`, the shopper went to `target`. Columns `session` and `time` may be missing.
-pub fn predictions(path: &Path, refusals: &mut Refusals) -> Result<Vec<Prediction>, Error> {
+pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Prediction>, Error> {
     let mut mine = Refusals::default();
     let mut table = Table::open(path, File::Predictions, "reading test rows", is_wanted)?;
     let mut predictions = Vec::new();
@@ -38,7 +37,7 @@ pub fn predictions(path: &Path, refusals: &mut Refusals) -> Result<Vec<Predictio
         }
     }
     need(&table)?;
-    table.conclude(mine, refusals)?;
+    table.conclude(mine, reader)?;
     Ok(predictions)
 }
 

@@ -26,6 +26,8 @@ pub enum Reason {
     Product,
     /// An item key longer than a model can hold.
     LongItem,
+    /// A list or an object where an item key is expected.
+    Structure,
     /// Neither a session nor a shopper.
     NoShopper,
     /// No time, or one that is not a time.
@@ -38,6 +40,8 @@ pub enum Reason {
     Price,
     /// A price in another currency than most of the catalogue's.
     Currency,
+    /// A sale price that is none today.
+    Sale,
     /// An availability that is not one of the feed's words.
     Availability,
     /// A yes-or-no value that is neither.
@@ -52,6 +56,8 @@ pub enum Reason {
     Circle,
     /// A row whose key comes again further down: the last one counts.
     Replaced,
+    /// A row of a product that is there already, without a title of its own: a variant, a picture, another language.
+    Part,
     /// An event whose message id was read before.
     Duplicate,
 }
@@ -73,6 +79,7 @@ impl Reason {
             | Reason::LongLine
             | Reason::NoItem
             | Reason::LongItem
+            | Reason::Structure
             | Reason::NoShopper
             | Reason::Time
             | Reason::NoItems
@@ -80,13 +87,14 @@ impl Reason {
             Reason::Product
             | Reason::Price
             | Reason::Currency
+            | Reason::Sale
             | Reason::Availability
             | Reason::Flag
             | Reason::LongText
             | Reason::Detail
             | Reason::Related
             | Reason::Circle => Effect::ValueLeftOut,
-            Reason::Replaced | Reason::Duplicate => Effect::RowRepeated,
+            Reason::Replaced | Reason::Part | Reason::Duplicate => Effect::RowRepeated,
         }
     }
 
@@ -95,21 +103,23 @@ impl Reason {
         self.effect() == Effect::RowRefused
     }
 
-    fn text(self) -> &'static str {
+    pub(super) fn text(self) -> &'static str {
         match self {
             Reason::Json => "not a JSON object of the expected shape",
             Reason::Cells => "more or fewer cells than the header",
-            Reason::Encoding => "not UTF-8 (save the file as UTF-8)",
+            Reason::Encoding => "not in the encoding of the file (save it as UTF-8)",
             Reason::LongLine => "line longer than 1 MiB",
             Reason::NoItem => "no item id",
             Reason::Product => "one of several products, without id or with one too long",
             Reason::LongItem => "item id longer than 255 bytes",
+            Reason::Structure => "a list or an object where an item id is expected",
             Reason::NoShopper => "neither session nor shopper",
-            Reason::Time => "not a time (ISO 8601, or Unix seconds or milliseconds)",
+            Reason::Time => "not a time, or not of the kind that its column holds",
             Reason::NoItems => "no items",
             Reason::Days => "not one number of days for each order, the largest first",
             Reason::Price => "not a price (199.00 CNY)",
             Reason::Currency => "price in another currency than the catalogue's",
+            Reason::Sale => "sale price of 0, above the price, or outside its dates",
             Reason::Availability => "not in_stock, out_of_stock, preorder or backorder",
             Reason::Flag => "neither true nor false",
             Reason::LongText => "text longer than 255 bytes",
@@ -119,6 +129,7 @@ impl Reason {
             }
             Reason::Circle => "related to itself, or completing what completes it",
             Reason::Replaced => "id comes again further down",
+            Reason::Part => "part of a product above (variant, picture, language)",
             Reason::Duplicate => "message id read before",
         }
     }
@@ -170,6 +181,15 @@ impl Refusals {
             .filter(|(reason, _)| reason.refuses_row())
             .map(|(_, entry)| entry.count)
             .sum()
+    }
+
+    /// Reasons that cost whole rows, wrong or repeated, and how many.
+    pub(super) fn lost_rows(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
+        let lost = self
+            .0
+            .iter()
+            .filter(|(reason, _)| reason.effect() != Effect::ValueLeftOut);
+        lost.map(|(reason, entry)| (*reason, entry.count))
     }
 
     /// The same table without samples: nothing of a shopper in it.

@@ -5,10 +5,9 @@ use std::path::Path;
 use super::error::File;
 use super::gather::Gather;
 use super::table::{Needed, Table, fold};
-use super::{Error, Interactions, Kind, Reason, Refusals};
+use super::{Error, Interactions, Kind, Reader, Reason, Refusals};
 
-/// Reads a session file. Every session is of a shopper of its own, every item in it was viewed, at time 0.
-pub fn sessions(path: &Path, refusals: &mut Refusals) -> Result<Interactions, Error> {
+pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Interactions, Error> {
     let mut mine = Refusals::default();
     let mut gather = Gather::default();
     let mut table = Table::open(path, File::Sessions, "reading sessions", is_items)?;
@@ -42,7 +41,7 @@ pub fn sessions(path: &Path, refusals: &mut Refusals) -> Result<Interactions, Er
     }
     need(&table)?;
     gather.count(table.count);
-    table.conclude(mine, refusals)?;
+    table.conclude(mine, reader)?;
     Ok(Interactions {
         newest: None,
         ..gather.finish()

@@ -14,7 +14,7 @@ pub(super) use lines::{Line, explain, number, read_line, refuse_spread};
 
 use super::error::File;
 use super::source::{self, Content};
-use super::{Error, Reason, Refusals};
+use super::{Error, Reader, Reason, Refusals, Understanding, understanding};
 
 /// Bytes of one row of text.
 pub(super) const LONGEST: u64 = 1 << 20;
@@ -251,30 +251,40 @@ impl Table {
     }
 
     /// Refuses a file most of whose rows were refused, else hands the refusals on.
-    pub fn conclude(&self, mine: Refusals, all: &mut Refusals) -> Result<(), Error> {
-        conclude(&self.path, self.file, self.count, mine, all)
+    pub fn conclude(&self, mine: Refusals, reader: &mut Reader) -> Result<(), Error> {
+        let mut understood = Understanding::new(&self.path, self.file);
+        let columns = self.columns.met.iter().map(|name| understanding::Column {
+            name: name.clone(),
+            taken_for: self.columns.kept.contains(name).then(|| fold(name)),
+            ..Default::default()
+        });
+        understood.columns = columns.collect();
+        conclude(understood, self.count, mine, reader)
     }
 }
 
 /// Refuses a file most of whose rows were refused, else hands the refusals on.
 pub(super) fn conclude(
-    path: &Path,
-    file: File,
+    mut understood: Understanding,
     rows: u64,
     mine: Refusals,
-    all: &mut Refusals,
+    reader: &mut Reader,
 ) -> Result<(), Error> {
     let bad = mine.rows();
     if bad > rows / 2 {
         return Err(Error::MostlyUnreadable {
-            file,
-            path: path.into(),
+            file: understood.file,
+            path: understood.path,
             bad,
             rows,
             refusals: mine,
         });
     }
-    all.absorb(mine);
+    understood.records = rows;
+    understood.leave_out_refused(&mine);
+    understood.read = rows - understood.left_out.values().sum::<u64>().min(rows);
+    reader.understood.push(understood);
+    reader.refusals.absorb(mine);
     Ok(())
 }
 
