@@ -14,7 +14,7 @@ function expect(name, value, type) {
 }
 
 /** What each option must be; empty where that is not one type. @type {Record<keyof import("./index.d.ts").Options, string>} */
-const OPTIONS = { model: "string", category: "string", collector: "object", consent: "object", locale: "string", name: "string", rules: "", title: "function", wasm: "", onWarning: "function" };
+const OPTIONS = { model: "string", category: "string", collector: "object", consent: "object", edition: "string", locale: "string", name: "string", rules: "", title: "function", wasm: "", onWarning: "function" };
 /** @type {Record<keyof import("./index.d.ts").Consent, string>} */
 const PURPOSES = { personalisation: "boolean", measurement: "boolean" };
 
@@ -33,6 +33,9 @@ export function check(options) {
   expect("", options, "object");
   all("", options, OPTIONS);
   all("consent.", options.consent, PURPOSES);
+  if (!["recommender", "full", undefined].includes(options?.edition)) {
+    throw new TypeError(`Tillside.open: options.edition must be "recommender" or "full", got "${options.edition}"`);
+  }
   expect("rules.length", (options.rules ?? []).length ?? null, "number");
   if (options.collector) {
     expect("collector.url", options.collector.url ?? null, "string");

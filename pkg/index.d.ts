@@ -18,6 +18,9 @@ export interface Options {
   /** Where reports go. Without it nothing is sent. */
   collector?: { url: string; writeKey: string };
   consent?: Consent;
+  /** "full" takes the module that also answers `intent`, `tags` and the portrait's dimensions; default what the manifest
+   *  says, else "recommender". */
+  edition?: "recommender" | "full";
   /** Language of reasons: "zh" or "en"; default from the document or navigator. */
   locale?: string;
   /** Name of the store on the device, for several shops on one origin. Default "tillside". */
@@ -27,7 +30,7 @@ export interface Options {
   /** What to call an item, a category path or a brand in a reason; default as the model has it. */
   title?: (id: string) => string | undefined;
   /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. For a model with a sequence encoder
-   *  it is `tillside/encoder.wasm`, which reads every other model too. */
+   *  it is `tillside/encoder.wasm`, which reads every other model too; for the full edition `tillside/full.wasm`. */
   wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;
   /** Called with each problem that the page may want to log. Never throws into the page. */
   onWarning?: (warning: Problem) => void;
@@ -220,6 +223,49 @@ export interface Portrait {
   categories: { name: string; short: number; long: number; evidence: number }[];
   brands: { name: string; short: number; long: number; evidence: number }[];
   events: number;
+  /** Of the full edition. */
+  behaviour?: { categories: Lean[]; brands: Lean[] };
+  /** Of the full edition. */
+  transactions?: Transactions;
+}
+
+/** An interest against the shop's own share: `lift` is the natural logarithm of how many times as strong it is as with the
+ *  mean shopper, over 30 days; `shortLift` the same over 30 minutes. */
+export interface Lean {
+  name: string;
+  short: number;
+  long: number;
+  /** Of the shop's items. */
+  share: number;
+  lift: number;
+  shortLift: number;
+  evidence: number;
+  /** Milliseconds since 1970. */
+  last: number;
+  /** 0–1. */
+  confidence: number;
+}
+
+/** Orders as sums and gaps; null where there are too few. */
+export interface Transactions {
+  orders: number;
+  /** Refunds. */
+  returns: number;
+  spent: number;
+  /** Of an order: paid, pieces, discount. */
+  average: number | null;
+  items: number | null;
+  discount: number | null;
+  /** Orders with a coupon. */
+  coupons: number;
+  first: number | null;
+  last: number | null;
+  /** Days between orders, and their standard deviation. */
+  gap: number | null;
+  gapSpread: number | null;
+  /** Days since the last. */
+  days: number | null;
+  confidence: number;
 }
 
 export interface Status {

@@ -88,7 +88,7 @@ export class Tillside {
     const options = this.#options;
     const base = options.model;
     const found = base === undefined ? undefined : manifest(base);
-    const loading = load(options.wasm, found, (problem) => this.#warn(problem));
+    const loading = load(options, found, (problem) => this.#warn(problem));
     // On its way while the engine compiles.
     const files = found?.then((found) => ("code" in found ? undefined : this.#goods.fetch(found, options.category)));
     const store = new Store(this.#name());
@@ -407,6 +407,19 @@ export class Tillside {
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
 
+  /** A question of the full edition, as JSON both ways; undefined where this edition does not answer it.
+   * @param {string} what @param {unknown} [request] @returns {any} */
+  #ask(what, request = null) {
+    let json = "null";
+    try {
+      json = JSON.stringify(request) ?? json;
+    } catch {
+      // Cycles and big integers are no JSON: the engine says what is missing.
+    }
+    const answer = this.#with((page) => engine.take(engine.ask(page, what, json)));
+    return answer ? (JSON.parse(answer) ?? undefined) : undefined;
+  }
+
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
     const [[recent, cart, bought, categories, brands], events] = this.#with((page) => engine.take(engine.portrait(page))) ?? [[[], [], [], [], []], 0];
@@ -419,6 +432,7 @@ export class Tillside {
       categories: named(categories),
       brands: named(brands),
       events,
+      ...this.#ask("portrait"),
     };
   }
 

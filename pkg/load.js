@@ -13,8 +13,12 @@ export const problem = (code, message) => ({ code, message });
 /** @param {unknown} error */
 export const text = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Shared by every Tillside on the page: compiling twice would be waste. Whether it can read an encoder, or may.
- * @type {Promise<boolean> | undefined} */
+/** What a module can do: a bit each. */
+const ENCODER = 1;
+const FULL = 2;
+
+/** Shared by every Tillside on the page: compiling twice would be waste. What the module can do, as far as is known.
+ * @type {Promise<number> | undefined} */
 let engine;
 
 /** @param {NonNullable<Options["wasm"]>} source */
@@ -35,18 +39,29 @@ async function compile(source) {
   return from instanceof WebAssembly.Module ? from : WebAssembly.compile(/** @type {BufferSource} */ (from));
 }
 
-/** The module that most models want is on its way before the manifest says which one this model wants.
- * @param {Options["wasm"]} source @param {Promise<any> | undefined} found */
-async function start(source, found) {
-  const usual = compile(source ?? new URL("./dist/tillside_bg.wasm", import.meta.url));
+// Each is named once, or bundlers would ship it twice.
+const usualModule = () => new URL("./dist/tillside_bg.wasm", import.meta.url);
+const encoderModule = () => new URL("./dist/tillside_encoder_bg.wasm", import.meta.url);
+const fullModule = () => new URL("./dist/tillside_full_bg.wasm", import.meta.url);
+
+/** The module that most pages want is on its way before the manifest says which one this page wants; where the page itself
+ * asks for the full edition, that one is.
+ * @param {Options["wasm"]} source @param {Options["edition"]} edition @param {Promise<any> | undefined} found */
+async function start(source, edition, found) {
+  const full = edition === "full";
+  const first = compile(source ?? (full ? fullModule() : usualModule()));
   // Whether it is waited for is known later.
-  usual.catch(() => {});
-  let module;
-  if (!source && (await found)?.encoder) {
-    module = await compile(new URL("./dist/tillside_encoder_bg.wasm", import.meta.url)).catch(() => undefined);
+  first.catch(() => {});
+  if (source) return initSync({ module: await first }), ENCODER | FULL;
+  const wanted = full ? undefined : await found;
+  const whole = full || (edition ?? wanted?.edition) === "full";
+  if (whole || wanted?.encoder) {
+    const larger = full ? first : compile(whole ? fullModule() : encoderModule());
+    const module = await larger.catch(() => undefined);
+    if (module) return initSync({ module }), whole ? ENCODER | FULL : ENCODER;
   }
-  initSync({ module: module ?? (await usual) });
-  return !!(source || module);
+  initSync({ module: await (full ? compile(usualModule()) : first) });
+  return 0;
 }
 
 /** @param {URL} url */
@@ -57,13 +72,17 @@ async function readFile(url) {
   return readFile(url);
 }
 
-/** What `found` resolves to says whether the model has an encoder.
- * @param {Options["wasm"]} source @param {Promise<any> | undefined} found @param {(problem: Problem) => void} warn
+/** What `found` resolves to says whether the model has an encoder, and which edition the shop wants.
+ * @param {Pick<Options, "wasm" | "edition">} options @param {Promise<any> | undefined} found @param {(problem: Problem) => void} warn
  * @returns {Promise<Problem | undefined>} */
-export async function load(source, found, warn) {
+export async function load({ wasm, edition }, found, warn) {
   try {
-    const whole = await (engine ??= start(source, found));
-    if (!whole && (await found)?.encoder) {
+    const able = await (engine ??= start(wasm, edition, found));
+    const wanted = await found;
+    if (!(able & FULL) && (edition ?? wanted?.edition) === "full") {
+      warn(problem("edition.unavailable", "the module of the full edition did not load, or another was there first; what only it answers stays empty. Check that dist/tillside_full_bg.wasm is served."));
+    }
+    if (!(able & ENCODER) && wanted?.encoder) {
       warn(problem("encoder.unavailable", "the module that reads the model's encoder did not load, or another was there first; shelves go on without it. Check that dist/tillside_encoder_bg.wasm is served."));
     }
     return undefined;

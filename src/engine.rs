@@ -5,6 +5,9 @@
 //! events since: every tab only appends to the journal, and one tab at a time folds it in when a page opens, so two
 //! tabs never overwrite each other.
 
+#[cfg(feature = "full")]
+mod ask;
+
 use crate::consent::Purposes;
 use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
 use crate::lines::join;
@@ -12,6 +15,8 @@ use crate::recommend::{List, Recommender, Request};
 use crate::report::{self, Content, Envelope, Outcome, Priority, Queue};
 use crate::shop::live::Patched;
 use crate::shop::{Model, ModelError};
+#[cfg(feature = "full")]
+use crate::shopper::profile::Profile;
 use crate::shopper::{Portrait, Shopper};
 
 /// Keys on the device. The journal's and the queue's rows are named after the event.
@@ -20,6 +25,8 @@ const DEVICE: &str = "device";
 const INTAKE: &str = "intake";
 const MANIFEST: &str = "manifest";
 const PORTRAIT: &str = "portrait";
+/// What the full edition keeps beside it.
+const PROFILE: &str = "profile";
 const JOURNAL: &str = "journal/";
 pub const QUEUE: &str = "queue/";
 
@@ -144,17 +151,25 @@ impl Engine {
             }
         }
         if self.purposes.personalisation {
+            let profile = rows.iter().find(|(key, _)| *key == PROFILE);
+            #[cfg(feature = "full")]
+            if let Some((_, bytes)) = profile {
+                self.shopper.profile = Profile::decode(bytes).unwrap_or_default();
+            }
             // Names begin with the time, so the journal comes in order.
             let journal = || rows.iter().filter(|(key, _)| key.starts_with(JOURNAL));
             let mut count = 0;
             for (_, bytes) in journal() {
                 count += 1;
                 if let Some(event) = Event::decode(bytes) {
-                    self.shopper.learn(&event, self.model.as_ref());
+                    self.learn(&event);
                 }
             }
-            if lead && count > FOLD {
+            // Without the full edition the profile cannot learn: the journal waits for a page that has it.
+            if lead && count > FOLD && (cfg!(feature = "full") || profile.is_none()) {
                 self.put(PORTRAIT.into(), self.shopper.encode());
+                #[cfg(feature = "full")]
+                self.put(PROFILE.into(), self.shopper.profile.encode());
                 for (key, _) in journal() {
                     self.delete((*key).into());
                 }
@@ -169,6 +184,12 @@ impl Engine {
             let effects = self.queue.load(queued, now);
             self.queued(effects);
         }
+    }
+
+    fn learn(&mut self, event: &Event) {
+        self.shopper.learn(event, self.model.as_ref());
+        #[cfg(feature = "full")]
+        self.shopper.profile.learn(event, self.model.as_ref());
     }
 
     fn put(&mut self, key: String, bytes: Vec<u8>) {
@@ -203,6 +224,7 @@ impl Engine {
         if before.personalisation && !purposes.personalisation {
             self.shopper = Shopper::default();
             self.delete(PORTRAIT.into());
+            self.delete(PROFILE.into());
             self.effects.push(Effect::DeleteAll { prefix: JOURNAL });
         }
         if before.measurement && !purposes.measurement {
@@ -313,7 +335,7 @@ impl Engine {
             .accept(name, properties, arrival)
             .map_err(Declined::Refused)?;
         if self.purposes.personalisation {
-            self.shopper.learn(&event, self.model.as_ref());
+            self.learn(&event);
             let mut row = Vec::new();
             event.encode(&mut row);
             self.put(join(JOURNAL, &event.id), row);

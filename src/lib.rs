@@ -18,6 +18,8 @@
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
+//! `json` is how the full edition (feature `full`) is asked and answers.
+//!
 //! [`codec`], [`decimal`], [`lines`], `name` and `natural` are the small tools that several rooms share; [`kernel`] is
 //! arithmetic in loops, the
 //! only place that may be `unsafe`.
@@ -29,6 +31,8 @@ pub mod consent;
 pub mod decimal;
 pub mod engine;
 pub mod intake;
+#[cfg(feature = "full")]
+pub mod json;
 pub mod kernel;
 pub mod lines;
 mod name;

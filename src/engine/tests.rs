@@ -366,3 +366,39 @@ fn what_rises_from_far_below_is_a_candidate_where_popular_items_are() {
         "they go with nothing by being popular"
     );
 }
+
+#[test]
+fn what_the_full_edition_knows_outlives_the_fold_of_the_journal() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "d");
+    for n in 0..40 {
+        let properties = serde_json::json!({ "order_id": format!("o{n}"), "revenue": 10, "products": [{ "product_id": "pear" }] });
+        let arrival = Arrival {
+            id: &format!("{:012}", NOW + n),
+            now: NOW + n * 86_400_000,
+            time: None,
+        };
+        engine
+            .track("Order Completed", &properties.into(), arrival)
+            .unwrap();
+    }
+    device.apply(&mut engine);
+    let spent = |engine: &mut Engine| {
+        let portrait = engine.ask("portrait", &crate::json::Value::Null, NOW);
+        let transactions = portrait.get("transactions").unwrap();
+        (
+            transactions.number_of("spent"),
+            transactions.number_of("gap"),
+        )
+    };
+    let mut folding = device.open(true);
+    device.apply(&mut folding);
+    assert!(device.0.contains_key(PROFILE) && device.0.keys().all(|key| !key.starts_with(JOURNAL)));
+    let mut next = device.open(false);
+    for engine in [&mut engine, &mut folding, &mut next] {
+        assert_eq!(spent(engine), (Some(400.0), Some(1.0)));
+    }
+    next.grant(Purposes::default(), "");
+    assert_eq!(spent(&mut next), (Some(0.0), None));
+}

@@ -41,6 +41,11 @@ impl Interest {
         (both.0.max(0.0), both.1.max(0.0))
     }
 
+    /// Time of the newest event.
+    pub fn last(&self) -> i64 {
+        self.at
+    }
+
     fn add(&mut self, weight: f64, time: i64) {
         // An event from before the last one has already faded by the difference.
         let (to, late) = if time > self.at {

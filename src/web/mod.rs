@@ -4,6 +4,7 @@
 //! page life cycle, are carried out by `pkg/host.js` and `pkg/store.js` from the values that come out here: as Rust
 //! futures over web-sys the same work took thirty kilobytes of module, as a script it takes two.
 
+mod ask;
 mod page;
 mod value;
 

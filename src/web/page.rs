@@ -34,7 +34,7 @@ thread_local! {
 
 /// Panics for a number that [`open`] has not given, which ends the module's use on the page.
 #[inline(never)]
-fn engine(page: usize) -> RefMut<'static, Engine> {
+pub(super) fn engine(page: usize) -> RefMut<'static, Engine> {
     PAGES
         .with_borrow(|pages| pages.engines[page - 1])
         .borrow_mut()
@@ -67,7 +67,7 @@ pub fn open(write_key: String, language: String) -> usize {
 extern "C" {
     /// Answers the call under way. An engine of 2023 and before (Chrome 113, Node 20) that has put a function into the
     /// script which calls it may crash where that function returns a reference; so the script takes answers from here.
-    fn put(answer: &str);
+    pub(super) fn put(answer: &str);
     #[wasm_bindgen(js_name = put)]
     fn put_value(answer: JsValue);
 }

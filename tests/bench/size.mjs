@@ -1,11 +1,11 @@
 // Prints what a page downloads of pkg/: every file raw, with gzip -9 and with brotli, and what a page loads of them
-// together: one of the two modules, the second where its model has an encoder.
+// together: one of the three modules, the second where its model has an encoder, the third where its shop wants all.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const pkg = new URL("../../pkg/", import.meta.url);
-const [script, usual, other] = ["dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm"];
+const [script, usual, other, full] = ["dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "dist/tillside_full_bg.wasm"];
 
 /** @param {string} file */
 function measured(file) {
@@ -13,7 +13,7 @@ function measured(file) {
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
   return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
 }
-const rows = [script, usual, other].map(measured);
+const rows = [script, usual, other, full].map(measured);
 /** @param {string} file @param {string} module */
 const sum = (file, module) => {
   const both = rows.filter((row) => row.file === script || row.file === module);
@@ -21,7 +21,7 @@ const sum = (file, module) => {
   const total = (column) => both.reduce((total, row) => total + row[column], 0);
   return { file, raw: total("raw"), gzip: total("gzip"), brotli: total("brotli") };
 };
-rows.push(sum("a page", usual), sum("a page, encoder", other));
+rows.push(sum("a page", usual), sum("a page, encoder", other), sum("a page, full edition", full));
 
 /** @param {(string | number)[]} cells */
 const line = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(9) : String(cell).padEnd(30))).join(""));

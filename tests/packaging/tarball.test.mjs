@@ -11,12 +11,14 @@ import { pack } from "./package.mjs";
 
 /** Bytes of the script and one module with gzip -9. */
 const MOST = 60_000;
+/** The same of the full edition. */
+const MOST_FULL = 120_000;
 
 test("the tarball holds each module once, their glue, the types and the README, and nothing else", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
   t.after(() => rm(folder, { recursive: true }));
   const { files } = await pack(folder);
-  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "index.d.ts", "package.json"];
+  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "dist/tillside_full_bg.wasm", "index.d.ts", "package.json"];
   assert.deepEqual(files, expected);
 });
 
@@ -25,11 +27,13 @@ test("the package depends on nothing and runs nothing when installed", async () 
   for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "scripts"]) assert.equal(manifest[key], undefined, key);
 });
 
-test("what a page downloads is as small as the README promises, with either module", async () => {
+test("what a page downloads is as small as the README promises, with any module", async () => {
   /** @param {string} file */
   const packed = async (file) => gzipSync(await readFile(join(root, "pkg/dist", file)), { level: 9 }).length;
   const script = await packed("index.js");
   const usual = script + (await packed("tillside_bg.wasm"));
   const encoder = script + (await packed("tillside_encoder_bg.wasm"));
   assert.ok(Math.max(usual, encoder) <= MOST, `index.js with tillside_bg.wasm is ${usual} bytes, with tillside_encoder_bg.wasm ${encoder}, and ${MOST} are the most`);
+  const full = script + (await packed("tillside_full_bg.wasm"));
+  assert.ok(full <= MOST_FULL, `index.js with tillside_full_bg.wasm is ${full} bytes, and ${MOST_FULL} are the most`);
 });

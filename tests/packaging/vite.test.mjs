@@ -43,7 +43,7 @@ test("the built page opens the engine, under the policy that the documentation a
   await exec(process.execPath, [VITE, "build"], { cwd: folder });
   const assets = await readdir(join(folder, "dist/assets"));
   const modules = assets.filter((name) => name.endsWith(".wasm")).map((name) => name.replace(/-.*/, ""));
-  assert.deepEqual(modules.sort(), ["tillside_bg", "tillside_encoder_bg"], "each once");
+  assert.deepEqual(modules.sort(), ["tillside_bg", "tillside_encoder_bg", "tillside_full_bg"], "each once");
   const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:";
   const built = await site(join(folder, "dist"), { "content-security-policy": policy });
   t.after(() => built.close());

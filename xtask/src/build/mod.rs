@@ -1,7 +1,8 @@
 //! `cargo xtask build`: the crate, compiled to WebAssembly, as a complete npm package in `pkg/`.
 //!
-//! Compile, generate the glue (wasm-bindgen), make small (wasm-opt), twice: a module for models that have no sequence
-//! encoder, which is what most pages load, and one for those that have. Both with fixed simd128, and of one glue.
+//! Compile, generate the glue (wasm-bindgen), make small (wasm-opt), three times: a module for models that have no
+//! sequence encoder, which is what most pages load, one for those that have, and the full edition. All with fixed
+//! simd128, and of one glue.
 
 mod compiler;
 mod package;
@@ -103,8 +104,8 @@ pub struct Module {
     flags: &'static [&'static str],
 }
 
-/// The first is what a page loads unless its model wants the other.
-pub const MODULES: [Module; 2] = [
+/// The first is what a page loads unless its model wants the second or its shop the third.
+pub const MODULES: [Module; 3] = [
     Module {
         name: "tillside_bg.wasm",
         flags: &["--no-default-features"],
@@ -112,6 +113,10 @@ pub const MODULES: [Module; 2] = [
     Module {
         name: "tillside_encoder_bg.wasm",
         flags: &[],
+    },
+    Module {
+        name: "tillside_full_bg.wasm",
+        flags: &["--features", "full"],
     },
 ];
 

@@ -1,0 +1,371 @@
+//! Transactions: a shopper's orders as sums, counts and gaps.
+//!
+//! The newest orders stay as short rows, so that a cancellation, a refund or a second message about one order changes the
+//! sums as if it had been so from the start; older ones are folded into one total, from which nothing is taken back.
+//! What they say of cycles, value and loyalty is worked out elsewhere from the same rows.
+
+use crate::codec::{Reader, hash, put_float, put_uint};
+use crate::intake::{Event, Field, Kind, Product, Scalar};
+
+pub(super) const VERSION: u8 = 1;
+
+/// Rows kept; a year of weekly orders.
+const ROWS: usize = 64;
+/// Orders that were cancelled, remembered for a completion that comes late.
+const CANCELLED: usize = 16;
+
+/// One order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Order {
+    /// FNV-1a of the order's id; the time where it has none.
+    pub id: u64,
+    pub time: i64,
+    /// Paid for its lines.
+    pub value: f64,
+    pub discount: f64,
+    pub coupon: bool,
+    /// Pieces.
+    pub items: u32,
+}
+
+/// Sums over orders in the order of their time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    pub orders: u32,
+    pub coupons: u32,
+    pub items: f64,
+    pub value: f64,
+    pub discount: f64,
+    /// Gaps between one order and the next: their sum in days, and the sum of their squares.
+    pub gaps: f64,
+    pub squares: f64,
+    first: i64,
+    last: i64,
+}
+
+impl Totals {
+    fn add(&mut self, order: &Order) {
+        if self.orders == 0 {
+            self.first = order.time;
+        } else {
+            let gap = order.time.saturating_sub(self.last).max(0) as f64 / 86_400e3;
+            self.gaps += gap;
+            self.squares += gap * gap;
+        }
+        self.first = self.first.min(order.time);
+        self.last = self.last.max(order.time);
+        self.orders = self.orders.saturating_add(1);
+        self.coupons = self.coupons.saturating_add(order.coupon.into());
+        self.items += f64::from(order.items);
+        self.value += order.value;
+        self.discount += order.discount;
+    }
+
+    pub fn first(&self) -> Option<i64> {
+        (self.orders > 0).then_some(self.first)
+    }
+
+    pub fn last(&self) -> Option<i64> {
+        (self.orders > 0).then_some(self.last)
+    }
+
+    /// In days; `None` below two orders.
+    pub fn mean_gap(&self) -> Option<f64> {
+        (self.orders > 1).then(|| self.gaps / f64::from(self.orders - 1))
+    }
+
+    /// Standard deviation of the gaps in days; `None` below three orders.
+    pub fn gap_deviation(&self) -> Option<f64> {
+        let count = f64::from(self.orders) - 1.0;
+        (self.orders > 2).then(|| {
+            let mean = self.gaps / count;
+            libm::sqrt(((self.squares - count * mean * mean) / (count - 1.0)).max(0.0))
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Orders {
+    /// Oldest first.
+    rows: Vec<Order>,
+    older: Totals,
+    cancelled: Vec<u64>,
+    returns: u32,
+}
+
+fn amount(fields: &[(Field, Scalar)], wanted: Field) -> Option<f64> {
+    let found = fields.iter().find(|(field, _)| *field == wanted);
+    match found {
+        Some((_, Scalar::Amount(amount))) => Some(*amount),
+        _ => None,
+    }
+}
+
+/// What the lines come to, where each has a price.
+fn lines(products: &[Product]) -> Option<f64> {
+    let price = |product: &Product| Some(product.price? * f64::from(product.quantity));
+    products.iter().map(price).sum()
+}
+
+impl Order {
+    fn of(event: &Event) -> Order {
+        let fields = &event.fields;
+        let named = [Field::Revenue, Field::Subtotal, Field::Value, Field::Total];
+        let value = named.iter().find_map(|field| amount(fields, *field));
+        let each = event.products.iter();
+        let discounts = each.filter_map(|product| amount(&product.fields, Field::Discount));
+        Order {
+            id: id(event),
+            time: event.time,
+            value: value.or_else(|| lines(&event.products)).unwrap_or(0.0),
+            discount: amount(fields, Field::Discount).unwrap_or_else(|| discounts.sum()),
+            coupon: event.text(Field::Coupon).is_some(),
+            items: event
+                .products
+                .iter()
+                .fold(0, |sum, product| sum.saturating_add(product.quantity)),
+        }
+    }
+}
+
+fn id(event: &Event) -> u64 {
+    let named = event.text(Field::OrderId);
+    named.map_or(event.time as u64, |id| hash(id.as_bytes()))
+}
+
+impl Orders {
+    pub(super) fn learn(&mut self, event: &Event) {
+        match event.kind {
+            Kind::OrderCompleted => self.insert(Order::of(event)),
+            Kind::OrderUpdated if self.position(id(event)).is_some() => {
+                self.insert(Order::of(event));
+            }
+            Kind::OrderCancelled => self.cancel(id(event)),
+            Kind::OrderRefunded => {
+                self.returns = self.returns.saturating_add(1);
+                let (value, whole) = (lines(&event.products), event.products.is_empty());
+                match self.position(id(event)) {
+                    Some(at) if !whole => {
+                        let row = &mut self.rows[at];
+                        row.value = (row.value - value.unwrap_or(0.0)).max(0.0);
+                    }
+                    _ if whole => self.cancel(id(event)),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn position(&self, id: u64) -> Option<usize> {
+        self.rows.iter().position(|row| row.id == id)
+    }
+
+    /// Takes an order in where its time belongs; a second message about it takes the place of the first.
+    pub fn insert(&mut self, mut order: Order) {
+        if self.cancelled.contains(&order.id) {
+            return;
+        }
+        if let Some(at) = self.position(order.id) {
+            // When it was placed does not change.
+            order.time = order.time.min(self.rows[at].time);
+            self.rows.remove(at);
+        }
+        let at = self.rows.partition_point(|row| row.time <= order.time);
+        self.rows.insert(at, order);
+        if self.rows.len() > ROWS {
+            let oldest = self.rows.remove(0);
+            self.older.add(&oldest);
+        }
+    }
+
+    fn cancel(&mut self, id: u64) {
+        self.rows.retain(|row| row.id != id);
+        if !self.cancelled.contains(&id) {
+            if self.cancelled.len() == CANCELLED {
+                self.cancelled.remove(0);
+            }
+            self.cancelled.push(id);
+        }
+    }
+
+    /// The newest orders, oldest first.
+    pub fn rows(&self) -> &[Order] {
+        &self.rows
+    }
+
+    /// How many refunds there were.
+    pub fn returns(&self) -> u32 {
+        self.returns
+    }
+
+    pub fn totals(&self) -> Totals {
+        let mut totals = self.older;
+        for row in &self.rows {
+            totals.add(row);
+        }
+        totals
+    }
+
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        put_uint(out, self.returns.into());
+        let older = &self.older;
+        put_uint(out, older.orders.into());
+        put_uint(out, older.coupons.into());
+        for sum in [
+            older.items,
+            older.value,
+            older.discount,
+            older.gaps,
+            older.squares,
+        ] {
+            put_float(out, sum);
+        }
+        put_uint(out, older.first as u64);
+        put_uint(out, older.last as u64);
+        put_uint(out, self.rows.len() as u64);
+        for row in &self.rows {
+            put_uint(out, row.id);
+            put_uint(out, row.time as u64);
+            put_float(out, row.value);
+            put_float(out, row.discount);
+            out.push(row.coupon.into());
+            put_uint(out, row.items.into());
+        }
+        put_uint(out, self.cancelled.len() as u64);
+        for id in &self.cancelled {
+            put_uint(out, *id);
+        }
+    }
+
+    /// Whether this version is known.
+    pub(super) fn decode(&mut self, version: u8, reader: &mut Reader) -> bool {
+        if version != 1 {
+            return false;
+        }
+        self.returns = reader.small();
+        self.older = Totals {
+            orders: reader.small(),
+            coupons: reader.small(),
+            items: reader.float(),
+            value: reader.float(),
+            discount: reader.float(),
+            gaps: reader.float(),
+            squares: reader.float(),
+            first: reader.uint() as i64,
+            last: reader.uint() as i64,
+        };
+        for _ in 0..reader.count(20, ROWS) {
+            let row = Order {
+                id: reader.uint(),
+                time: reader.uint() as i64,
+                value: reader.float(),
+                discount: reader.float(),
+                coupon: reader.byte() != 0,
+                items: reader.small(),
+            };
+            self.rows.push(row);
+        }
+        for _ in 0..reader.count(1, CANCELLED) {
+            self.cancelled.push(reader.uint());
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn order(id: &str, day: i64, price: f64, kind: Kind) -> Event {
+        let mut event = Event::about(kind, day * DAY, ["a"]);
+        event.products[0].price = Some(price);
+        event.fields.push((Field::OrderId, Scalar::Text(id.into())));
+        event
+    }
+
+    fn after(events: &[Event]) -> Orders {
+        let mut orders = Orders::default();
+        for event in events {
+            orders.learn(event);
+        }
+        orders
+    }
+
+    #[test]
+    fn a_cancelled_order_leaves_no_trace_whichever_comes_first() {
+        let kept = order("1", 3, 10.0, Kind::OrderCompleted);
+        let gone = order("2", 5, 99.0, Kind::OrderCompleted);
+        let cancelled = order("2", 6, 99.0, Kind::OrderCancelled);
+        let without = after(&[kept.clone()]).totals();
+        let then = after(&[kept.clone(), gone.clone(), cancelled.clone()]);
+        let before = after(&[cancelled, gone, kept]);
+        assert_eq!((then.totals(), before.totals()), (without, without));
+    }
+
+    #[test]
+    fn two_messages_about_one_order_are_one_order() {
+        let first = order("1", 3, 10.0, Kind::OrderCompleted);
+        let mut updated = order("1", 4, 8.0, Kind::OrderUpdated);
+        let totals = after(&[first.clone(), first.clone(), updated.clone()]).totals();
+        assert_eq!(
+            (totals.orders, totals.value, totals.first()),
+            (1, 8.0, Some(3 * DAY))
+        );
+        updated.fields[0].1 = Scalar::Text("2".into());
+        assert_eq!(
+            after(&[first, updated]).totals().orders,
+            1,
+            "an order that is not known"
+        );
+    }
+
+    #[test]
+    fn a_refund_of_some_lines_takes_their_price() {
+        let mut refund = order("1", 9, 4.0, Kind::OrderRefunded);
+        let bought = order("1", 3, 10.0, Kind::OrderCompleted);
+        let partly = after(&[bought.clone(), refund.clone()]);
+        assert_eq!((partly.totals().value, partly.returns()), (6.0, 1));
+        refund.products.clear();
+        assert_eq!(after(&[bought, refund]).totals().orders, 0);
+    }
+
+    proptest! {
+        #[test]
+        fn totals_are_those_of_all_orders_at_once(
+            days in prop::collection::vec((0i64..4000, 0.0f64..500.0, 0u32..5), 0..200),
+            split in 0usize..200,
+        ) {
+            // Beyond the rows that are kept, orders must come in time.
+            let mut days = days;
+            if days.len() > ROWS { days.sort_by_key(|day| day.0); }
+            let events: Vec<Event> = days.iter().enumerate()
+                .map(|(n, &(day, price, _))| order(&n.to_string(), day, price, Kind::OrderCompleted)).collect();
+            let (early, late) = events.split_at(split.min(events.len()));
+            let mut orders = after(early);
+            let mut stored = Vec::new();
+            orders.encode(&mut stored);
+            orders = Orders::default();
+            prop_assert!(orders.decode(VERSION, &mut Reader::new(&stored)));
+            for event in late { orders.learn(event); }
+            let mut times: Vec<i64> = days.iter().map(|day| day.0).collect();
+            times.sort_unstable();
+            let gaps: Vec<f64> = times.windows(2).map(|pair| (pair[1] - pair[0]) as f64).collect();
+            let totals = orders.totals();
+            prop_assert_eq!(totals.orders as usize, days.len());
+            prop_assert!((totals.value - days.iter().map(|day| day.1).sum::<f64>()).abs() < 1e-9 * 500.0 * 200.0);
+            prop_assert_eq!(totals.first(), times.first().map(|day| day * DAY));
+            prop_assert_eq!(totals.last(), times.last().map(|day| day * DAY));
+            let mean = (!gaps.is_empty()).then(|| gaps.iter().sum::<f64>() / gaps.len() as f64);
+            prop_assert!((totals.mean_gap().unwrap_or(-1.0) - mean.unwrap_or(-1.0)).abs() < 1e-9);
+            if gaps.len() > 1 {
+                let mean = mean.unwrap();
+                let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / (gaps.len() - 1) as f64;
+                prop_assert!((totals.gap_deviation().unwrap() - variance.sqrt()).abs() < 1e-6);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The one call of the full edition. Every edition has it, since all have one glue; without the feature it answers
+//! nothing, and `pkg/` answers as for a shopper of whom nothing is known.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::page::put;
+
+/// Answers a question, both as JSON; nothing where this edition cannot.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+pub fn ask(page: usize, what: &str, json: &str) {
+    use crate::json::Value;
+    let request = Value::parse(json).unwrap_or_default();
+    let answer = super::page::engine(page).ask(what, &request, super::now());
+    put(&answer.print());
+}
+
+#[cfg(not(feature = "full"))]
+#[wasm_bindgen]
+pub fn ask(_page: usize, _what: &str, _json: &str) {
+    put("");
+}
