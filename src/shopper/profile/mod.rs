@@ -20,7 +20,7 @@ pub use behaviour::lift;
 pub use orders::{Order, Orders, Totals};
 
 /// What the sealed sections may take. With [`super::Shopper`]'s own budget, 64 KiB.
-pub const BUDGET: usize = 20 * 1024;
+pub const BUDGET: usize = 30 * 1024;
 
 /// Version of the container, not of what is in it.
 const CONTAINER: u8 = 1;
