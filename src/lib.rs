@@ -18,7 +18,7 @@
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
-//! `json` is how the full edition (feature `full`) is asked and answers.
+//! `value` is how the full edition (feature `full`) is asked and answers.
 //!
 //! [`codec`], [`decimal`], [`lines`], `name` and `natural` are the small tools that several rooms share; [`kernel`] is
 //! arithmetic in loops, the
@@ -31,8 +31,6 @@ pub mod consent;
 pub mod decimal;
 pub mod engine;
 pub mod intake;
-#[cfg(feature = "full")]
-pub mod json;
 pub mod kernel;
 pub mod lines;
 mod name;
@@ -41,5 +39,7 @@ pub mod recommend;
 pub mod report;
 pub mod shop;
 pub mod shopper;
+#[cfg(feature = "full")]
+pub mod value;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -5,7 +5,7 @@
 //! | `portrait` | – | the portrait's dimensions, each number with evidence, time and confidence |
 
 use super::Engine;
-use crate::json::Value;
+use crate::value::Value;
 
 impl Engine {
     /// Answers a question of the full edition; `Null` for one that there is not. Without leave to personalise, the answer

@@ -385,7 +385,7 @@ fn what_the_full_edition_knows_outlives_the_fold_of_the_journal() {
     }
     device.apply(&mut engine);
     let spent = |engine: &mut Engine| {
-        let portrait = engine.ask("portrait", &crate::json::Value::Null, NOW);
+        let portrait = engine.ask("portrait", &crate::value::Value::Null, NOW);
         let transactions = portrait.get("transactions").unwrap();
         (
             transactions.number_of("spent"),

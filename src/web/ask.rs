@@ -9,7 +9,7 @@ use super::page::put;
 #[cfg(feature = "full")]
 #[wasm_bindgen]
 pub fn ask(page: usize, what: &str, json: &str) {
-    use crate::json::Value;
+    use crate::value::Value;
     let request = Value::parse(json).unwrap_or_default();
     let answer = super::page::engine(page).ask(what, &request, super::now());
     put(&answer.print());

@@ -5,9 +5,9 @@
 //! little evidence moves little. Both memories of [`crate::shopper::Interests`] get a lift of their own.
 
 use super::confidence;
-use crate::json::Value;
 use crate::shop::Model;
 use crate::shopper::{Interests, Shopper};
+use crate::value::Value;
 
 /// κ: the weight of the shop's share, in views.
 const PRIOR: f64 = 4.0;

@@ -14,8 +14,8 @@ mod orders;
 
 use crate::codec::{self, Reader, put_uint};
 use crate::intake::Event;
-use crate::json::Value;
 use crate::shop::Model;
+use crate::value::Value;
 pub use behaviour::lift;
 pub use orders::{Order, Orders, Totals};
 
