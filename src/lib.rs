@@ -5,32 +5,36 @@
 //! the page, in Node, in the trainer and in the tests, and the same arguments give the same list to the bit.
 //!
 //! Data flows one way, `intake → shopper → recommend → report`; a room may use the rooms before it in that line, and
-//! [`shop`] and [`consent`].
+//! [`shop`], [`condition`] and [`consent`].
 //!
 //! | room | what it is for |
 //! | --- | --- |
+//! | [`condition`] | the one expression language, GrowthBook's: a condition and attributes → passed, failed, undecided |
 //! | [`intake`] | raw page events → clean events: dialects, checks, duplicates, sessions |
 //! | [`shopper`] | people: everything remembered about one shopper |
 //! | [`shop`] | goods: the downloaded model, opened, checked and viewed in place |
+//! | [`experiment`] | features and experiments: who gets which variation, and what of it is reported |
 //! | [`recommend`] | candidates → scores → an arranged list with reasons |
 //! | [`report`] | events, impressions and clicks → a durable queue → batches |
 //! | [`consent`] | purposes, and the refusal of personal data |
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
-//! `value` is how the full edition (feature `full`) is asked and answers.
-//!
-//! [`codec`], [`decimal`], [`lines`], `name` and `natural` are the small tools that several rooms share; [`kernel`] is
+//! [`codec`], [`decimal`], [`json`], [`lines`], `name`, `natural` and [`value`] are the small tools that several rooms
+//! share; [`kernel`] is
 //! arithmetic in loops, the
 //! only place that may be `unsafe`.
 
 #![deny(unsafe_code)]
 
 pub mod codec;
+pub mod condition;
 pub mod consent;
 pub mod decimal;
 pub mod engine;
+pub mod experiment;
 pub mod intake;
+pub mod json;
 pub mod kernel;
 pub mod lines;
 mod name;
@@ -39,7 +43,6 @@ pub mod recommend;
 pub mod report;
 pub mod shop;
 pub mod shopper;
-#[cfg(feature = "full")]
 pub mod value;
 #[cfg(target_arch = "wasm32")]
 mod web;

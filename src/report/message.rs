@@ -1,9 +1,9 @@
 //! An event as a message of the Segment HTTP Tracking API.
 
-use super::json::Json;
 use super::time::iso;
 use crate::consent;
 use crate::intake::{Event, Field, Kind, Product, Scalar, bare_path};
+use crate::json::Json;
 
 /// Bytes that a collector takes in one message: Segment's 32 KB, read strictly.
 pub const MESSAGE_BYTES: usize = 32_000;

@@ -3,7 +3,6 @@
 //! Messages are those of the Segment HTTP Tracking API; the session and the place of an event in it travel as
 //! `context.sessionId` and `context.sequence`. Sending and storing are the host's: see [`Queue`].
 
-pub mod json;
 mod message;
 mod queue;
 mod shelf;

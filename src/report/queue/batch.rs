@@ -1,6 +1,6 @@
 //! The body of one request: `{"batch":[…],"writeKey":"…","sentAt":"…"}`.
 
-use crate::report::json::Json;
+use crate::json::Json;
 use crate::report::time::iso;
 
 /// Messages to send in one request.
