@@ -5,6 +5,7 @@ export const toDepartments = "#/c";
 export const toCart = "#/cart";
 export const toCheckout = "#/checkout";
 export const toPrivacy = "#/privacy";
+export const toAccount = "#/account";
 
 /** @param {string} id */
 export const toProduct = (id) => `#/p/${encodeURIComponent(id)}`;

@@ -21,6 +21,7 @@ const pages = {
   checkout: () => import("./pages/checkout.js"),
   order: () => import("./pages/order.js"),
   privacy: () => import("./pages/privacy.js"),
+  account: () => import("./pages/account.js"),
   missing: () => import("./pages/missing.js"),
 };
 
@@ -34,6 +35,7 @@ const addresses = {
   checkout: ["checkout", "missing"],
   order: ["missing", "order"],
   privacy: ["privacy", "missing"],
+  account: ["account", "missing"],
 };
 
 /** Where each entry of the history was scrolled to. @type {Map<string, number>} */

@@ -3,7 +3,7 @@
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
 import { current, named, t, tag } from "./i18n.js";
-import { toCart, toCategory, toDepartments, toHome, toPrivacy, toSearch } from "./links.js";
+import { toAccount, toCart, toCategory, toDepartments, toHome, toPrivacy, toSearch } from "./links.js";
 import { go, parse } from "./router.js";
 import { children, description, lineage } from "./shop.js";
 import * as cart from "./cart.js";
@@ -22,6 +22,7 @@ export function draw(actions) {
       "div",
       { class: "tools" },
       language(actions.speak),
+      el("a", { class: "tool", href: toAccount, id: "account", "aria-label": t("account.title") }, icon("person"), el("span", { class: "tool-name" }, t("account.short"))),
       el("a", { class: "tool", href: toPrivacy, "aria-label": t("privacy.title") }, icon("shield"), el("span", { class: "tool-name" }, t("privacy.short"))),
       el("button", { class: "tool", id: "console-button", type: "button", "aria-label": t("console.button"), title: `${t("console.button")} (~)`, onclick: actions.console }, icon("terminal"), el("span", { class: "tool-name" }, t("console.label"))),
       el("a", { class: "tool bag", href: toCart, id: "bag" }),

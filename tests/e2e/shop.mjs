@@ -12,7 +12,7 @@ import { join } from "node:path";
  */
 export async function shop(test, { site = join(root, "www"), model = given("TILLSIDE_MODEL"), args = [] } = {}) {
   const sites = [site, `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`];
-  const server = await collector(test, ...sites.flatMap((site) => ["--site", site]), "--model", model, ...args);
+  const server = await collector(test, ...sites.flatMap((site) => ["--site", site]), "--model", model, "--crm", ...args);
   const browser = await launch();
   test.after(() => browser.close());
   return { ...server, browser };

@@ -8,6 +8,7 @@
 //! | [`store`] | rows to SQLite, once each, durable before the answer |
 //! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
 //! | [`model`] | the model folder is whole |
+//! | [`crm`] | reference CRM: members, orders, points, coupons, signed facts |
 //! | [`headers`] | security policy and cross-origin permission on every response |
 //!
 //! It speaks HTTP/1.1 on one address. TLS, HTTP/2, rate limits by client and protection from clients that never finish
@@ -17,6 +18,7 @@ pub mod assets;
 pub mod batch;
 pub mod body;
 pub mod compression;
+pub mod crm;
 pub mod event;
 pub mod fault;
 pub mod fields;
@@ -46,6 +48,7 @@ use crate::{Coded, Outcome};
 use assets::Assets;
 use batch::WriteKeys;
 use compression::Encoding;
+use crm::Crm;
 use headers::Origins;
 use mounts::{Mount, Mounts};
 use router::Service;
@@ -56,7 +59,7 @@ const ASSETS_BUDGET: usize = 256 * 1024 * 1024;
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// What the server itself answers below.
-const RESERVED: [&str; 2] = ["/v1", "/healthz"];
+const RESERVED: [&str; 3] = ["/v1", "/crm", "/healthz"];
 
 /// Collect events, and serve the model and the pages
 #[derive(clap::Args)]
@@ -85,6 +88,12 @@ pub struct Args {
     /// Origin whose pages may read answers, such as https://shop.example, or * for all; repeatable
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<String>,
+    /// Serve the reference CRM at /crm/v1, with the settings of a file, or those of the demo without one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    crm: Option<PathBuf>,
+    /// Let requests to the CRM say what time it is (header Tillside-Now); for demonstrations only
+    #[arg(long, requires = "crm")]
+    crm_time_travel: bool,
 }
 
 /// Why the server did not start.
@@ -97,7 +106,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     #[error(
-        "the prefix {prefix:?} is taken; give each --site a prefix of its own, other than /v1 and /healthz, and /model with --model"
+        "the prefix {prefix:?} is taken; give each --site a prefix of its own, other than /v1, /crm and /healthz, and /model with --model"
     )]
     Prefix { prefix: String },
     #[error(
@@ -144,6 +153,17 @@ pub fn run(args: Args) -> Outcome {
         .map_err(StartError::System)?;
     let listener = runtime.block_on(listen(SocketAddr::new(args.host, args.port)))?;
     let store = Store::open(&args.data)?;
+    let crm = match &args.crm {
+        Some(file) => {
+            let settings = match file.as_os_str().is_empty() {
+                true => crm::config::Shop::demo()?,
+                false => crm::config::Shop::read(file)?,
+            };
+            let crm = Crm::open(&args.data, settings, args.crm_time_travel)?;
+            Some(Arc::new(crm))
+        }
+        None => None,
+    };
     warm(assets.clone(), model_files);
     if args.write_keys.is_empty() {
         eprintln!("every write key may deliver events; --write-key KEY allows chosen ones only");
@@ -159,7 +179,7 @@ pub fn run(args: Args) -> Outcome {
         started: Instant::now(),
         received: Default::default(),
     });
-    let served = runtime.block_on(serve(listener, service.clone(), origins));
+    let served = runtime.block_on(serve(listener, service.clone(), crm, origins));
     service.store.close();
     served.map_err(StartError::System)?;
     Ok(())
@@ -218,6 +238,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
+    crm: Option<Arc<Crm>>,
     origins: Origins,
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
@@ -227,11 +248,10 @@ async fn serve(
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
-    let server = axum::serve(listener, router::router(service, origins)).with_graceful_shutdown(
-        async move {
+    let server = axum::serve(listener, router::router(service, crm, origins))
+        .with_graceful_shutdown(async move {
             let _ = stopped.await;
-        },
-    );
+        });
     let server = tokio::spawn(server.into_future());
     println!("listening on http://{address}");
     std::io::stdout().flush()?;

@@ -5,6 +5,7 @@
 //! | `POST /v1/batch`, `/v1/b` | stores a batch |
 //! | `POST /v1/track`, `/v1/t` and the other five types | stores one message |
 //! | `GET /healthz` | 200 while events can be stored, else 503 |
+//! | `/crm/v1/…` | the reference CRM, where it is served |
 //! | any other `GET`, `HEAD` | a file of one of the mounts |
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 use super::assets::Assets;
 use super::batch::{self, Endpoint, WriteKeys};
+use super::crm::{self, Crm};
 use super::headers::{self, Origins};
 use super::log::RefusalLog;
 use super::model::{self, Identity};
@@ -54,8 +56,10 @@ pub struct Received {
     refused: AtomicU64,
 }
 
-pub fn router(service: Arc<Service>, origins: Origins) -> Router {
+pub fn router(service: Arc<Service>, crm: Option<Arc<Crm>>, origins: Origins) -> Router {
+    let crm = crm.map_or_else(Router::new, crm::api::router);
     Router::new()
+        .merge(crm)
         .route("/v1/{endpoint}", any(collect))
         .route("/healthz", get(health))
         .fallback(file)

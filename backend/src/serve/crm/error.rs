@@ -1,0 +1,163 @@
+//! Refusals of the CRM: a stable code, the offending value, the remedy.
+
+use std::path::PathBuf;
+
+use axum::http::StatusCode;
+
+use crate::Coded;
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    #[error("the data folder {path} cannot be made: {source}; give another with --data, or make it writable", path = .path.display())]
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the CRM database {path} cannot be opened: {source}; check the rights of the folder and the space on the disk, or give another folder with --data", path = .path.display())]
+    Database {
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
+    #[error("the CRM database {path} has layout {found}, this version reads up to {newest}; use the version of tillside that made it, or give another folder with --data", path = .path.display())]
+    Version {
+        path: PathBuf,
+        found: i64,
+        newest: i64,
+    },
+    #[error("the signing key {path} cannot be used: {cause}; delete it to have a new one made (facts signed with the old one are refused then)", path = .path.display())]
+    Key { path: PathBuf, cause: String },
+    #[error("the CRM settings {path} cannot be read: {cause}; see docs/crm.md", path = .path.display())]
+    Settings { path: PathBuf, cause: String },
+}
+
+impl Coded for StartError {
+    fn code(&self) -> &'static str {
+        match self {
+            StartError::Folder { .. } => "crm.folder",
+            StartError::Database { .. } => "crm.database",
+            StartError::Version { .. } => "crm.version",
+            StartError::Key { .. } => "crm.key",
+            StartError::Settings { .. } => "crm.settings",
+        }
+    }
+}
+
+/// Why a call was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CrmError {
+    #[error("there is no operation {method} {path}; /crm/v1/openapi.json lists all")]
+    Operation { method: String, path: String },
+    #[error(
+        "this call is for members; sign in by POST /crm/v1/sign-in and send the token as Authorization: Bearer"
+    )]
+    SignIn,
+    #[error("login or secret is wrong; try again, or register by POST /crm/v1/members")]
+    Credentials,
+    #[error("the body is not what this operation takes: {0}; /crm/v1/openapi.json describes it")]
+    Body(String),
+    #[error("{field} is {found}; expected {expected}")]
+    Field {
+        field: &'static str,
+        found: String,
+        expected: &'static str,
+    },
+    #[error("the login {0:?} is taken; choose another, or sign in")]
+    Taken(String),
+    #[error("there is no {what} {id:?} of this member; list them first")]
+    Unknown { what: &'static str, id: String },
+    #[error("order {id} is {state}; {wanted} needs one that is {needed}")]
+    OrderState {
+        id: String,
+        state: String,
+        wanted: &'static str,
+        needed: &'static str,
+    },
+    #[error(
+        "coupon {code} needs a cart of {needed}, this one has {has}; add items, or order without it"
+    )]
+    Threshold { code: String, needed: i64, has: i64 },
+    #[error("coupon {code} expired at {at} (Unix milliseconds); order without it")]
+    Expired { code: String, at: i64 },
+    #[error("coupon {code} was used in order {order}; order without it")]
+    Used { code: String, order: String },
+    #[error(
+        "coupon {code} takes off {discount}, and these items may be reduced by {headroom} in all; order without it, or add items that may be reduced"
+    )]
+    Headroom {
+        code: String,
+        discount: i64,
+        headroom: i64,
+    },
+    #[error("campaign {0:?} is unknown or not running; GET /crm/v1/campaigns lists those that are")]
+    Campaign(String),
+    #[error("campaign {0:?} has spent its budget; no coupon is minted")]
+    Budget(String),
+    #[error("campaign {campaign:?} is for members who {needed}; no coupon is minted")]
+    Ineligible {
+        campaign: String,
+        needed: &'static str,
+    },
+    #[error("this takes {needed} points, the member has {has}; choose something that costs less")]
+    Points { needed: i64, has: i64 },
+    #[error("{what:?} is for tier {tier:?} and above")]
+    Tier { what: String, tier: String },
+    #[error("the Idempotency-Key {0:?} was used for another call; use a fresh key for each call")]
+    KeyReused(String),
+    #[error("the database refused: {0}; send the call again, and tell the operator")]
+    Database(#[from] rusqlite::Error),
+    #[error("the service failed: {0}; send the call again, and tell the operator")]
+    Internal(String),
+}
+
+impl CrmError {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            CrmError::Operation { .. } | CrmError::Unknown { .. } | CrmError::Campaign(_) => {
+                StatusCode::NOT_FOUND
+            }
+            CrmError::SignIn | CrmError::Credentials => StatusCode::UNAUTHORIZED,
+            CrmError::Body(_) | CrmError::Field { .. } => StatusCode::BAD_REQUEST,
+            CrmError::Taken(_)
+            | CrmError::OrderState { .. }
+            | CrmError::Threshold { .. }
+            | CrmError::Expired { .. }
+            | CrmError::Used { .. }
+            | CrmError::Headroom { .. }
+            | CrmError::Budget(_)
+            | CrmError::Points { .. }
+            | CrmError::KeyReused(_) => StatusCode::CONFLICT,
+            CrmError::Ineligible { .. } | CrmError::Tier { .. } => StatusCode::FORBIDDEN,
+            CrmError::Database(_) | CrmError::Internal(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl Coded for CrmError {
+    fn code(&self) -> &'static str {
+        match self {
+            CrmError::Operation { .. } => "crm.operation",
+            CrmError::SignIn => "crm.sign_in",
+            CrmError::Credentials => "crm.credentials",
+            CrmError::Body(_) => "crm.body",
+            CrmError::Field { .. } => "crm.field",
+            CrmError::Taken(_) => "crm.login_taken",
+            CrmError::Unknown { .. } => "crm.unknown",
+            CrmError::OrderState { .. } => "crm.order_state",
+            CrmError::Threshold { .. } => "crm.coupon_threshold",
+            CrmError::Expired { .. } => "crm.coupon_expired",
+            CrmError::Used { .. } => "crm.coupon_used",
+            CrmError::Headroom { .. } => "crm.coupon_headroom",
+            CrmError::Campaign(_) => "crm.campaign",
+            CrmError::Budget(_) => "crm.budget",
+            CrmError::Ineligible { .. } => "crm.ineligible",
+            CrmError::Points { .. } => "crm.points",
+            CrmError::Tier { .. } => "crm.tier",
+            CrmError::KeyReused(_) => "crm.key_reused",
+            CrmError::Database(_) => "crm.database",
+            CrmError::Internal(_) => "crm.internal",
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Reference CRM service: members, orders, tiers, points, coupons, service contacts and stores behind one HTTP API.
+//!
+//! A page knows what a shopper does on one device; only the shop's CRM knows what was ordered, which coupons were minted
+//! and which tier a member holds. This room is that CRM for the demo and for tests, and the reference for the API that a
+//! shop puts its own CRM behind (`openapi.json`, served at `/crm/v1/openapi.json`).
+//!
+//! | file | content |
+//! | --- | --- |
+//! | [`config`] | tiers, campaigns, stores, headroom: a shop's settings, checked when they are read |
+//! | [`schema`] | the SQLite tables and their versions |
+//! | [`member`] | registration, sign-in, erasure |
+//! | [`order`] | placing, delivering, cancelling, refunding |
+//! | [`points`] | the points ledger, growth and tiers |
+//! | [`coupon`] | minting under budgets, the wallet, redemption |
+//! | [`contact`] | service contacts and store bookings |
+//! | [`facts`] | signed, expiring statements about a member for the page |
+//! | [`api`] | operations, authentication, idempotency |
+//! | [`error`] | refusals with stable codes |
+//!
+//! Every call that writes is one transaction that is on the disk before it is answered; a repeated `Idempotency-Key` gets
+//! the first answer again. It deliberately takes no payment, sends no message and holds no cost or margin: a discount is
+//! bounded by the headroom of each item.
+
+pub mod api;
+pub mod config;
+pub mod contact;
+pub mod coupon;
+pub mod error;
+pub mod facts;
+pub mod member;
+pub mod order;
+pub mod points;
+mod schema;
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use config::Shop;
+use error::{CrmError, StartError};
+use facts::Signer;
+
+const DATABASE: &str = "crm.sqlite";
+const KEY: &str = "facts.key";
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The service: one database, one shop's settings, one signing key.
+pub struct Crm {
+    database: Mutex<Connection>,
+    shop: Shop,
+    signer: Signer,
+    /// Whether a request may say what time it is, so that a demonstration can travel through time.
+    pub travels: bool,
+}
+
+impl Crm {
+    /// Opens the database and the signing key in `folder`; makes both where they are missing.
+    ///
+    /// # Errors
+    /// [`StartError`] where a file cannot be made or read.
+    pub fn open(folder: &Path, shop: Shop, travels: bool) -> Result<Crm, StartError> {
+        std::fs::create_dir_all(folder).map_err(|source| StartError::Folder {
+            path: folder.into(),
+            source,
+        })?;
+        Ok(Crm {
+            database: Mutex::new(schema::open(&folder.join(DATABASE))?),
+            signer: Signer::open(&folder.join(KEY))?,
+            shop,
+            travels,
+        })
+    }
+
+    /// Runs `work` in one transaction, which is written only when it succeeds.
+    fn transact<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, CrmError>,
+    ) -> Result<T, CrmError> {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taking the write lock first, so that a budget is never read by two writers at once.
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let outcome = work(&transaction)?;
+        transaction.commit()?;
+        Ok(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests;

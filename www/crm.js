@@ -1,0 +1,131 @@
+/**
+ * The shop's CRM: who is signed in, and calls to `/crm/v1`. A shop without one answers 404 to everything, and the pages that need it
+ * say so. The session is a cookie that no script can read.
+ */
+
+/** @typedef {{ en: string, zh: string }} Text */
+/** @typedef {{ tier: string, name: Text, benefits: Text[], growth: number, until?: number, next?: { tier: string, name: Text, missing: number } }} Standing */
+/** @typedef {{ code: string, campaign: string, value: number, threshold: number, minted: number, expires: number, redeemed?: number, order?: string }} Coupon */
+/** @typedef {{ id: string, placed: number, state: "placed" | "delivered" | "cancelled" | "refunded", subtotal: number, discount: number, total: number, lines: { item: string, quantity: number, price: number }[] }} Order */
+/** @typedef {{ member: { id: string, name: string, birthday?: string | null, joined: number }, standing: Standing, points: { balance: number, expiring: { amount: number, expires: number }[] } }} Me */
+/** @typedef {{ id: string, name: Text, points: number, tier: string }} Reward */
+/** @typedef {{ id: string, name: Text, growth: number }} Tier */
+/** @typedef {{ id: string, name: Text, audience: string, threshold: number }} Campaign */
+
+const BASE = "/crm/v1";
+
+/** A refusal of the CRM, with its code. */
+export class Refused extends Error {
+  /** @param {string} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @type {Set<() => void>} */
+const watchers = new Set();
+/** @type {Me | null | undefined} */
+let known;
+
+/** Calls `watcher` after someone has signed in or out. @param {() => void} watcher */
+export const watch = (watcher) => watchers.add(watcher);
+
+function changed() {
+  known = undefined;
+  for (const watcher of watchers) watcher();
+}
+
+/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+async function call(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+  if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
+  const response = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
+  const answer = await response.json().catch(() => ({ code: "crm.absent", message: `HTTP ${response.status}` }));
+  if (!response.ok) throw new Refused(answer.code, answer.message);
+  return answer;
+}
+
+/** Who is signed in; null for a guest, and where the shop has no CRM. @returns {Promise<Me | null>} */
+export async function me() {
+  if (known === undefined) {
+    const session = await call("GET", "/session").catch(() => ({ member: null }));
+    known = session.member ? await call("GET", "/me").catch(() => null) : null;
+  }
+  return known ?? null;
+}
+
+/** Whether the shop has a CRM at all. */
+export const exists = () => call("GET", "/tiers").then(() => true, () => false);
+
+/** @param {{ login: string, secret: string, name: string, birthday?: string }} given */
+export async function register(given) {
+  await call("POST", "/members", given);
+  changed();
+}
+
+/** @param {{ login: string, secret: string }} given */
+export async function signIn(given) {
+  await call("POST", "/sign-in", given);
+  changed();
+}
+
+export async function signOut() {
+  await call("POST", "/sign-out", {});
+  changed();
+}
+
+/** Deletes the member and everything the CRM holds about them. @returns {Promise<number>} how many rows there were */
+export async function erase() {
+  const { erased } = await call("DELETE", "/me");
+  changed();
+  return erased;
+}
+
+/** @returns {Promise<{ token: string, expires: number }>} */
+export const facts = () => call("GET", "/me/facts");
+
+/** @returns {Promise<Coupon[]>} */
+export const coupons = () => call("GET", "/me/coupons");
+
+/** The member's coupon of a campaign: the one they have, or a new one. @param {string} campaign @returns {Promise<Coupon>} */
+export const mint = (campaign) => call("POST", "/me/coupons", { campaign });
+
+/** @returns {Promise<Order[]>} */
+export const orders = () => call("GET", "/me/orders");
+
+/** @param {{ item: string, quantity: number, price: number }[]} lines @param {string} [coupon] @returns {Promise<Order>} */
+export async function place(lines, coupon) {
+  const order = await call("POST", "/me/orders", { lines, ...(coupon && { coupon }) });
+  known = undefined;
+  return order;
+}
+
+/** @param {string} id @param {"deliver" | "cancel" | "refund"} change @returns {Promise<Order>} */
+export async function change(id, change) {
+  const order = await call("POST", `/me/orders/${id}/${change}`, {});
+  known = undefined;
+  return order;
+}
+
+/** @returns {Promise<{ balance: number, rewards: Reward[] }>} */
+export const points = () => call("GET", "/me/points");
+
+/** @param {string} reward */
+export async function redeem(reward) {
+  await call("POST", "/me/points/redeem", { reward });
+  known = undefined;
+}
+
+/** @returns {Promise<Tier[]>} */
+export const tiers = () => call("GET", "/tiers");
+
+/** @returns {Promise<Campaign[]>} */
+export const campaigns = () => call("GET", "/campaigns");
+
+/** Minor units as a price of the shop. The demo's currency has a hundred of them. @param {number} minor */
+export const major = (minor) => minor / 100;
+
+/** @param {number} price */
+export const minor = (price) => Math.round(price * 100);
