@@ -3,11 +3,12 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { QUIET } from "./browser.mjs";
+import { remove } from "./remove.mjs";
 import { given } from "./surroundings.mjs";
 
 const PATIENCE_MS = 20_000;
@@ -56,8 +57,7 @@ export async function page() {
       const exit = once(browser, "exit");
       await send("Browser.close", {});
       await exit;
-      // Its helpers end a little later.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      await remove(profile);
     },
   };
 }

@@ -3,10 +3,19 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
 use crate::process::{output, run, which};
+
+/// dpkg takes one at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Whether packages of this kind can be installed here at all.
+pub fn is_here() -> bool {
+    which("apt-get").is_some()
+}
 
 /// Installs what is missing, or says exactly what to install. `why` completes the sentence "… is needed to".
 pub fn install(packages: &[&str], why: &str) -> Result<()> {
@@ -14,7 +23,7 @@ pub fn install(packages: &[&str], why: &str) -> Result<()> {
         "apt-get install -y --no-install-recommends {}",
         packages.join(" ")
     );
-    if which("apt-get").is_none() {
+    if !is_here() {
         bail!(
             "{} is needed to {why}, and this is no Debian system",
             packages.join(" ")
@@ -26,7 +35,8 @@ pub fn install(packages: &[&str], why: &str) -> Result<()> {
             packages.join(" ")
         );
     };
-    eprintln!("  {remedy}");
+    eprintln!("  {remedy}, to {why}");
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     if !has_lists() {
         run(&mut apt(prefix, &["update", "-q"]))?;
     }

@@ -1,29 +1,34 @@
 //! `cargo xtask test`: everything that is checked, in one command and one sum.
 //!
-//! A folder of `tests/` with `*.test.mjs` in it is a section of its own; what such a test finds around it is in
-//! [`crate::surroundings`].
+//! Every `*.test.mjs` in a folder of `tests/` runs, several files side by side: much of a browser test is waiting. What such
+//! a test finds around it is in [`crate::surroundings`].
 
 mod tally;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use crate::args::{Call, Flag, Verb};
 use crate::backend;
 use crate::bench::quality;
+use crate::browser;
 use crate::build::{self, Kind};
 use crate::folders::{root, target};
 use crate::node;
 use crate::process::run;
+use crate::python;
 use crate::surroundings;
 use tally::{Counts, Tally, counted};
 
 pub static VERB: Verb = Verb {
     name: "test",
-    about: "Checks everything: formatting, lints, native tests, types, the package in Node and Chromium, end to end.",
+    about: "Checks everything: formatting, lints, native tests, types, the package in Node, Chromium, Firefox and WebKit, end to end.",
     flags: &[Flag {
         name: "quick",
         value: None,
@@ -34,10 +39,38 @@ pub static VERB: Verb = Verb {
     run: test,
 };
 
-/// A test that takes longer than this hangs.
-const PATIENCE_MS: u32 = 300_000;
+/// A test, or a whole file of them on a busy machine, that takes longer than this hangs.
+const PATIENCE_MS: u32 = 900_000;
+/// Files of tests at a time, a browser each.
+const SIDE_BY_SIDE: u32 = 3;
 
 fn test(call: &Call) -> Result<()> {
+    let started = Instant::now();
+    let quick = call.has("quick");
+    let mut tally = Tally::default();
+    // A compiler seldom keeps two cores busy to its end, and what is downloaded none: both sides at once.
+    let packaged = thread::scope(|scope| {
+        let package = (!quick).then(|| scope.spawn(package));
+        tally.append(natively());
+        package.map(|package| package.join())
+    });
+    match packaged {
+        Some(Ok((rows, true))) => {
+            tally.append(rows);
+            in_browsers(&mut tally);
+        }
+        Some(Ok((rows, false))) => tally.append(rows),
+        Some(Err(_)) => bail!("the package's build stopped; what it said is above"),
+        None => {}
+    }
+    tally.print(started.elapsed());
+    if tally.total().failed > 0 {
+        bail!("not everything passed");
+    }
+    Ok(())
+}
+
+fn natively() -> Tally {
     let mut tally = Tally::default();
     tally.section("formatting", || passes(cargo(&["fmt", "--all", "--check"])));
     tally.section("lints", || {
@@ -75,17 +108,18 @@ fn test(call: &Call) -> Result<()> {
             counted(&mut tests, tally::cargo)
         });
     }
-    if !call.has("quick") {
-        in_javascript(&mut tally);
-    }
-    tally.print();
-    if tally.total().failed > 0 {
-        bail!("not everything passed");
-    }
-    Ok(())
+    tally
 }
 
-fn in_javascript(tally: &mut Tally) {
+/// Everything about the npm package that needs no backend, and whether it could be built.
+fn package() -> (Tally, bool) {
+    let mut tally = Tally::default();
+    tally.section("install what the tests need", || {
+        node::install()?;
+        browser::all()?;
+        python::packages()?;
+        Ok(Counts::default())
+    });
     tally.section("lints of the WebAssembly module", || {
         build::lint()?;
         Ok(Counts::ONE)
@@ -95,20 +129,22 @@ fn in_javascript(tally: &mut Tally) {
         build::sizes()?;
         Ok(Counts::ONE)
     });
-    if !built {
-        return;
+    if built {
+        for project in ["tests", "www/jsconfig.json"] {
+            tally.section(&format!("types of {project}"), || {
+                let mut tsc = node::script("typescript/bin/tsc")?;
+                tsc.arg("--project").arg(root().join(project));
+                passes(tsc)
+            });
+        }
     }
-    for project in ["tests", "www/jsconfig.json"] {
-        tally.section(&format!("types of {project}"), || {
-            let mut tsc = node::script("typescript/bin/tsc")?;
-            tsc.arg("--project").arg(root().join(project));
-            passes(tsc)
-        });
-    }
+    (tally, built)
+}
+
+fn in_browsers(tally: &mut Tally) {
     let mut around = Vec::new();
     let mut binary = PathBuf::new();
     let ready = tally.section("prepare a backend, a shop and a model", || {
-        node::install()?;
         binary = backend::tested()?;
         around = surroundings::make(&binary)?;
         Ok(Counts::default())
@@ -120,41 +156,37 @@ fn in_javascript(tally: &mut Tally) {
         quality::check(&binary)?;
         Ok(Counts::ONE)
     });
-    match suites(&root().join("tests")) {
-        Ok(suites) => {
-            for (name, files) in suites {
-                tally.section(&format!("tests/{name}"), || {
-                    let mut node = node::node()?;
-                    node.args(["--test", "--test-reporter=spec"])
-                        .arg(format!("--test-timeout={PATIENCE_MS}"))
-                        .args(files)
-                        .envs(around.iter().cloned());
-                    counted(&mut node, tally::node)
-                });
-            }
-        }
-        Err(error) => {
-            tally.section("tests", || Err(error));
-        }
-    }
+    let tests = root().join("tests");
+    tally.section("tests in Node and in browsers", || {
+        in_node(files(&tests)?, around)
+    });
 }
 
-/// The folders of `tests/` that hold tests, each with its files, sorted.
-fn suites(tests: &Path) -> Result<Vec<(String, Vec<PathBuf>)>> {
-    let mut suites = Vec::new();
+fn in_node(files: Vec<PathBuf>, around: Vec<(&'static str, OsString)>) -> Result<Counts> {
+    let mut node = node::node()?;
+    node.args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-timeout={PATIENCE_MS}"))
+        .arg(format!("--test-concurrency={SIDE_BY_SIDE}"))
+        .args(files)
+        .envs(around);
+    counted(&mut node, tally::node)
+}
+
+/// The files with tests in the folders of `tests/`, sorted.
+fn files(tests: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for folder in entries(tests)? {
-        if !folder.is_dir() || folder.ends_with("node_modules") {
-            continue;
-        }
-        let is_test = |path: &PathBuf| path.to_string_lossy().ends_with(".test.mjs");
-        let files: Vec<_> = entries(&folder)?.into_iter().filter(is_test).collect();
-        if let Some(name) = folder.file_name()
-            && !files.is_empty()
-        {
-            suites.push((name.to_string_lossy().into_owned(), files));
+        if folder.is_dir() && !folder.ends_with("node_modules") {
+            files.extend(tests_in(&folder)?);
         }
     }
-    Ok(suites)
+    Ok(files)
+}
+
+fn tests_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = entries(folder)?;
+    files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    Ok(files)
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -183,13 +215,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_with_tests_are_suites() {
+    fn tests_are_found_in_the_folders() {
         let tests = tempfile::tempdir().unwrap();
         for file in [
             "b/2.test.mjs",
             "b/1.test.mjs",
             "b/help.mjs",
             "a/x.test.mjs",
+            "a/deep/y.test.mjs",
             "support/y.mjs",
             "node_modules/z.test.mjs",
         ] {
@@ -197,12 +230,8 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let found = suites(tests.path()).unwrap();
-        let names: Vec<_> = found
-            .iter()
-            .map(|(name, files)| (name.as_str(), files.len()))
-            .collect();
-        assert_eq!(names, [("a", 1), ("b", 2)]);
-        assert!(found[1].1[0].ends_with("b/1.test.mjs"));
+        let found = files(tests.path()).unwrap();
+        let expected = ["a/x.test.mjs", "b/1.test.mjs", "b/2.test.mjs"];
+        assert_eq!(found, expected.map(|file| tests.path().join(file)));
     }
 }

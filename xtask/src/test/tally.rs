@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -50,6 +50,11 @@ impl Tally {
         counts.failed == 0
     }
 
+    /// Takes in what ran beside.
+    pub fn append(&mut self, mut other: Tally) {
+        self.rows.append(&mut other.rows);
+    }
+
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
         for (_, counts, _) in &self.rows {
@@ -58,7 +63,8 @@ impl Tally {
         total
     }
 
-    pub fn print(&self) {
+    /// `elapsed` is less than the sum of the sections, of which some ran side by side.
+    pub fn print(&self, elapsed: Duration) {
         println!();
         for (name, counts, seconds) in &self.rows {
             let failed = match counts.failed {
@@ -70,8 +76,7 @@ impl Tally {
                 counts.passed
             );
         }
-        let seconds: f64 = self.rows.iter().map(|(_, _, seconds)| seconds).sum();
-        println!("{:<44} {seconds:>7.1} s", "in all");
+        println!("{:<44} {:>7.1} s", "in all", elapsed.as_secs_f64());
         let total = self.total();
         println!("\n{} passed, {} failed", total.passed, total.failed);
     }
@@ -167,5 +172,9 @@ mod tests {
         assert!(!tally.section("two", || bail!("no compiler")));
         assert!(!tally.section("three", || Ok(counts(1, 2))));
         assert_eq!(tally.total(), counts(4, 3));
+        let mut beside = Tally::default();
+        beside.section("four", || Ok(counts(5, 0)));
+        tally.append(beside);
+        assert_eq!(tally.total(), counts(9, 3));
     }
 }

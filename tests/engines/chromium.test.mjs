@@ -1,0 +1,5 @@
+// Every scenario in Chromium. A file for each engine, so that they run side by side.
+
+import { scenarios } from "./scenarios/index.mjs";
+
+scenarios("chromium");
