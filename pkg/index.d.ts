@@ -29,6 +29,10 @@ export interface Options {
   rules?: readonly Rule[];
   /** What to call an item, a category path or a brand in a reason; default as the model has it. */
   title?: (id: string) => string | undefined;
+  /** Attributes that the shop declares over events; of the full edition. What is wrong with one, `status().problems` says. */
+  attributes?: readonly Declaration[];
+  /** Rules for tags; of the full edition. */
+  tags?: readonly TagRule[];
   /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. For a model with a sequence encoder
    *  it is `tillside/encoder.wasm`, which reads every other model too; for the full edition `tillside/full.wasm`. */
   wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;
@@ -224,10 +228,153 @@ export interface Portrait {
   brands: { name: string; short: number; long: number; evidence: number }[];
   events: number;
   /** Of the full edition. */
-  behaviour?: { categories: Lean[]; brands: Lean[] };
+  attributes?: { member: boolean; facts: Fact[]; tags: Tag[] };
+  /** Of the full edition. */
+  behaviour?: Behaviour;
   /** Of the full edition. */
   transactions?: Transactions;
+  /** Of the full edition. */
+  sentiment?: Sentiment;
 }
+
+/** What the shop said of a member. */
+export interface Fact {
+  name: string;
+  value: string | number | boolean;
+  last: number;
+}
+
+export interface Behaviour {
+  categories: Lean[];
+  brands: Lean[];
+  /** By name; `level` is how dear what was looked at is among the prices of its category, 0–1, null under three events. */
+  departments: Record<string, { weight: number; level: number | null; events: number; bought: number; last: number; confidence: number }>;
+  visits: number;
+  /** Days with an event. */
+  days: number;
+  first: number | null;
+  last: number | null;
+  searches: { name: string; short: number; long: number; evidence: number; last: number; confidence: number }[];
+  /** Where visits came from. */
+  channels: { name: string; visits: number; last: number }[];
+}
+
+/** What the shopper said: ratings and surveys as means, null where there are none. */
+export interface Sentiment {
+  rating: number | null;
+  ratings: number;
+  product: number | null;
+  service: number | null;
+  delivery: number | null;
+  dislikes: number;
+  returns: number;
+  contacts: number;
+  /** Open. */
+  issues: number;
+  /** The least liked first. */
+  categories: { name: string; value: number; evidence: number; last: number; confidence: number }[];
+  last: number | null;
+  evidence: number;
+  confidence: number;
+}
+
+/** A condition in the language of GrowthBook, over what docs/integration.md lists. */
+export type Condition = Record<string, unknown>;
+
+export interface Declaration {
+  /** Without dots; conditions use it. */
+  name: string;
+  /** Any event name that `track` takes. */
+  event: string;
+  measure: "count" | "sum" | "min" | "max" | "mean" | "first" | "last" | "unique";
+  /** The property that is measured; events are counted where there is none. */
+  of?: string;
+  /** Over the event's properties. */
+  where?: Condition;
+  /** The last so many days; default all time. */
+  days?: number;
+}
+
+/** `short`: more fell into the window than is kept. */
+export interface Attribute {
+  value: unknown;
+  short: boolean;
+}
+
+export interface TagRule {
+  tag: string;
+  title?: { en?: string; zh?: string };
+  enter: Condition;
+  /** Default: the tag ends with its lifetime only. */
+  exit?: Condition;
+  /** Since the condition held last; default 90. */
+  days?: number;
+}
+
+export interface Tag {
+  name: string;
+  title: { en: string; zh: string };
+  since: number;
+  until: number | null;
+  origin: "derived" | "imported";
+  /** What the condition looked at, and what that was. */
+  evidence: Record<string, unknown> | null;
+}
+
+export interface Intent {
+  phase: "explore" | "compare" | "decide" | "checkout" | "leaving";
+  /** That this visit ends in a purchase, 0–1; null without the full edition. */
+  purchase: number | null;
+  hesitating: boolean;
+  /** 0–1. */
+  hesitation: number;
+  reason: "price" | "fit" | "trust" | "delivery" | "comparison" | null;
+  /** What is hesitated over. */
+  item: string | null;
+  evidence: { sign: string; count: number }[];
+}
+
+/** The first clause that keeps an item off a list, what it met and what it needed. */
+export interface WhyNot {
+  clause:
+    | "shown" | "unknown_item" | "category" | "not_found" | "substitute" | "out_of_stock" | "in_cart" | "bought" | "unfit" | "excluded"
+    | "of_page" | "viewed" | "filtered" | "buried" | "score" | "no_model" | "no_engine";
+  /** A place, path, quantity, time or score, as the clause has it. */
+  actual: number | string | null;
+  needed: number | null;
+  /** Of `score`: its place, where it is among the best hundred, and how many places there are. */
+  rank?: number | null;
+  limit?: number;
+}
+
+export interface Erasure {
+  kind: "tag" | "category" | "brand" | "item" | "search" | "fact";
+  name: string;
+}
+
+export interface Preference {
+  kind: "category" | "brand";
+  name: string;
+  /** false for less. */
+  more: boolean;
+}
+
+export interface Identity {
+  /** A hash that the shop makes, of 16 to 128 letters and digits; null where somebody signs out. */
+  member?: string | null;
+  facts?: Record<string, string | number | boolean>;
+  tags?: readonly (string | { name: string; until?: number })[];
+  /** Of two values of a fact the one of the greater version counts; default now. */
+  version?: number;
+}
+
+export interface Imported {
+  source: string;
+  history: { orders: number; first: number; last: number; spent?: number; discount?: number; items?: number; coupons?: number; gaps?: number; squares?: number };
+}
+
+/** `reason` is stable: "no_consent", "edition" where the full edition is needed, "personal:member", … */
+export type Changed = { ok: true; switched?: boolean; refused?: string[] } | { ok: false; reason: string };
 
 /** An interest against the shop's own share: `lift` is the natural logarithm of how many times as strong it is as with the
  *  mean shopper, over 30 days; `shortLift` the same over 30 minutes. */
@@ -313,6 +460,22 @@ export declare class Tillside {
   click(shelf: Shelf, id: string): Tracked;
   /** What is remembered about this shopper. */
   portrait(): Portrait;
+  /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */
+  intent(): Intent;
+  /** What the shop's rules call this shopper. */
+  tags(): Tag[];
+  /** What the shop's declared attributes are now, by name. */
+  attributes(): Record<string, Attribute>;
+  /** Why an item is not on the list that a request would get. */
+  explainNot(question: { item: string; request?: Request }): WhyNot;
+  /** The shopper deletes a tag, an interest, a viewed item, a search or a fact; it stays deleted for 180 days. */
+  erase(what: Erasure): Promise<Changed>;
+  /** The shopper wants to see more of a category or brand, or less. */
+  prefer(what: Preference): Promise<Changed>;
+  /** Who is signed in, and what the shop says of them. Another member than before, or none, finds nothing of the one before. */
+  identify(who: Identity): Promise<Changed>;
+  /** Orders that a source of the shop sums up, ten years of them if need be. */
+  import(what: Imported): Promise<Changed>;
   /** Change what is allowed, effective at once; what a withdrawn purpose stored is deleted. */
   consent(consent: Consent): Promise<Status>;
   /** Everything stored on this device about this shopper. */

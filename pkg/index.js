@@ -103,6 +103,9 @@ export class Tillside {
         const page = engine.open(options.collector?.writeKey ?? "", this.#language);
         unused?.register(this, page);
         const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
+        const described = await found;
+        // Before what was kept is learned again.
+        this.#define(page, { ...described, ...options });
         const host = new Host(page, store, held, options.collector?.url ?? "", warn);
         await host.start();
         grant(page, consent);
@@ -418,6 +421,62 @@ export class Tillside {
     }
     const answer = this.#with((page) => engine.take(engine.ask(page, what, json)));
     return answer ? (JSON.parse(answer) ?? undefined) : undefined;
+  }
+
+  /** @returns {import("./index.d.ts").Intent} */
+  intent() {
+    return this.#ask("intent") ?? { phase: "explore", purchase: null, hesitating: false, hesitation: 0, reason: null, item: null, evidence: [] };
+  }
+
+  /** @returns {import("./index.d.ts").Tag[]} */
+  tags() {
+    return this.#ask("tags") ?? [];
+  }
+
+  /** @returns {Record<string, import("./index.d.ts").Attribute>} */
+  attributes() {
+    return this.#ask("attributes") ?? {};
+  }
+
+  /** @param {{ item: string, request?: Request }} question @returns {import("./index.d.ts").WhyNot} */
+  explainNot(question) {
+    const { item, request } = Object(question);
+    const asked = plain({ placement: "home", ...Object(request) });
+    return this.#ask("explain_not", { item: word(item) ?? "", request: { ...asked, limit: wanted(asked.limit), rules: this.#ruling(asked) } }) ?? { clause: "no_engine", actual: null, needed: null };
+  }
+
+  /** @param {import("./index.d.ts").Erasure} what */
+  async erase(what) {
+    return this.#changed("erase", what);
+  }
+
+  /** @param {import("./index.d.ts").Preference} what */
+  async prefer(what) {
+    return this.#changed("prefer", what);
+  }
+
+  /** @param {import("./index.d.ts").Identity} who */
+  async identify(who) {
+    return this.#changed("identify", who);
+  }
+
+  /** @param {import("./index.d.ts").Imported} what */
+  async import(what) {
+    return this.#changed("import", what);
+  }
+
+  /** Asks for a change, and waits until it is on the device. @param {string} what @param {object} request */
+  async #changed(what, request) {
+    const answer = this.#ask(what, request) ?? { ok: false, reason: this.#page ? "edition" : "no_engine" };
+    await this.#host?.written();
+    return answer;
+  }
+
+  /** Hands the shop's definitions over; says which do not hold. @param {number} page @param {any} from */
+  #define(page, { attributes, tags }) {
+    if (!attributes && !tags) return;
+    const answer = engine.take(engine.ask(page, "define", JSON.stringify({ attributes, tags })));
+    for (const { path, code, remedy } of answer ? JSON.parse(answer).problems : []) this.#warn(problem(`setup.${code}`, `${path}: ${remedy}.`));
   }
 
   /** @returns {import("./index.d.ts").Portrait} */

@@ -16,7 +16,7 @@ use crate::report::{self, Content, Envelope, Outcome, Priority, Queue};
 use crate::shop::live::Patched;
 use crate::shop::{Model, ModelError};
 #[cfg(feature = "full")]
-use crate::shopper::profile::Profile;
+use crate::shopper::profile::{Profile, Setup, edit::Edit, tags::Tags};
 use crate::shopper::{Portrait, Shopper};
 
 /// Keys on the device. The journal's and the queue's rows are named after the event.
@@ -27,6 +27,8 @@ const MANIFEST: &str = "manifest";
 const PORTRAIT: &str = "portrait";
 /// What the full edition keeps beside it.
 const PROFILE: &str = "profile";
+/// The tags of the full edition.
+const TAGS: &str = "tags";
 const JOURNAL: &str = "journal/";
 pub const QUEUE: &str = "queue/";
 
@@ -92,6 +94,9 @@ pub struct Engine {
     intake: Intake,
     queue: Queue,
     recommender: Recommender,
+    /// What the shop defines for the full edition.
+    #[cfg(feature = "full")]
+    setup: Setup,
     decisions: u32,
     /// What names the open model's parts, for a page that cannot use their successors.
     manifest: Vec<u8>,
@@ -111,6 +116,8 @@ impl Engine {
             intake: Intake::new(settings.seed),
             queue: Queue::new(&settings.write_key),
             recommender: Recommender::default(),
+            #[cfg(feature = "full")]
+            setup: Setup::default(),
             decisions: 0,
             manifest: Vec::new(),
             effects: Vec::new(),
@@ -153,8 +160,14 @@ impl Engine {
         if self.purposes.personalisation {
             let profile = rows.iter().find(|(key, _)| *key == PROFILE);
             #[cfg(feature = "full")]
-            if let Some((_, bytes)) = profile {
-                self.shopper.profile = Profile::decode(bytes).unwrap_or_default();
+            {
+                if let Some((_, bytes)) = profile {
+                    self.shopper.profile = Profile::decode(bytes).unwrap_or_default();
+                }
+                let tags = rows.iter().find(|(key, _)| *key == TAGS);
+                if let Some((_, bytes)) = tags {
+                    self.shopper.profile.tags = Tags::decode(bytes).unwrap_or_default();
+                }
             }
             // Names begin with the time, so the journal comes in order.
             let journal = || rows.iter().filter(|(key, _)| key.starts_with(JOURNAL));
@@ -163,6 +176,10 @@ impl Engine {
                 count += 1;
                 if let Some(event) = Event::decode(bytes) {
                     self.learn(&event);
+                }
+                #[cfg(feature = "full")]
+                if let Some((edit, time)) = Edit::decode(bytes) {
+                    self.shopper.edit(&edit, time);
                 }
             }
             // Without the full edition the profile cannot learn: the journal waits for a page that has it.
@@ -189,7 +206,7 @@ impl Engine {
     fn learn(&mut self, event: &Event) {
         self.shopper.learn(event, self.model.as_ref());
         #[cfg(feature = "full")]
-        self.shopper.profile.learn(event, self.model.as_ref());
+        self.shopper.deepen(event, self.model.as_ref(), &self.setup);
     }
 
     fn put(&mut self, key: String, bytes: Vec<u8>) {
@@ -225,6 +242,7 @@ impl Engine {
             self.shopper = Shopper::default();
             self.delete(PORTRAIT.into());
             self.delete(PROFILE.into());
+            self.delete(TAGS.into());
             self.effects.push(Effect::DeleteAll { prefix: JOURNAL });
         }
         if before.measurement && !purposes.measurement {
@@ -286,6 +304,8 @@ impl Engine {
     pub fn open_model(&mut self, file: Vec<u8>) -> Result<(), ModelError> {
         let model = Model::open(file)?;
         self.shopper.resolve(&model);
+        #[cfg(feature = "full")]
+        self.shopper.profile.resolve();
         self.model = Some(model);
         Ok(())
     }

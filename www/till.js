@@ -6,6 +6,7 @@
 import { Tillside } from "/pkg/dist/index.js";
 import { current, named, tag, title } from "./i18n.js";
 import { category, known } from "./shop.js";
+import { tags } from "./tags.js";
 
 /** @import { Consent, Request, Shelf, Tracked } from "../pkg/index.js" */
 /** @typedef {{ time: number, event: string, item: string, result: Tracked }} Call */
@@ -27,6 +28,8 @@ async function open() {
   till = await Tillside.open({
     // A device that keeps nothing does not keep the choice either.
     consent: before?.storage === "memory" ? before.consent : undefined,
+    edition: "full",
+    tags,
     model: "/model/manifest.json",
     collector: { url: "/v1/batch", writeKey: "demo" },
     locale: tag(current()),
@@ -84,6 +87,18 @@ export const click = (shelf, id) => record("click", id, till.click(shelf, id));
 export const explain = (decision) => till.explain(decision);
 
 export const portrait = () => till.portrait();
+export const intent = () => till.intent();
+
+/** @param {import("../pkg/index.js").Erasure} what */
+export async function erase(what) {
+  const answer = await till.erase(what);
+  changed();
+  return answer;
+}
+
+/** @param {string} item @param {Request} request */
+export const explainNot = (item, request) => till.explainNot({ item, request });
+
 export const status = () => till.status();
 export const exported = () => till.export();
 

@@ -3,18 +3,18 @@ use crate::recommend::Placement;
 use crate::shop::tests::toy;
 use std::collections::BTreeMap;
 
-const NOW: i64 = 1_800_000_000_000;
-const ALL: Purposes = Purposes {
+pub(super) const NOW: i64 = 1_800_000_000_000;
+pub(super) const ALL: Purposes = Purposes {
     personalisation: true,
     measurement: true,
 };
 
 /// A device's storage as the host keeps it.
 #[derive(Default)]
-struct Device(BTreeMap<String, Vec<u8>>);
+pub(super) struct Device(BTreeMap<String, Vec<u8>>);
 
 impl Device {
-    fn apply(&mut self, engine: &mut Engine) {
+    pub(super) fn apply(&mut self, engine: &mut Engine) {
         for effect in engine.effects() {
             match effect {
                 Effect::Put { key, bytes } => drop(self.0.insert(key, bytes)),
@@ -25,20 +25,20 @@ impl Device {
         }
     }
 
-    fn rows(&self) -> Vec<(&str, &[u8])> {
+    pub(super) fn rows(&self) -> Vec<(&str, &[u8])> {
         let rows = self.0.iter();
         rows.map(|(key, bytes)| (key.as_str(), bytes.as_slice()))
             .collect()
     }
 
-    fn open(&self, lead: bool) -> Engine {
+    pub(super) fn open(&self, lead: bool) -> Engine {
         let mut engine = fresh();
         engine.restore(&self.rows(), lead, NOW);
         engine
     }
 }
 
-fn fresh() -> Engine {
+pub(super) fn fresh() -> Engine {
     let mut engine = Engine::new(Settings {
         seed: 7,
         write_key: "demo".into(),
@@ -48,7 +48,7 @@ fn fresh() -> Engine {
     engine
 }
 
-fn view(engine: &mut Engine, key: &str, at: i64) -> Result<Session, Declined> {
+pub(super) fn view(engine: &mut Engine, key: &str, at: i64) -> Result<Session, Declined> {
     let properties = Value::Map(vec![("product_id".into(), Value::Text(key.into()))]);
     let id = format!("{:012}-{key}", NOW + at);
     engine.track(

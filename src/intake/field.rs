@@ -54,6 +54,23 @@ pub enum Field {
     Rating,
     Query,
     Path,
+    /// Seconds.
+    Duration,
+    /// Per cent of the page.
+    Scroll,
+    /// Of help, a survey or a service: `delivery`, `size`, `price`, …
+    Topic,
+    StoreId,
+    /// Of a live broadcast.
+    RoomId,
+    /// Of a survey, beside `rating`.
+    RatingService,
+    RatingDelivery,
+    /// Where the visit came from: `email`, `search`, …
+    Channel,
+    Campaign,
+    /// A class and no address: `search`, `social`, `direct`, …
+    Referrer,
 }
 
 /// What a field holds.
@@ -95,7 +112,7 @@ pub(super) enum Of {
 use Field::*;
 
 /// Every field by its number.
-const FIELDS: [(Field, Form, Of); 41] = [
+const FIELDS: [(Field, Form, Of); 51] = [
     (ProductId, Form::Id, Of::Product),
     (Category, Form::Text, Of::Either),
     (Brand, Form::Text, Of::Product),
@@ -137,6 +154,16 @@ const FIELDS: [(Field, Form, Of); 41] = [
     (Rating, Form::Amount, Of::Event),
     (Query, Form::Text, Of::Event),
     (Path, Form::Text, Of::Event),
+    (Duration, Form::Count, Of::Event),
+    (Scroll, Form::Count, Of::Event),
+    (Topic, Form::Text, Of::Event),
+    (StoreId, Form::Id, Of::Event),
+    (RoomId, Form::Id, Of::Event),
+    (RatingService, Form::Amount, Of::Event),
+    (RatingDelivery, Form::Amount, Of::Event),
+    (Channel, Form::Id, Of::Event),
+    (Campaign, Form::Id, Of::Event),
+    (Referrer, Form::Id, Of::Event),
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -181,7 +208,17 @@ reason
 step
 rating
 query
-path";
+path
+duration
+scroll
+topic
+store_id
+room_id
+rating_service
+rating_delivery
+channel
+campaign
+referrer_class";
 
 static FOLDED: Folded = Folded::of(NAMES);
 
@@ -230,7 +267,9 @@ mod tests {
             let field = row.0;
             assert_eq!(field as usize, number);
             assert_eq!(Field::from_number(number as u8), Some(field));
-            let own = format!("{field:?}").replace("Slot", "Position");
+            let own = format!("{field:?}")
+                .replace("Slot", "Position")
+                .replace("Referrer", "ReferrerClass");
             assert_eq!(fold(field.name()), fold(&own));
         }
         assert_eq!(NAMES.lines().count(), FIELDS.len());

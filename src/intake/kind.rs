@@ -1,4 +1,5 @@
-//! What happened: the events of the Segment e-commerce spec v2, and page views.
+//! What happened: the events of the Segment e-commerce spec v2, page views, and the families that it has no names for:
+//! dwell, feedback, live rooms, group buying, referrals, stores, service, and hesitation.
 
 use crate::lines::nth;
 use crate::name::{Folded, Table, fold};
@@ -37,12 +38,42 @@ pub enum Kind {
     ProductShared,
     CartShared,
     ProductReviewed,
+    ProductDisliked,
+    ProductGifted,
+    ProductDwelled,
+    ProductRated,
+    ProductWatched,
+    ProductTriedOn,
+    ProductViewedIn3d,
+    TextCopied,
+    HelpViewed,
+    CouponFieldFocused,
+    PageLeft,
+    PageReturned,
+    LiveViewed,
+    LiveQuestionAsked,
+    LiveCommented,
+    GroupBuyStarted,
+    GroupBuyJoined,
+    ReferralInvited,
+    ReferralAccepted,
+    StoreVisited,
+    StoreVisitBooked,
+    OrderPickedUp,
+    OrderReturned,
+    OrderStatusViewed,
+    SurveyAnswered,
+    CheckedIn,
+    ServiceContacted,
+    ServiceIssueReported,
+    ServiceRepairRequested,
+    CallbackRequested,
 }
 
 use Kind::*;
 
 /// Every kind by its number.
-const KINDS: [Kind; 29] = [
+const KINDS: [Kind; 59] = [
     PageViewed,
     ProductsSearched,
     ProductListViewed,
@@ -72,6 +103,36 @@ const KINDS: [Kind; 29] = [
     ProductShared,
     CartShared,
     ProductReviewed,
+    ProductDisliked,
+    ProductGifted,
+    ProductDwelled,
+    ProductRated,
+    ProductWatched,
+    ProductTriedOn,
+    ProductViewedIn3d,
+    TextCopied,
+    HelpViewed,
+    CouponFieldFocused,
+    PageLeft,
+    PageReturned,
+    LiveViewed,
+    LiveQuestionAsked,
+    LiveCommented,
+    GroupBuyStarted,
+    GroupBuyJoined,
+    ReferralInvited,
+    ReferralAccepted,
+    StoreVisited,
+    StoreVisitBooked,
+    OrderPickedUp,
+    OrderReturned,
+    OrderStatusViewed,
+    SurveyAnswered,
+    CheckedIn,
+    ServiceContacted,
+    ServiceIssueReported,
+    ServiceRepairRequested,
+    CallbackRequested,
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -104,13 +165,43 @@ Product Removed from Wishlist
 Wishlist Product Added to Cart
 Product Shared
 Cart Shared
-Product Reviewed";
+Product Reviewed
+Product Disliked
+Product Gifted
+Product Dwelled
+Product Rated
+Product Watched
+Product Tried On
+Product Viewed in 3D
+Text Copied
+Help Viewed
+Coupon Field Focused
+Page Left
+Page Returned
+Live Viewed
+Live Question Asked
+Live Commented
+Group Buy Started
+Group Buy Joined
+Referral Invited
+Referral Accepted
+Store Visited
+Store Visit Booked
+Order Picked Up
+Order Returned
+Order Status Viewed
+Survey Answered
+Checked In
+Service Contacted
+Service Issue Reported
+Service Repair Requested
+Callback Requested";
 
 static FOLDED: Folded = Folded::of(NAMES);
 
-/// Names in other dialects: GA4, then Shopify's pixel, then Google Retail. What folds to a name above (Shopify's
+/// Names in other dialects: GA4, then Shopify's pixel, then Google Retail, then the short names of the trade. What folds to a name above (Shopify's
 /// `product_viewed`, `cart_viewed`, `checkout_started`) needs no row.
-static ALIASES: Table<Kind, 32> = Table::of([
+static ALIASES: Table<Kind, 70> = Table::of([
     (fold("page_view"), PageViewed),
     (fold("search"), ProductsSearched),
     (fold("view_search_results"), ProductsSearched),
@@ -152,6 +243,44 @@ static ALIASES: Table<Kind, 32> = Table::of([
     (fold("detail-page-view"), ProductViewed),
     (fold("shopping-cart-page-view"), CartViewed),
     (fold("purchase-complete"), OrderCompleted),
+    (fold("dwell"), ProductDwelled),
+    (fold("not_interested"), ProductDisliked),
+    (fold("dislike"), ProductDisliked),
+    (fold("rate"), ProductRated),
+    (fold("watch"), ProductWatched),
+    (fold("try_on"), ProductTriedOn),
+    (fold("view_3d"), ProductViewedIn3d),
+    (fold("live_view"), LiveViewed),
+    (fold("live_ask"), LiveQuestionAsked),
+    (fold("live_comment"), LiveCommented),
+    (fold("group_buy_start"), GroupBuyStarted),
+    (fold("group_buy_join"), GroupBuyJoined),
+    (fold("referral_invite"), ReferralInvited),
+    (fold("referral_accept"), ReferralAccepted),
+    (fold("store_visit"), StoreVisited),
+    (fold("store_book"), StoreVisitBooked),
+    (fold("pickup"), OrderPickedUp),
+    (fold("return"), OrderReturned),
+    (fold("order_status"), OrderStatusViewed),
+    (fold("survey"), SurveyAnswered),
+    (fold("checkin"), CheckedIn),
+    (fold("service_contact"), ServiceContacted),
+    (fold("service_issue"), ServiceIssueReported),
+    (fold("service_repair"), ServiceRepairRequested),
+    (fold("callback_request"), CallbackRequested),
+    (fold("category_view"), ProductListViewed),
+    (fold("product_view"), ProductViewed),
+    (fold("rec_shown"), ProductListViewed),
+    (fold("rec_click"), ProductClicked),
+    (fold("wishlist_add"), ProductAddedToWishlist),
+    (fold("cart_add"), ProductAdded),
+    (fold("cart_remove"), ProductRemoved),
+    (fold("cart_view"), CartViewed),
+    (fold("checkout_step"), CheckoutStepCompleted),
+    (fold("offer_shown"), PromotionViewed),
+    (fold("offer_claim"), PromotionClicked),
+    (fold("offer_redeem"), CouponApplied),
+    (fold("review"), ProductReviewed),
 ]);
 
 impl Kind {
@@ -185,6 +314,17 @@ impl Kind {
                 | WishlistProductAddedToCart
                 | ProductShared
                 | ProductReviewed
+                | ProductDwelled
+                | ProductDisliked
+                | ProductGifted
+                | ProductRated
+                | ProductWatched
+                | ProductTriedOn
+                | ProductViewedIn3d
+                | TextCopied
+                | LiveQuestionAsked
+                | GroupBuyStarted
+                | GroupBuyJoined
         )
     }
 
@@ -200,6 +340,8 @@ impl Kind {
                 | OrderUpdated
                 | OrderCancelled
                 | OrderRefunded
+                | OrderReturned
+                | OrderPickedUp
                 | WishlistProductAddedToCart
         )
     }

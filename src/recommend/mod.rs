@@ -42,11 +42,15 @@ pub mod revisit;
 pub mod rules;
 mod seeds;
 mod select;
+#[cfg(feature = "full")]
+mod why_not;
 
 pub use arrange::Placed;
 pub use reasons::{LANGUAGES, sentence};
 pub use request::*;
 pub use rerank::MAX_RERANKED;
+#[cfg(feature = "full")]
+pub use why_not::WhyNot;
 
 use crate::kernel;
 use crate::shop::{Blend, Model};

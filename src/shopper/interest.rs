@@ -97,6 +97,23 @@ impl Interests {
         (interest.evidence == 1).then_some(interest)
     }
 
+    /// Lets go of those whose names do not pass.
+    #[cfg(feature = "full")]
+    pub(super) fn retain(&mut self, passes: impl Fn(&str) -> bool) {
+        self.0.retain(|interest| passes(&interest.name));
+    }
+
+    /// Makes an interest that many times as strong.
+    #[cfg(feature = "full")]
+    pub(super) fn scale(&mut self, name: &str, factor: f64, time: i64) {
+        for interest in self.0.iter_mut().filter(|interest| interest.name == name) {
+            interest.add(0.0, time);
+            interest.evidence -= 1;
+            interest.short *= factor;
+            interest.long *= factor;
+        }
+    }
+
     /// Strongest first, by the sum of both memories.
     pub fn ranked(&self, now: i64) -> Vec<&Interest> {
         // Few enough to insert one by one: a sort would cost the page more bytes than it saves time.

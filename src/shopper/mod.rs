@@ -83,11 +83,17 @@ fn weight(kind: Kind) -> i8 {
     match kind {
         Kind::ProductViewed => 1,
         Kind::ProductShared => 2,
-        Kind::ProductAddedToWishlist => 3,
+        Kind::ProductAddedToWishlist
+        | Kind::ProductWatched
+        | Kind::ProductTriedOn
+        | Kind::ProductViewedIn3d
+        | Kind::LiveQuestionAsked => 3,
         Kind::ProductAdded | Kind::WishlistProductAddedToCart => 4,
+        Kind::GroupBuyStarted | Kind::GroupBuyJoined => 5,
         Kind::OrderCompleted => 6,
         Kind::ProductRemoved | Kind::ProductRemovedFromWishlist => -2,
-        Kind::OrderRefunded => -5,
+        Kind::OrderRefunded | Kind::OrderReturned => -5,
+        Kind::ProductDisliked => -8,
         _ => 0,
     }
 }
@@ -469,7 +475,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn comes_back_from_storage(events in prop::collection::vec((0u8..29, 0i64..1_000_000_000, prop::sample::select(vec!["phone-a", "pear", "case", "x"])), 0..120)) {
+        fn comes_back_from_storage(events in prop::collection::vec((0u8..59, 0i64..1_000_000_000, prop::sample::select(vec!["phone-a", "pear", "case", "x"])), 0..120)) {
             let model = toy().open();
             let mut shopper = Shopper::default();
             for (kind, time, key) in events {

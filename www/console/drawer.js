@@ -9,16 +9,17 @@ import { current, t } from "../i18n.js";
 import * as router from "../router.js";
 import * as till from "../till.js";
 import * as portrait from "./portrait.js";
+import * as shopper from "./shopper.js";
 import * as shelves from "./shelves.js";
 import * as queue from "./queue.js";
 import * as events from "./events.js";
 import * as model from "./model.js";
 
 /** @typedef {{ state: () => unknown, draw: () => Node[] | Promise<Node[]> }} Tab */
-/** @typedef {"portrait" | "shelves" | "queue" | "events" | "model"} Name */
+/** @typedef {"portrait" | "shopper" | "shelves" | "queue" | "events" | "model"} Name */
 
 /** @type {Record<Name, Tab>} */
-const tabs = { portrait, shelves, queue, events, model };
+const tabs = { portrait, shopper, shelves, queue, events, model };
 const names = /** @type {Name[]} */ (Object.keys(tabs));
 
 const LEAST = 140;

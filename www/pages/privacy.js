@@ -7,6 +7,7 @@ import { refresh } from "../router.js";
 import * as cart from "../cart.js";
 import { choose, forgetPages } from "../consent.js";
 import * as till from "../till.js";
+import { section as know } from "./know.js";
 
 /** @import { View } from "../types.js" */
 /** @typedef {"personalisation" | "measurement"} Purpose */
@@ -15,7 +16,7 @@ import * as till from "../till.js";
 export function view() {
   return {
     title: t("privacy.title"),
-    nodes: [el("div", { class: "plain privacy" }, el("h1", {}, t("privacy.title")), el("p", {}, t("privacy.text")), choices(), state(), copy(), oblivion())],
+    nodes: [el("div", { class: "plain privacy" }, el("h1", {}, t("privacy.title")), el("p", {}, t("privacy.text")), choices(), state(), know(), copy(), oblivion())],
   };
 }
 

@@ -14,11 +14,17 @@ import { view as missing } from "./missing.js";
 
 /** @import { Good, Route, View } from "../types.js" */
 
+/** Seconds. */
+const DWELL_S = 30;
+
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ key: id, again }) {
   const good = await fetchGood(id);
   if (!good) return missing();
-  if (!again) till.track("Product Viewed", product(id));
+  if (!again) {
+    till.track("Product Viewed", product(id));
+    dwell(id);
+  }
   const shelves = [slot({ placement: "complements", item: id, limit: 12 }), slot({ placement: "product", item: id, limit: 12 }), slot({ placement: "recent", exclude: [id], limit: 12 })];
   return {
     title: title(good),
@@ -28,11 +34,30 @@ export async function view({ key: id, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, good.b)), el("p", {}, price(good)), buying(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, good.b)), el("p", {}, price(good)), buying(good), hesitant(id), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...shelves.map(({ place }) => place),
     ],
   };
+}
+
+/** A word to who keeps coming back to this product without buying it. @param {string} id */
+function hesitant(id) {
+  const { hesitating, item, reason } = till.intent();
+  if (!hesitating || item !== id) return null;
+  return el("p", { class: "hesitant", role: "note" }, t(reason ? `hesitant.${reason}` : "hesitant.text"));
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let staying;
+
+/** Who stays half a minute has read something. @param {string} id */
+function dwell(id) {
+  clearTimeout(staying);
+  staying = setTimeout(() => {
+    const here = document.querySelector(`main .product[data-id="${CSS.escape(id)}"]`);
+    if (here && document.visibilityState === "visible") till.track("Product Dwelled", { ...product(id), duration: DWELL_S });
+  }, DWELL_S * 1000);
 }
 
 /** @param {Good} good */

@@ -61,20 +61,21 @@ impl super::Profile {
                 .filter(|item| of(model, *item) == wanted)
                 .count()
         };
-        Value::map([
-            (
-                "categories",
-                dimension(shopper.categories(), now, |number| {
-                    share(count(number, Model::category), items)
-                }),
-            ),
-            (
-                "brands",
-                dimension(shopper.brands(), now, |number| {
-                    share(count(number, Model::brand), items)
-                }),
-            ),
-        ])
+        let categories = dimension(shopper.categories(), now, |number| {
+            share(count(number, Model::category), items)
+        });
+        let brands = dimension(shopper.brands(), now, |number| {
+            share(count(number, Model::brand), items)
+        });
+        let mut all = vec![
+            ("categories".into(), categories),
+            ("brands".into(), brands),
+            ("departments".into(), self.departments.answer(now)),
+        ];
+        for (name, value) in self.activity.answer(now) {
+            all.push((name.into(), value));
+        }
+        Value::Map(all)
     }
 }
 

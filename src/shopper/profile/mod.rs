@@ -6,18 +6,49 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `activity.rs` | visits, days, searches, where visits come from |
 //! | `behaviour.rs` | categories and brands against the shop's shares |
+//! | `declared.rs` | attributes that a shop defines over events |
+//! | `departments.rs` | weight of each department, and how dear what is looked at is there |
+//! | `edit.rs` | what the shopper deletes and the shop hands over, as rows of the journal |
+//! | `erased.rs` | what was deleted, and until when it stays so |
+//! | `facts.rs` | attributes: what the shop says of a member, and histories as summaries |
+//! | `intent.rs` | what the shopper is at, and what keeps them from buying |
+//! | `known.rs` | all of it as attributes of conditions |
 //! | `orders.rs` | transactions: orders as sums, counts and gaps; what is cancelled was never there |
+//! | `sentiment.rs` | what was said: ratings, surveys, refusals, returns, service |
+//! | `tags.rs` | what a shop calls a shopper, by rules |
 
+mod activity;
 mod behaviour;
+pub mod declared;
+mod departments;
+pub mod edit;
+pub mod erased;
+pub mod facts;
+pub mod intent;
+mod known;
 mod orders;
+mod sentiment;
+pub mod tags;
 
 use crate::codec::{self, Reader, put_uint};
-use crate::intake::Event;
-use crate::shop::Model;
+use crate::intake::{Event, Field, Kind};
+use crate::shop::{Model, terms};
+use crate::shopper::Shopper;
 use crate::value::Value;
+use activity::Activity;
 pub use behaviour::lift;
+use declared::{Declared, Definition, Refused};
+use departments::Departments;
+use edit::Edit;
+use erased::{Erased, What};
+use facts::Facts;
+use intent::Signals;
+pub use known::Known;
 pub use orders::{Order, Orders, Totals};
+use sentiment::Sentiment;
+use tags::{Rule, Tags};
 
 /// What the sealed sections may take. With [`super::Shopper`]'s own budget, 64 KiB.
 pub const BUDGET: usize = 30 * 1024;
@@ -27,6 +58,35 @@ const CONTAINER: u8 = 1;
 
 /// Numbers of sections: stored, so never reuse or reorder.
 const ORDERS: u8 = 1;
+const ACTIVITY: u8 = 2;
+const DEPARTMENTS: u8 = 3;
+const SENTIMENT: u8 = 4;
+const SIGNALS: u8 = 5;
+const DECLARED: u8 = 6;
+const FACTS: u8 = 7;
+const ERASED: u8 = 8;
+
+/// How many items of a word are looked at for what a search is about.
+const FOUND: usize = 200;
+
+/// What a shop defines for its pages; read when a page opens, not stored.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    pub attributes: Vec<Definition>,
+    pub rules: Vec<Rule>,
+}
+
+impl Setup {
+    /// Reads `attributes` and `tags`; what is refused is left out and said.
+    pub fn read(from: &Value) -> (Setup, Vec<Refused>) {
+        let none = Value::Null;
+        let list = |name: &str| from.get(name).unwrap_or(&none);
+        let (attributes, mut refused) = declared::read("attributes", list("attributes"));
+        let (rules, more) = tags::read("tags", list("tags"));
+        refused.extend(more);
+        (Setup { attributes, rules }, refused)
+    }
+}
 
 /// A section as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,30 +99,230 @@ struct Raw {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     pub orders: Orders,
+    pub activity: Activity,
+    pub departments: Departments,
+    pub sentiment: Sentiment,
+    pub signals: Signals,
+    pub declared: Declared,
+    pub facts: Facts,
+    pub erased: Erased,
+    /// Stored in a row of their own.
+    pub tags: Tags,
     /// Sections of a later version of this crate.
     unknown: Vec<Raw>,
 }
 
-impl Profile {
-    /// Folds a clean event in, after [`super::Shopper::learn`] has.
-    pub fn learn(&mut self, event: &Event, _model: Option<&Model>) {
-        self.orders.learn(event);
+impl Shopper {
+    /// Folds a clean event into the profile, after [`Shopper::learn`] has folded it into what lists need.
+    pub fn deepen(&mut self, event: &Event, model: Option<&Model>, setup: &Setup) {
+        let profile = &mut self.profile;
+        profile.orders.learn(event);
+        profile.activity.learn(event);
+        profile.departments.learn(event, model);
+        profile
+            .sentiment
+            .learn(event, |n| category(event, n, model));
+        profile.signals.learn(event);
+        profile.declared.learn(&setup.attributes, event);
+        let said = said(event);
+        if said != 0.0 {
+            for n in 0..event.products.len() {
+                if let Some(name) = category(event, n, model)
+                    && let Some(new) = self.categories.add(name, said, event.time)
+                {
+                    new.number = model.and_then(|model| model.find_category(&new.name));
+                }
+            }
+        }
+        if event.kind == Kind::ProductsSearched
+            && let Some(model) = model
+            && let Some(number) = sought(event.text(Field::Query).unwrap_or(""), model)
+            && let Some(new) = self
+                .categories
+                .add(model.category_path(number), 1.0, event.time)
+        {
+            new.number = Some(number);
+        }
+        if !self.profile.erased.is_empty() {
+            self.enforce(event.time);
+        }
     }
 
-    /// What is kept on the device.
+    /// What was deleted and came again goes again.
+    fn enforce(&mut self, now: i64) {
+        let erased = &self.profile.erased;
+        self.categories
+            .retain(|name| !erased.has(What::Category, name, now));
+        self.brands
+            .retain(|name| !erased.has(What::Brand, name, now));
+        self.recent
+            .retain(|viewed| !erased.has(What::Item, &viewed.key, now));
+        self.profile
+            .activity
+            .retain_searches(|name| !erased.has(What::Search, name, now));
+        self.profile
+            .departments
+            .retain(|name| !erased.has(What::Category, name, now));
+    }
+
+    /// Carries out a change of the shopper or the shop.
+    pub fn edit(&mut self, edit: &Edit, time: i64) {
+        let profile = &mut self.profile;
+        match edit {
+            Edit::Erase(what, name) => {
+                profile.erased.add(*what, name, time);
+                match what {
+                    What::Tag => profile.tags.remove(name),
+                    What::Fact => profile.facts.erase(name),
+                    What::Item => profile.signals.erase(intent::item_hash(name)),
+                    What::Category => profile.sentiment.erase(name),
+                    What::Brand | What::Search => {}
+                }
+                self.enforce(time);
+            }
+            Edit::Prefer(what, name, more) => {
+                let interests = match what {
+                    What::Category => &mut self.categories,
+                    What::Brand => &mut self.brands,
+                    _ => return,
+                };
+                if *more {
+                    interests.add(name.clone(), PREFERRED, time);
+                } else {
+                    interests.scale(name, UNLOVED, time);
+                }
+            }
+            Edit::Member(member) => profile.facts.member.clone_from(member),
+            Edit::Fact(name, value, version) => {
+                if !profile.erased.has(What::Fact, name, time) {
+                    let value = Value::parse(value).unwrap_or_default();
+                    profile.facts.set(name, &value, *version);
+                }
+            }
+            Edit::History(source, history) => {
+                let history = Value::parse(history).unwrap_or_default();
+                profile.facts.import(source, &history, time);
+            }
+            Edit::Tag(name, until) => {
+                if !profile.erased.has(What::Tag, name, time) {
+                    profile.tags.import(name, time, *until);
+                }
+            }
+        }
+    }
+
+    /// Sets and removes tags as the shop's rules say; whether anything changed that is to be kept.
+    pub fn retag(&mut self, model: Option<&Model>, setup: &Setup, now: i64) -> bool {
+        let mut tags = core::mem::take(&mut self.profile.tags);
+        let known = Known {
+            shopper: self,
+            model,
+            setup,
+            now,
+        };
+        let changed = tags.apply(&setup.rules, &known, &self.profile.erased, now);
+        self.profile.tags = tags;
+        changed
+    }
+}
+
+/// What wishing for more of something adds, and what wishing for less leaves.
+const PREFERRED: f64 = 6.0;
+const UNLOVED: f64 = 0.25;
+
+/// Seconds from which on staying is reading.
+const STAYED: f64 = 30.0;
+
+/// What an event adds to an interest beside what its kind does: a stay, and what a rating says.
+fn said(event: &Event) -> f64 {
+    match event.kind {
+        Kind::ProductDwelled => {
+            let stayed = sentiment::number(event, Field::Duration);
+            f64::from(u8::from(stayed >= Some(STAYED)))
+        }
+        Kind::ProductRated | Kind::ProductReviewed => sentiment::opinion(event),
+        _ => 0.0,
+    }
+}
+
+/// The category of a product of an event.
+fn category(event: &Event, n: usize, model: Option<&Model>) -> Option<String> {
+    let product = event.products.get(n)?;
+    let known = model
+        .and_then(|model| Some(model.category_path(model.category(model.find(&product.id)?)?)));
+    known.or_else(|| product.category.clone())
+}
+
+/// The leaf category that at least half of what a search finds belongs to: of the items that have its rarest word.
+fn sought(query: &str, model: &Model) -> Option<u16> {
+    let mut rarest: Option<Vec<u32>> = None;
+    terms::tokens(query, |word| {
+        let mut items = Vec::new();
+        for term in model.find_terms(word, false) {
+            model.term_items(term, |item| {
+                if items.len() < FOUND {
+                    items.push(item);
+                }
+            });
+        }
+        if !items.is_empty()
+            && rarest
+                .as_ref()
+                .is_none_or(|known| items.len() < known.len())
+        {
+            rarest = Some(items);
+        }
+    });
+    let items = rarest?;
+    let mut counts: Vec<(u16, usize)> = Vec::new();
+    for category in items.iter().filter_map(|item| model.category(*item)) {
+        match counts.iter_mut().find(|known| known.0 == category) {
+            Some(known) => known.1 += 1,
+            None => counts.push((category, 1)),
+        }
+    }
+    let (category, count) = counts.into_iter().max_by_key(|known| known.1)?;
+    (count * 2 >= items.len()).then_some(category)
+}
+
+impl Profile {
+    /// Looks everything up again, after another model was opened.
+    pub fn resolve(&mut self) {
+        self.departments.resolve();
+    }
+
+    /// What is kept on the device, tags aside.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut put = |number: u8, version: u8, bytes: &[u8]| {
+        let mut section = Vec::new();
+        let mut put = |number: u8, version: u8, encode: &dyn Fn(&mut Vec<u8>)| {
+            section.clear();
+            encode(&mut section);
             out.push(number);
             out.push(version);
-            put_uint(&mut out, bytes.len() as u64);
-            out.extend_from_slice(bytes);
+            put_uint(&mut out, section.len() as u64);
+            out.extend_from_slice(&section);
         };
-        let mut section = Vec::new();
-        self.orders.encode(&mut section);
-        put(ORDERS, orders::VERSION, &section);
+        put(ORDERS, orders::VERSION, &|out| self.orders.encode(out));
+        put(ACTIVITY, activity::VERSION, &|out| {
+            self.activity.encode(out)
+        });
+        put(DEPARTMENTS, departments::VERSION, &|out| {
+            self.departments.encode(out)
+        });
+        put(SENTIMENT, sentiment::VERSION, &|out| {
+            self.sentiment.encode(out)
+        });
+        put(SIGNALS, intent::VERSION, &|out| self.signals.encode(out));
+        put(DECLARED, declared::VERSION, &|out| {
+            self.declared.encode(out)
+        });
+        put(FACTS, facts::VERSION, &|out| self.facts.encode(out));
+        put(ERASED, erased::VERSION, &|out| self.erased.encode(out));
         for raw in &self.unknown {
-            put(raw.number, raw.version, &raw.bytes);
+            put(raw.number, raw.version, &|out| {
+                out.extend_from_slice(&raw.bytes)
+            });
         }
         codec::seal(CONTAINER, &out)
     }
@@ -78,6 +338,13 @@ impl Profile {
             let section = &mut Reader::new(bytes);
             let known = match number {
                 ORDERS => profile.orders.decode(version, section),
+                ACTIVITY => profile.activity.decode(version, section),
+                DEPARTMENTS => profile.departments.decode(version, section),
+                SENTIMENT => profile.sentiment.decode(version, section),
+                SIGNALS => profile.signals.decode(version, section),
+                DECLARED => profile.declared.decode(version, section),
+                FACTS => profile.facts.decode(version, section),
+                ERASED => profile.erased.decode(version, section),
                 _ => false,
             };
             if known {
@@ -93,11 +360,19 @@ impl Profile {
         reader.ends().then_some(profile)
     }
 
+    /// All orders: those that the device saw, and the histories that were handed over.
+    pub fn totals(&self) -> Totals {
+        self.facts.totals(&self.orders.totals(), self.orders.rows())
+    }
+
     /// The dimension `transactions` of the portrait.
     pub fn transactions(&self, now: i64) -> Value {
-        let totals = self.orders.totals();
+        let totals = self.totals();
         let mean =
             |sum: f64| Value::from((totals.orders > 0).then(|| sum / f64::from(totals.orders)));
+        let days = totals
+            .last()
+            .map(|last| now.saturating_sub(last) as f64 / 86_400e3);
         Value::map([
             ("orders", totals.orders.into()),
             ("returns", self.orders.returns().into()),
@@ -108,16 +383,10 @@ impl Profile {
             ("coupons", totals.coupons.into()),
             ("first", totals.first().into()),
             ("last", totals.last().into()),
+            ("days", days.into()),
             ("gap", totals.mean_gap().into()),
             ("gapSpread", totals.gap_deviation().into()),
             ("confidence", confidence(totals.orders).into()),
-            (
-                "days",
-                totals
-                    .last()
-                    .map(|last| (now.saturating_sub(last)) as f64 / 86_400e3)
-                    .into(),
-            ),
         ])
     }
 }
@@ -128,32 +397,4 @@ pub fn confidence(evidence: u32) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::intake::Kind;
-    use proptest::prelude::*;
-
-    #[test]
-    fn what_a_later_version_stored_outlives_this_one() {
-        let mut out = Vec::new();
-        for (number, version) in [(200u8, 1u8), (ORDERS, 250)] {
-            out.extend_from_slice(&[number, version]);
-            put_uint(&mut out, 3);
-            out.extend_from_slice(b"new");
-        }
-        let stored = codec::seal(CONTAINER, &out);
-        let mut profile = Profile::decode(&stored).unwrap();
-        profile.learn(&Event::about(Kind::OrderCompleted, 5, ["a"]), None);
-        let back = Profile::decode(&profile.encode()).unwrap();
-        assert_eq!(back.unknown, profile.unknown);
-        assert_eq!((back.unknown.len(), back.orders.totals().orders), (2, 1));
-    }
-
-    proptest! {
-        #[test]
-        fn damaged_storage_is_refused(bytes: Vec<u8>) {
-            let _ = Profile::decode(&codec::seal(CONTAINER, &bytes));
-            prop_assert!(Profile::decode(&bytes).is_none());
-        }
-    }
-}
+mod tests;

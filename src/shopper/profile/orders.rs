@@ -44,7 +44,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, order: &Order) {
+    pub(super) fn add(&mut self, order: &Order) {
         if self.orders == 0 {
             self.first = order.time;
         } else {
@@ -59,6 +59,82 @@ impl Totals {
         self.items += f64::from(order.items);
         self.value += order.value;
         self.discount += order.discount;
+    }
+
+    /// A history as a source sums it up: items, value, discount, gaps and squares.
+    pub fn of(orders: u32, coupons: u32, sums: [f64; 5], first: i64, last: i64) -> Totals {
+        let [items, value, discount, gaps, squares] = sums;
+        Totals {
+            orders,
+            coupons,
+            items,
+            value,
+            discount,
+            gaps,
+            squares,
+            first,
+            last,
+        }
+    }
+
+    /// Of two accounts of one history, whether the other reaches further, or else says more.
+    pub(super) fn is_before(&self, other: &Totals) -> bool {
+        let rank = |totals: &Totals| (totals.last, totals.orders, totals.coupons, -totals.first);
+        let sums = |totals: &Totals| {
+            [
+                totals.value,
+                totals.items,
+                totals.discount,
+                totals.gaps,
+                totals.squares,
+            ]
+        };
+        rank(self) < rank(other) || rank(self) == rank(other) && sums(self) < sums(other)
+    }
+
+    /// Both together, as orders of two sources; the gap between them is not known.
+    pub(super) fn plus(&self, other: &Totals) -> Totals {
+        Totals {
+            orders: self.orders.saturating_add(other.orders),
+            coupons: self.coupons.saturating_add(other.coupons),
+            items: self.items + other.items,
+            value: self.value + other.value,
+            discount: self.discount + other.discount,
+            gaps: self.gaps + other.gaps,
+            squares: self.squares + other.squares,
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        put_uint(out, self.orders.into());
+        put_uint(out, self.coupons.into());
+        for sum in [
+            self.items,
+            self.value,
+            self.discount,
+            self.gaps,
+            self.squares,
+        ] {
+            put_float(out, sum);
+        }
+        put_uint(out, self.first as u64);
+        put_uint(out, self.last as u64);
+    }
+
+    pub(super) fn decode(reader: &mut Reader) -> Totals {
+        Totals {
+            orders: reader.small(),
+            coupons: reader.small(),
+            items: reader.float(),
+            value: reader.float(),
+            discount: reader.float(),
+            gaps: reader.float(),
+            squares: reader.float(),
+            first: reader.uint() as i64,
+            last: reader.uint() as i64,
+        }
     }
 
     pub fn first(&self) -> Option<i64> {
@@ -141,7 +217,7 @@ impl Orders {
                 self.insert(Order::of(event));
             }
             Kind::OrderCancelled => self.cancel(id(event)),
-            Kind::OrderRefunded => {
+            Kind::OrderRefunded | Kind::OrderReturned => {
                 self.returns = self.returns.saturating_add(1);
                 let (value, whole) = (lines(&event.products), event.products.is_empty());
                 match self.position(id(event)) {
@@ -209,20 +285,7 @@ impl Orders {
 
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         put_uint(out, self.returns.into());
-        let older = &self.older;
-        put_uint(out, older.orders.into());
-        put_uint(out, older.coupons.into());
-        for sum in [
-            older.items,
-            older.value,
-            older.discount,
-            older.gaps,
-            older.squares,
-        ] {
-            put_float(out, sum);
-        }
-        put_uint(out, older.first as u64);
-        put_uint(out, older.last as u64);
+        self.older.encode(out);
         put_uint(out, self.rows.len() as u64);
         for row in &self.rows {
             put_uint(out, row.id);
@@ -244,17 +307,7 @@ impl Orders {
             return false;
         }
         self.returns = reader.small();
-        self.older = Totals {
-            orders: reader.small(),
-            coupons: reader.small(),
-            items: reader.float(),
-            value: reader.float(),
-            discount: reader.float(),
-            gaps: reader.float(),
-            squares: reader.float(),
-            first: reader.uint() as i64,
-            last: reader.uint() as i64,
-        };
+        self.older = Totals::decode(reader);
         for _ in 0..reader.count(20, ROWS) {
             let row = Order {
                 id: reader.uint(),

@@ -1,0 +1,110 @@
+//! What the shopper or the shop changes of what is known, as rows of the journal beside events.
+//!
+//! A change is kept as a row until the journal is folded, like an event, so that two tabs lose neither's.
+
+use super::erased::What;
+use crate::codec::{Reader, put_text, put_uint};
+
+/// The first byte of a row; an event's is 1.
+const VERSION: u8 = 0xe1;
+/// Bytes of a history or a fact as JSON.
+const LONGEST: usize = 4096;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// The shopper deleted something.
+    Erase(What, String),
+    /// The shopper wants more of a category or brand, or less.
+    Prefer(What, String, bool),
+    /// The shop says who is signed in.
+    Member(String),
+    /// The shop says a fact: name, JSON and version.
+    Fact(String, String, i64),
+    /// The shop says a history: source and JSON.
+    History(String, String),
+    /// The shop says a tag, and until when it holds: 0 without end.
+    Tag(String, i64),
+}
+
+impl Edit {
+    pub fn encode(&self, time: i64) -> Vec<u8> {
+        let mut out = vec![VERSION];
+        put_uint(&mut out, time as u64);
+        let (number, first, second, third) = match self {
+            Edit::Erase(what, name) => (1, name.as_str(), "", *what as u64),
+            Edit::Prefer(what, name, more) => (
+                2,
+                name.as_str(),
+                if *more { "+" } else { "-" },
+                *what as u64,
+            ),
+            Edit::Member(member) => (3, member.as_str(), "", 0),
+            Edit::Fact(name, value, version) => (4, name.as_str(), value.as_str(), *version as u64),
+            Edit::History(source, history) => (5, source.as_str(), history.as_str(), 0),
+            Edit::Tag(name, until) => (6, name.as_str(), "", *until as u64),
+        };
+        out.push(number);
+        put_text(&mut out, first);
+        put_text(&mut out, second);
+        put_uint(&mut out, third);
+        out
+    }
+
+    /// The edit of a row, and when it was made; `None` for a row of another kind.
+    pub fn decode(row: &[u8]) -> Option<(Edit, i64)> {
+        let reader = &mut Reader::new(row);
+        let version = reader.byte();
+        reader.require(version == VERSION);
+        let time = reader.uint() as i64;
+        let number = reader.byte();
+        let (first, second, third) = (reader.text(), reader.text(), reader.uint());
+        if !reader.ends() || first.len() > LONGEST || second.len() > LONGEST {
+            return None;
+        }
+        let (text, what) = (first.to_owned(), What::from_number(third));
+        let edit = match number {
+            1 => Edit::Erase(what?, text),
+            2 => Edit::Prefer(what?, text, second == "+"),
+            3 => Edit::Member(text),
+            4 => Edit::Fact(text, second.into(), third as i64),
+            5 => Edit::History(text, second.into()),
+            6 => Edit::Tag(text, third as i64),
+            _ => return None,
+        };
+        Some((edit, time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{Event, Kind};
+    use proptest::prelude::*;
+
+    #[test]
+    fn edits_come_back_and_are_no_events() {
+        let edits = [
+            Edit::Erase(What::Tag, "warm".into()),
+            Edit::Prefer(What::Category, "Fresh > Fruit".into(), true),
+            Edit::Member("5f4dcc3b5aa765d61d8327deb882cf99".into()),
+            Edit::Fact("tier".into(), "\"gold\"".into(), 7),
+            Edit::History("crm".into(), "{}".into()),
+            Edit::Tag("vip".into(), 9),
+        ];
+        for edit in edits {
+            let row = edit.encode(5);
+            assert_eq!(Edit::decode(&row), Some((edit, 5)));
+            assert_eq!(Event::decode(&row), None);
+        }
+        let mut row = Vec::new();
+        Event::about(Kind::ProductViewed, 5, ["a"]).encode(&mut row);
+        assert_eq!(Edit::decode(&row), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_row_is_an_edit_or_not(row: Vec<u8>) {
+            let _ = Edit::decode(&row);
+        }
+    }
+}
