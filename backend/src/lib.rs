@@ -16,6 +16,7 @@
 mod compressed;
 pub mod evaluate;
 pub mod ingest;
+mod json;
 pub mod lab;
 pub mod progress;
 mod random;

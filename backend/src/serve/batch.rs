@@ -2,19 +2,22 @@
 //!
 //! One bad message does not hold up the others: each is taken or refused on its own, and the reply lists those refused
 //! with index, code and remedy. Only a delivery of which nothing can be taken is an error, so a client that drops what
-//! gets a 4xx loses nothing that was good, and one that does not read the reply never sends a good message twice.
+//! gets a 4xx loses nothing that was good, and one that does not read the reply never sends a good message twice. The
+//! same holds for bytes: a delivery that is no JSON as a whole is parted at its commas, and the part that is broken is
+//! refused alone. What is odd beside the messages, such as an unreadable `sentAt`, is left out.
 //!
 //! A request over its limit is a 413, not Segment's 400: it is what HTTP calls it, and what tells a client that half of
 //! the batch would have passed. A message over its limit is that message's own fault.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::event::{self, Envelope, Event};
 use super::fields::Kind;
 use super::refusal::{Refusal, Rejection};
 use super::time;
-use crate::Coded;
+use crate::{Coded, json};
 
 /// Messages of one request.
 pub const MESSAGES_LIMIT: usize = 2_500;
@@ -78,9 +81,10 @@ pub struct Delivery {
     pub unidentified: usize,
 }
 
+/// A delivery as it is written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Batch<'a> {
+struct Written<'a> {
     #[serde(borrow)]
     batch: Vec<&'a RawValue>,
     write_key: Option<String>,
@@ -91,8 +95,79 @@ struct Batch<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Single {
+struct Key {
     write_key: Option<String>,
+}
+
+/// A delivery, each message as its bytes.
+struct Batch<'a> {
+    messages: Vec<&'a [u8]>,
+    write_key: Option<String>,
+    sent_at_ms: Option<i64>,
+    context: Map<String, Value>,
+    integrations: Map<String, Value>,
+}
+
+impl<'a> Batch<'a> {
+    fn read(body: &'a [u8]) -> Result<Self, Refusal> {
+        match serde_json::from_slice::<Written>(body) {
+            Ok(written) => Ok(Batch {
+                messages: (written.batch.iter())
+                    .map(|message| message.get().as_bytes())
+                    .collect(),
+                write_key: written.write_key,
+                sent_at_ms: instant(written.sent_at),
+                context: written.context.unwrap_or_default(),
+                integrations: written.integrations.unwrap_or_default(),
+            }),
+            Err(error) => Batch::part(body).ok_or(Refusal::Json(error)),
+        }
+    }
+
+    /// Reads what is no JSON as a whole, part by part. `None` where the frame is broken or the write key is no text.
+    fn part(body: &'a [u8]) -> Option<Self> {
+        let members = json::members(body)?;
+        let member = |name: &str| {
+            let mut members = members.iter();
+            let found =
+                members.find(|(key, _)| key[1..].strip_suffix(b"\"") == Some(name.as_bytes()));
+            found.map(|(_, value)| *value)
+        };
+        Some(Batch {
+            messages: json::elements(member("batch")?)?,
+            write_key: match member("writeKey") {
+                None => None,
+                Some(key) => value(key)?,
+            },
+            sent_at_ms: instant(member("sentAt").and_then(value)),
+            context: member("context").and_then(value).unwrap_or_default(),
+            integrations: member("integrations").and_then(value).unwrap_or_default(),
+        })
+    }
+}
+
+/// When the client says it was sent, if it says so.
+fn instant(text: Option<String>) -> Option<i64> {
+    let instant = time::parse(&text?);
+    instant.filter(|instant| *instant != time::UNSET)
+}
+
+/// A value, mended where it must be.
+fn value<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
+    let mended = json::mend(text);
+    serde_json::from_slice(mended.as_deref().unwrap_or(text)).ok()
+}
+
+/// The write key in the body of a single message.
+fn key(body: &[u8]) -> Result<Option<String>, Refusal> {
+    match serde_json::from_slice::<Key>(body) {
+        Ok(key) => Ok(key.write_key),
+        Err(error) => {
+            let members = json::members(body).ok_or(Refusal::Json(error))?;
+            let found = members.iter().find(|(key, _)| *key == b"\"writeKey\"");
+            Ok(found.and_then(|(_, text)| value(text)))
+        }
+    }
 }
 
 /// Reads the body of a request to `endpoint`. `basic` is the user name of HTTP Basic authentication.
@@ -106,14 +181,12 @@ pub fn read(
 ) -> Result<Delivery, Refusal> {
     match endpoint {
         Endpoint::Batch => {
-            let batch: Batch = serde_json::from_slice(body).map_err(Refusal::Json)?;
+            let batch = Batch::read(body)?;
             let write_key = keys.admit(batch.write_key.as_deref(), basic)?;
             read_batch(&batch, &write_key, received_at_ms, fresh_id)
         }
         Endpoint::Single(kind) => {
-            let text = std::str::from_utf8(body).map_err(Refusal::Utf8)?;
-            let single: Single = serde_json::from_str(text).map_err(Refusal::Json)?;
-            let write_key = keys.admit(single.write_key.as_deref(), basic)?;
+            let write_key = keys.admit(key(body)?.as_deref(), basic)?;
             let none = Map::new();
             let envelope = Envelope {
                 write_key: &write_key,
@@ -123,7 +196,7 @@ pub fn read(
                 integrations: &none,
             };
             let mut delivery = Delivery::default();
-            delivery.take(0, "body", text, Some(kind), &envelope, fresh_id);
+            delivery.take(0, "body", body, Some(kind), &envelope, fresh_id);
             delivery.unless_nothing()
         }
     }
@@ -135,33 +208,30 @@ fn read_batch(
     received_at_ms: i64,
     fresh_id: &mut dyn FnMut() -> String,
 ) -> Result<Delivery, Refusal> {
-    let messages = batch.batch.len();
+    let messages = batch.messages.len();
     if messages > MESSAGES_LIMIT {
         return Err(Refusal::Messages { messages });
     }
-    let sent_at_ms = match batch.sent_at.as_deref() {
-        None => None,
-        Some(text) => Some(time::parse(text).ok_or_else(|| Refusal::SentAt {
-            found: text.chars().take(40).collect(),
-        })?),
-    };
-    let context = batch.context.clone().unwrap_or_default();
-    let integrations = batch.integrations.clone().unwrap_or_default();
-    let shared = json_bytes(&context) + json_bytes(&integrations);
+    let Batch {
+        context,
+        integrations,
+        ..
+    } = batch;
+    let shared = json_bytes(context) + json_bytes(integrations);
     if shared * messages > SHARED_LIMIT {
         return Err(Refusal::Shared { shared, messages });
     }
     let envelope = Envelope {
         write_key,
-        sent_at_ms,
+        sent_at_ms: batch.sent_at_ms,
         received_at_ms,
-        context: &context,
-        integrations: &integrations,
+        context,
+        integrations,
     };
     let mut delivery = Delivery::default();
-    for (index, raw) in batch.batch.iter().enumerate() {
+    for (index, raw) in batch.messages.iter().enumerate() {
         let at = format!("batch[{index}]");
-        delivery.take(index, &at, raw.get(), None, &envelope, fresh_id);
+        delivery.take(index, &at, raw, None, &envelope, fresh_id);
     }
     delivery.unless_nothing()
 }
@@ -178,7 +248,7 @@ impl Delivery {
         &mut self,
         index: usize,
         at: &str,
-        raw: &str,
+        raw: &[u8],
         kind: Option<Kind>,
         envelope: &Envelope,
         fresh_id: &mut dyn FnMut() -> String,
@@ -262,6 +332,77 @@ mod tests {
         assert_eq!(rejected, [(1, "event.type"), (3, "event.object")]);
     }
 
+    /// What became of a delivery of raw parts: ids taken, and indices with codes of the others.
+    fn outcome(parts: &[&[u8]], around: &str) -> (Vec<String>, Vec<(usize, &'static str)>) {
+        let mut body = format!("{{\"writeKey\":\"k\",{around}\"batch\":[").into_bytes();
+        body.extend(parts.join(&b","[..]));
+        body.extend(b"]}");
+        let keys = WriteKeys::default();
+        let delivery = read(
+            Endpoint::Batch,
+            &body,
+            None,
+            &keys,
+            1_795_219_200_000,
+            &mut || "fresh".into(),
+        );
+        let delivery = delivery.expect("some are good");
+        let taken = delivery.events.into_iter().map(|event| event.message_id);
+        let rejected = delivery
+            .rejected
+            .into_iter()
+            .map(|one| (one.index, one.code));
+        (taken.collect(), rejected.collect())
+    }
+
+    #[test]
+    fn a_message_of_broken_bytes_does_not_condemn_its_delivery() {
+        let good = good(1).to_string();
+        let good = good.as_bytes();
+        let half_an_emoji =
+            br#"{"type":"track","event":"X","anonymousId":"a","messageId":"h","properties":{"title":"x\ud83d"}}"#;
+        let not_a_number =
+            br#"{"type":"track","event":"X","anonymousId":"a","messageId":"n","properties":{"v":NaN}}"#;
+        let latin1 = b"{\"type\":\"track\",\"event\":\"Caf\xe9\",\"anonymousId\":\"a\"}";
+        for (part, id) in [
+            (&half_an_emoji[..], Some("h")),
+            (not_a_number, Some("n")),
+            (latin1, None),
+            (b"{a:1}", None),
+        ] {
+            let (taken, rejected) = outcome(&[part, good], "");
+            match id {
+                Some(id) => assert_eq!(
+                    (&taken[..], &rejected[..]),
+                    (&[id.to_owned(), "m-1".into()][..], &[][..])
+                ),
+                None => assert_eq!(
+                    (&taken[..], &rejected[..]),
+                    (&["m-1".to_owned()][..], &[(0, "event.json")][..])
+                ),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_odd_beside_the_messages_is_left_out() {
+        let good = good(1).to_string();
+        for odd in [
+            r#""context":{"page":{"title":"\ud83d"}},"#,
+            r#""context":{"v":NaN},"#,
+            r#""context":7,"integrations":"all","#,
+            r#""sentAt":12,"#,
+            r#""sentAt":"now","#,
+        ] {
+            let (taken, rejected) = outcome(&[good.as_bytes()], odd);
+            assert_eq!((taken.len(), rejected.len()), (1, 0), "{odd}");
+        }
+        let body =
+            r#"{"writeKey":"k","type":"track","event":"X","userId":"u","properties":{"v":NaN}}"#;
+        let single = read_at(Endpoint::Single(Kind::Track), body, &["k"]);
+        assert_eq!(single.expect("it is taken").events.len(), 1);
+    }
+
     #[test]
     fn a_delivery_without_anything_good_is_an_error() {
         let refusal =
@@ -302,11 +443,6 @@ mod tests {
                 "{\"writeKey\":\" \",\"batch\":[]}",
                 "request.write_key",
                 "has no write key",
-            ),
-            (
-                "{\"writeKey\":\"k\",\"batch\":[],\"sentAt\":\"now\"}",
-                "request.sent_at",
-                "\"now\"",
             ),
             (
                 &json!({ "writeKey": "k", "batch": vec![0; 2501] }).to_string(),

@@ -6,7 +6,8 @@
 //! A message keeps every field it came with. Added or replaced: `messageId` where it was missing; `context` and
 //! `integrations` with what the batch gave for all; `sentAt` and `receivedAt`; and `timestamp`, corrected for the
 //! client's clock as `receivedAt − (sentAt − timestamp)` and never later than `receivedAt`, with the client's own
-//! reading kept in `originalTimestamp`. A `writeKey` is dropped, it has its own column; the sender's network address is
+//! reading kept in `originalTimestamp`. What JSON cannot hold is mended ([`crate::json`]): an id of more digits than 64
+//! bits hold stays as it came, as a text. A `writeKey` is dropped, it has its own column; the sender's network address is
 //! never kept.
 
 use serde_json::{Map, Value, map::Entry};
@@ -14,6 +15,7 @@ use tillside::report::iso;
 
 use super::fault::{EVENT_LIMIT, Fault, describe};
 use super::fields::{Fields, Kind};
+use crate::json;
 
 const MESSAGE_ID_LIMIT: usize = 255;
 
@@ -27,6 +29,7 @@ pub struct Event {
     pub anonymous_id: Option<String>,
     pub user_id: Option<String>,
     pub session_id: Option<String>,
+    pub order_id: Option<String>,
     pub timestamp_ms: i64,
     pub sent_at_ms: Option<i64>,
     pub received_at_ms: i64,
@@ -46,7 +49,7 @@ pub struct Envelope<'a> {
 /// Reads the message `raw` found at `at`. `kind` is given where the URL says it and the message need not.
 pub fn read(
     at: &str,
-    raw: &str,
+    raw: &[u8],
     kind: Option<Kind>,
     envelope: &Envelope,
     fresh_id: &mut dyn FnMut() -> String,
@@ -57,7 +60,9 @@ pub fn read(
             bytes: raw.len(),
         });
     }
-    let value = serde_json::from_str(raw).map_err(|source| Fault::Json {
+    let mended = json::mend(raw);
+    let raw = mended.as_deref().unwrap_or(raw);
+    let value = serde_json::from_slice(raw).map_err(|source| Fault::Json {
         at: at.into(),
         source,
     })?;
@@ -91,6 +96,7 @@ pub fn read(
         anonymous_id: fields.text("anonymousId")?.map(str::to_owned),
         user_id: fields.text("userId")?.map(str::to_owned),
         session_id: fields.session(),
+        order_id: fields.order(),
         timestamp_ms: corrected(original_ms, sent_at_ms, envelope.received_at_ms),
         sent_at_ms,
         received_at_ms: envelope.received_at_ms,
@@ -171,7 +177,7 @@ mod tests {
         };
         read(
             "batch[0]",
-            &message.to_string(),
+            message.to_string().as_bytes(),
             None,
             &envelope,
             &mut || "fresh".into(),
@@ -229,11 +235,59 @@ mod tests {
     fn nothing_happens_after_it_was_received_nor_before_1970() {
         for (original, expected) in [
             ("9000-01-01T00:00:00Z", RECEIVED),
-            ("0001-01-01T00:00:00Z", 0),
+            ("0007-01-01T00:00:00Z", 0),
+            // Go's zero time: a field that was not set.
+            ("0001-01-01T00:00:00Z", RECEIVED),
         ] {
             let event = read_one(&viewed_but("timestamp", json!(original))).expect("it is valid");
             assert_eq!(event.timestamp_ms, expected, "{original}");
             assert_eq!(stored_of(&event)["originalTimestamp"], original);
+        }
+    }
+
+    #[test]
+    fn a_zero_time_of_go_is_no_time_of_sending() {
+        let mut message = viewed_but("timestamp", json!(iso(RECEIVED - 5_000)));
+        message["sentAt"] = json!("0001-01-01T00:00:00Z");
+        let event = read_one(&message).expect("it is valid");
+        assert_eq!(
+            (event.sent_at_ms, event.timestamp_ms),
+            (None, RECEIVED - 5_000)
+        );
+    }
+
+    #[test]
+    fn the_number_of_an_order_has_its_column_and_keeps_its_digits() {
+        for (name, number, expected) in [
+            ("order_id", "\"O-7\"", Some("O-7")),
+            (
+                "transaction_id",
+                "12345678901234567890123",
+                Some("12345678901234567890123"),
+            ),
+            ("orderId", "7", Some("7")),
+            ("order_id", "\" \"", None),
+            ("order_id", "{}", None),
+        ] {
+            let text = format!(
+                r#"{{"type":"track","event":"Order Completed","anonymousId":"a","properties":{{"{name}":{number}}}}}"#
+            );
+            let none = Map::new();
+            let envelope = Envelope {
+                write_key: "demo",
+                sent_at_ms: None,
+                received_at_ms: RECEIVED,
+                context: &none,
+                integrations: &none,
+            };
+            let event = read("batch[0]", text.as_bytes(), None, &envelope, &mut || {
+                "fresh".into()
+            });
+            let event = event.expect("it is valid");
+            assert_eq!(event.order_id.as_deref(), expected, "{text}");
+            if let (Some(expected), true) = (expected, number.len() > 20) {
+                assert_eq!(stored_of(&event)["properties"][name], expected, "as a text");
+            }
         }
     }
 
@@ -443,7 +497,7 @@ mod tests {
             let envelope = Envelope {
                 write_key: "demo", sent_at_ms: None, received_at_ms: RECEIVED, context: &none, integrations: &none,
             };
-            let _ = read("batch[0]", &text, None, &envelope, &mut String::new);
+            let _ = read("batch[0]", text.as_bytes(), None, &envelope, &mut String::new);
         }
     }
 }

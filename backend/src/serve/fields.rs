@@ -113,11 +113,13 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// An instant; `None` where it is absent, null, or Go's zero time, which says that it was not set.
     pub fn time(&self, field: &'static str) -> Result<Option<i64>, Fault> {
         let Some(value) = self.map.get(field).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
         match value.as_str().and_then(time::parse) {
+            Some(time::UNSET) => Ok(None),
             Some(instant) => Ok(Some(instant)),
             None => Err(Fault::Time {
                 at: self.at.into(),
@@ -129,9 +131,19 @@ impl<'a> Fields<'a> {
 
     /// `context.sessionId`, as RudderStack and Tillside send it, or GA4's `properties.session_id`.
     pub fn session(&self) -> Option<String> {
-        let inside = |object: &str, field: &str| self.map.get(object)?.get(field);
-        match inside("context", "sessionId").or_else(|| inside("properties", "session_id"))? {
-            Value::String(id) if !id.is_empty() => Some(id.clone()),
+        self.id("context", "sessionId")
+            .or_else(|| self.id("properties", "session_id"))
+    }
+
+    /// The number of the order that the message is about: Segment's `order_id`, GA4's `transaction_id`.
+    pub fn order(&self) -> Option<String> {
+        let names = ["order_id", "orderId", "transaction_id"];
+        names.iter().find_map(|name| self.id("properties", name))
+    }
+
+    fn id(&self, object: &str, field: &str) -> Option<String> {
+        match self.map.get(object)?.get(field)? {
+            Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
             Value::Number(id) => Some(id.to_string()),
             _ => None,
         }

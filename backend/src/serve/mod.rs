@@ -5,7 +5,7 @@
 //! | [`router`] | which URL is answered by what |
 //! | [`body`], [`batch`], [`event`], [`fields`] | a delivery, from bytes to rows |
 //! | [`fault`], [`refusal`] | the reason why not, of one message, of a whole delivery |
-//! | [`store`] | rows to SQLite, once each, durable before the answer |
+//! | [`store`], [`database`], [`disk`] | rows to SQLite, once each, durable before the answer, in files that are still there |
 //! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
 //! | [`model`] | the model folder is whole |
 //! | [`crm`] | reference CRM: members, orders, points, coupons, signed facts |
@@ -19,6 +19,8 @@ pub mod batch;
 pub mod body;
 pub mod compression;
 pub mod crm;
+mod database;
+pub mod disk;
 pub mod event;
 pub mod fault;
 pub mod fields;

@@ -55,16 +55,10 @@ pub enum Refusal {
     Slow,
     #[error("the body broke off: {0}; send it again")]
     Broken(axum::Error),
-    #[error("the body is not UTF-8: {0}; encode the JSON as UTF-8")]
-    Utf8(std::str::Utf8Error),
     #[error(
         "the body cannot be read: {0}; send one JSON object, {{\"batch\": [message, …], \"writeKey\": \"…\"}} for a batch"
     )]
     Json(serde_json::Error),
-    #[error(
-        "sentAt is {found:?}; send ISO 8601 with an offset, such as 2026-11-21T08:30:00.000Z, or leave it out"
-    )]
-    SentAt { found: String },
     #[error("no message of the delivery can be taken; the first: {}", first(.rejected))]
     Nothing { rejected: Vec<Rejection> },
     #[error("more arrives than can be stored; send it again in a second")]
@@ -90,8 +84,7 @@ impl Coded for Refusal {
             Refusal::Shared { .. } => "request.shared",
             Refusal::Slow => "request.slow",
             Refusal::Broken(_) => "request.broken",
-            Refusal::Utf8(_) | Refusal::Json(_) => "request.json",
-            Refusal::SentAt { .. } => "request.sent_at",
+            Refusal::Json(_) => "request.json",
             // A lone message is refused in its own name.
             Refusal::Nothing { rejected } => match rejected.as_slice() {
                 [only] => only.code,
@@ -115,12 +108,9 @@ impl Refusal {
             }
             Refusal::Slow => StatusCode::REQUEST_TIMEOUT,
             Refusal::Busy | Refusal::Store { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Refusal::Gzip(_)
-            | Refusal::Broken(_)
-            | Refusal::Utf8(_)
-            | Refusal::Json(_)
-            | Refusal::SentAt { .. }
-            | Refusal::Nothing { .. } => StatusCode::BAD_REQUEST,
+            Refusal::Gzip(_) | Refusal::Broken(_) | Refusal::Json(_) | Refusal::Nothing { .. } => {
+                StatusCode::BAD_REQUEST
+            }
         }
     }
 

@@ -60,7 +60,9 @@ pub fn router(service: Arc<Service>, crm: Option<Arc<Crm>>, origins: Origins) ->
     let crm = crm.map_or_else(Router::new, crm::api::router);
     Router::new()
         .merge(crm)
-        .route("/v1/{endpoint}", any(collect))
+        .route("/v1/{*endpoint}", any(collect))
+        .route("/v1", any(nowhere))
+        .route("/v1/", any(nowhere))
         .route("/healthz", get(health))
         .fallback(file)
         .layer(axum::middleware::from_fn_with_state(
@@ -101,10 +103,22 @@ async fn collect(
     }
 }
 
+/// An address that was cut short.
+async fn nowhere(State(service): State<Arc<Service>>) -> Response {
+    let refusal = Refusal::Endpoint {
+        name: String::new(),
+    };
+    service.received.refused.fetch_add(1, Ordering::Relaxed);
+    service.log.refused(&refusal);
+    refusal.into_response()
+}
+
 async fn take(service: &Service, endpoint: String, request: Request) -> Result<Taken, Refusal> {
     let received_at_ms = time::now();
-    let Some(endpoint) = Endpoint::named(&endpoint) else {
-        let name = endpoint.chars().take(40).collect();
+    // Some clients put a slash behind their address.
+    let name = endpoint.trim_end_matches('/');
+    let Some(endpoint) = Endpoint::named(name) else {
+        let name = name.chars().take(40).collect();
         return Err(Refusal::Endpoint { name });
     };
     if request.method() != Method::POST {

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+/// 0001-01-01T00:00:00Z, which clients in Go write for a time that was not set.
+pub const UNSET: i64 = -62_135_596_800_000;
+
 /// Milliseconds since 1970 of an ISO 8601 date and time. `None` if it is anything else, or has no offset: a local time of
 /// an unknown place is no instant. The reading of a clock that is wrong by centuries is still an instant.
 pub fn parse(text: &str) -> Option<i64> {

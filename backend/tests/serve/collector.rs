@@ -136,6 +136,99 @@ fn good_messages_are_stored_beside_bad_ones() {
 }
 
 #[test]
+fn broken_bytes_cost_only_the_message_that_holds_them() {
+    let data = folder();
+    let server = Server::start(data.path(), &[]);
+    let good = |id: &str| viewed(id).to_string();
+    let half = good("half").replace("sku-1", r"sku-1\ud83d");
+    let long = good("long").replace("\"sku-1\"", "12345678901234567890123");
+    let not_a_number = good("nan").replace("\"sku-1\"", "\"sku-1\",\"v\":NaN");
+    let mut latin = good("latin").into_bytes();
+    latin.extend(b",");
+    let place = latin
+        .windows(5)
+        .position(|five| five == b"sku-1")
+        .expect("it is there");
+    latin[place] = 0xe9;
+    let mut body = br#"{"writeKey":"k","sentAt":"0001-01-01T00:00:00Z","context":{"page":{"title":"\ud83d"}},"batch":["#.to_vec();
+    body.extend(latin);
+    body.extend(
+        [half, long, not_a_number, good("good")]
+            .join(",")
+            .into_bytes(),
+    );
+    body.extend(b"]}");
+    let response = post(server.address, "/v1/batch/", &body);
+    assert_eq!(response.status, 200, "{}", response.text());
+    let answer = response.json();
+    assert_eq!(
+        (&answer["accepted"], &answer["rejected"][0]["index"]),
+        (&json!(4), &json!(0))
+    );
+    assert_eq!(answer["rejected"][0]["code"], "event.json");
+    assert_eq!(stored_ids(data.path()), ["good", "half", "long", "nan"]);
+    let sql = "SELECT message ->> '$.properties.product_id' FROM events WHERE message_id = 'long'";
+    let id: String = database(data.path())
+        .query_row(sql, [], |row| row.get(0))
+        .expect("it is stored");
+    assert_eq!(id, "12345678901234567890123");
+    for path in ["/v1/", "/v1", "/v1/batch/more"] {
+        let response = post(server.address, path, &body);
+        assert_eq!(
+            (response.status, &response.json()["code"]),
+            (404, &json!("request.endpoint")),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn an_order_has_its_number_in_a_column() {
+    let data = folder();
+    let server = Server::start(data.path(), &[]);
+    let order = |id: &str| {
+        let mut order = viewed(id);
+        order["event"] = json!("Order Completed");
+        order["properties"] = json!({ "order_id": "O-1", "products": [{ "product_id": "sku-1" }] });
+        order
+    };
+    let body = json!({ "writeKey": "demo", "batch": [order("m-1"), order("m-2"), viewed("m-3")] });
+    assert_eq!(
+        post(server.address, "/v1/batch", body.to_string().as_bytes()).status,
+        200
+    );
+    let sql = "SELECT count(order_id), count(DISTINCT order_id) FROM events";
+    let counts = database(data.path()).query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(counts.expect("it is counted"), (2, 1));
+}
+
+#[test]
+fn a_database_that_is_gone_is_said_by_status_and_health() {
+    let data = folder();
+    let server = Server::start(data.path(), &[]);
+    assert_eq!(
+        post(server.address, "/v1/batch", &batch_of(&["m-1"])).status,
+        200
+    );
+    for entry in std::fs::read_dir(data.path()).expect("it is a folder") {
+        std::fs::remove_file(entry.expect("it has a name").path()).expect("it is deleted");
+    }
+    let response = post(server.address, "/v1/batch", &batch_of(&["m-2"]));
+    assert_eq!(
+        (response.status, &response.json()["code"]),
+        (503, &json!("store.write"))
+    );
+    assert!(response.header("retry-after").is_some());
+    let health = get(server.address, "/healthz", &[]);
+    assert_eq!(
+        (health.status, &health.json()["status"]),
+        (503, &json!("failing"))
+    );
+    let problem = health.json()["problem"].to_string();
+    assert!(problem.contains("deleted or moved"), "{problem}");
+}
+
+#[test]
 fn every_client_finds_its_way_in() {
     let data = folder();
     let server = Server::start(data.path(), &["--write-key", "shop", "--write-key", "app"]);
@@ -251,8 +344,8 @@ fn what_is_wrong_is_said_with_code_and_remedy() {
             &[],
             latin,
             400,
-            "request.json",
-            "line 1",
+            "event.json",
+            "batch[0] cannot be read",
         ),
         (
             "POST",
