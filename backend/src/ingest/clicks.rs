@@ -230,6 +230,10 @@ fn click(
         .map_err(|reason| (reason, Role::Item))?;
     let visit = gather.visit(text(Role::Session), text(Role::User), text(Role::Order));
     let visit = visit.ok_or((Reason::NoShopper, Role::User))?;
+    let order = text(Role::Order);
+    if kind == Kind::Buy && !order.is_empty() && !gather.order_row(visit, order, time, item) {
+        return Err((Reason::OrderAgain, Role::Order));
+    }
     gather.click(visit, item, time, kind);
     Ok(())
 }

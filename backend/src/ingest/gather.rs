@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tillside::intake::{Kind as Event, Sessions};
 
+use super::orders::Orders;
 use super::{Error, Interaction, Interactions, Kind, Reason, Session};
 
 /// Bytes of an item key that a model can hold.
@@ -41,6 +42,16 @@ struct Visit {
     cut: bool,
 }
 
+/// The visits that go by one session number. Many tools number the sessions of each user from 1, so a number alone does
+/// not say which session it is.
+#[derive(Default)]
+struct Given {
+    /// Of each user, by the visit that stands for the user.
+    of: Vec<(u32, u32)>,
+    /// Of rows that name no user.
+    nobodys: Option<u32>,
+}
+
 /// One click as read.
 struct Click {
     visit: u32,
@@ -63,13 +74,16 @@ enum Meaning {
 pub(super) struct Gather {
     items: Names,
     users: Names,
-    given: Names,
+    given: HashMap<Box<str>, Given>,
     orders: Names,
+    reported: Orders,
     visits: Vec<Visit>,
     clicks: Vec<Click>,
     meanings: HashMap<String, Meaning>,
     ids: HashSet<u64>,
     ignored: BTreeMap<String, u64>,
+    /// Rows counted in `ignored`.
+    pub ignored_rows: u64,
     rows: u64,
 }
 
@@ -100,8 +114,8 @@ impl Gather {
         }
     }
 
-    /// The visit that a row belongs to: the session that it names, else all that its user did, else its order. `None`
-    /// where all three are empty.
+    /// The visit that a row belongs to: the session that it names, of its user where it names one; else all that its
+    /// user did, else its order. `None` where all three are empty.
     pub fn visit(&mut self, session: &str, user: &str, order: &str) -> Option<u32> {
         let visits = &mut self.visits;
         let mut new = |shopper: Option<u32>, cut| {
@@ -112,12 +126,52 @@ impl Gather {
         };
         let shopper = (!user.is_empty()).then(|| self.users.number(user, || new(None, true)));
         if !session.is_empty() {
-            return Some(self.given.number(session, || new(shopper, false)));
+            if !self.given.contains_key(session) {
+                self.given.insert(session.into(), Given::default());
+            }
+            let given = self.given.get_mut(session)?;
+            let Some(shopper) = shopper else {
+                return Some(*given.nobodys.get_or_insert_with(|| new(None, false)));
+            };
+            let known = given.of.iter().find(|(of, _)| *of == shopper);
+            if let Some((_, visit)) = known {
+                return Some(*visit);
+            }
+            let visit = new(Some(shopper), false);
+            given.of.push((shopper, visit));
+            return Some(visit);
         }
         if shopper.is_some() || order.is_empty() {
             return shopper;
         }
         Some(self.orders.number(order, || new(None, true)))
+    }
+
+    /// Rows without a user belong to the one user who has a session of that number: they are from before a login.
+    fn join_sessions(&mut self) {
+        let joined = self.given.values().filter_map(|given| match given.of[..] {
+            [(_, visit)] => Some((given.nobodys?, visit)),
+            _ => None,
+        });
+        let joined: HashMap<u32, u32> = joined.collect();
+        if joined.is_empty() {
+            return;
+        }
+        for click in &mut self.clicks {
+            click.visit = joined.get(&click.visit).copied().unwrap_or(click.visit);
+        }
+    }
+
+    /// Takes in the report of an order: which of its items were not reported with it before.
+    pub fn order(&mut self, visit: u32, number: &str, time: i64, items: &[u32]) -> Vec<bool> {
+        let shopper = self.visits[visit as usize].shopper;
+        self.reported.report(shopper, number, time, items)
+    }
+
+    /// Takes in one row of an order: false where the same item was reported with it at another time.
+    pub fn order_row(&mut self, visit: u32, number: &str, time: i64, item: u32) -> bool {
+        let shopper = self.visits[visit as usize].shopper;
+        self.reported.row(shopper, number, time, item)
     }
 
     /// A visit of a shopper who is not met again.
@@ -184,9 +238,11 @@ impl Gather {
         let known = self.ignored.contains_key(&name) || self.ignored.len() < MOST_NAMES;
         let name = if known { name } else { OTHER_NAMES.to_owned() };
         *self.ignored.entry(name).or_default() += 1;
+        self.ignored_rows += 1;
     }
 
     pub fn finish(mut self) -> Interactions {
+        self.join_sessions();
         self.clicks.sort_by_key(|click| (click.visit, click.time));
         let newest = self.clicks.iter().map(|click| click.time).max();
         let mut sessions = Vec::new();

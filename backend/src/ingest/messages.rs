@@ -3,25 +3,30 @@
 //! Of a message only what training needs is read: a product's id where the Segment spec puts it
 //! (`properties.product_id`, `properties.products`). Where it is not there, the page's own intake, which knows how
 //! other dialects nest it, reads the properties whole; that is slower, and rare in what a collector holds.
+//!
+//! Each message is judged by itself, and no more of it than is used: a value of an odd shape beside the item, or a JSON
+//! that serde refuses and [`crate::json`] can mend, costs nothing.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use tillside::intake::{Arrival, Intake};
+use tillside::intake::{Arrival, Field, Intake};
 
+use super::database;
 use super::error::File;
 use super::gather::{Census, Gather};
+use super::products::Products;
 use super::source::{self, Text};
 use super::table::{self, Line};
 use super::{Error, Kind, Reader, Reason, Refusals, Understanding, instant};
+use crate::json;
 
-/// A JSON string, or a number that is used as a key; null and absent are the empty text.
+/// A JSON string, or a number that is used as a key; whatever else, and what is absent, is the empty text.
 #[derive(Default)]
 struct Word<'a>(Cow<'a, str>);
 
@@ -63,6 +68,20 @@ impl<'de> Visitor<'de> for WordVisitor {
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Cow::Borrowed(""))
     }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(""))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Cow::Borrowed(""))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Cow::Borrowed(""))
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,13 +107,11 @@ struct Properties<'a> {
     #[serde(borrow, default)]
     product_id: Word<'a>,
     #[serde(borrow, default)]
-    products: Option<Vec<Product<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct Product<'a> {
+    order_id: Word<'a>,
     #[serde(borrow, default)]
-    product_id: Word<'a>,
+    transaction_id: Word<'a>,
+    #[serde(default)]
+    products: Products,
 }
 
 /// Does this text hold messages, or rows of a plain table? The first line that is JSON decides.
@@ -135,17 +152,15 @@ pub(super) fn lines(
             Line::End => break,
             Line::TooLong => reading.note(Reason::LongLine, "1", ""),
             Line::Whole if buffer.trim_ascii().is_empty() => continue,
-            Line::Whole => match serde_json::from_slice::<Message>(buffer.trim_ascii_end()) {
-                Ok(message) => reading.message(&message, instant::parse(&message.timestamp.0)),
-                Err(error) => {
-                    let (reason, column, value) = table::explain(buffer.trim_ascii_end(), &error);
-                    reading.note(reason, &column, &value);
-                }
-            },
+            Line::Whole => {
+                let at = |message: &Message| instant::parse(&message.timestamp.0);
+                reading.text(buffer.trim_ascii_end(), "", at);
+            }
         }
         reading.rows += 1;
     }
-    reading.conclude(reader, "messages")
+    let lines = reading.line - 1;
+    reading.conclude(reader, "messages", lines)
 }
 
 /// Reads the table `events` of the collector's database, in the order in which the messages arrived.
@@ -155,8 +170,8 @@ pub(super) fn database(path: &Path, gather: &mut Gather, reader: &mut Reader) ->
         format: "SQLite",
         detail: error.to_string(),
     };
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
+    let opened = database::open(path).map_err(damaged)?;
+    let connection = &opened.connection;
     if !connection.table_exists(None, "events").map_err(damaged)? {
         return Err(Error::Format {
             path: path.into(),
@@ -182,43 +197,53 @@ pub(super) fn database(path: &Path, gather: &mut Gather, reader: &mut Reader) ->
             ValueRef::Text(text) | ValueRef::Blob(text) => text,
             _ => b"",
         };
-        match serde_json::from_slice::<Message>(message) {
-            // The column holds the time corrected for the shopper's clock.
-            Ok(told) => reading.message(
-                &told,
-                row.get(0).ok().filter(|time| instant::is_sane(*time)),
-            ),
-            Err(error) => {
-                let (reason, column, value) = table::explain(message, &error);
-                reading.note(reason, &format!("message:{column}"), &value);
-            }
-        }
+        // The column holds the time corrected for the shopper's clock.
+        let time = row.get(0).ok().filter(|time| instant::is_sane(*time));
+        reading.text(message, "message:", |_| time);
     }
     bar.finish_and_clear();
-    reading.conclude(reader, "SQLite")
+    reading.conclude(reader, "SQLite", 0)
 }
 
+/// Why an event is left out that says nothing of an item.
+const NO_USE: &str = "an event that training has no use for";
 const PRODUCT: &str = "properties.product_id";
 
-/// The keys of an event's products, at least one, or what to note.
-fn keys<'a>(
+/// What an event is about.
+#[derive(Default)]
+struct About<'a> {
+    /// Keys of its products, at least one.
+    keys: Vec<Cow<'a, str>>,
+    /// The number of its order; empty where it has none.
+    order: Cow<'a, str>,
+}
+
+/// What an event is about, or what to note.
+fn about<'a>(
     event: &str,
     properties: &'a str,
     time: i64,
-) -> Result<Vec<Cow<'a, str>>, (Reason, String, String)> {
+) -> Result<About<'a>, (Reason, String, String)> {
     let unreadable = |error| {
         let (reason, column, value) = table::explain(properties.as_bytes(), &error);
         (reason, format!("properties:{column}"), value)
     };
+    // Of a JSON that is no object nothing is read, as of an event without properties.
+    let properties = if properties.starts_with('{') {
+        properties
+    } else {
+        "{}"
+    };
     let plain: Properties = serde_json::from_str(properties).map_err(unreadable)?;
-    let listed = plain.products.unwrap_or_default();
-    let listed = listed.into_iter().map(|product| product.product_id.0);
-    let mut keys: Vec<Cow<str>> = listed.collect();
+    let mut keys: Vec<Cow<str>> = plain.products.0.into_iter().map(Cow::Owned).collect();
     if !plain.product_id.0.is_empty() {
         keys.push(plain.product_id.0);
     }
+    let mut numbers = [plain.order_id.0, plain.transaction_id.0].into_iter();
+    let order = numbers.find(|number| !number.trim().is_empty());
+    let order = order.unwrap_or_default();
     if keys.iter().any(|key| !key.is_empty()) {
-        return Ok(keys);
+        return Ok(About { keys, order });
     }
     let whole: serde_json::Value = serde_json::from_str(properties).map_err(unreadable)?;
     let arrival = Arrival {
@@ -227,14 +252,27 @@ fn keys<'a>(
         time: None,
     };
     match Intake::default().accept(event, &whole.into(), arrival) {
-        Ok(event) if !event.products.is_empty() => Ok(event
-            .products
-            .into_iter()
-            .map(|product| Cow::Owned(product.id))
-            .collect()),
+        Ok(event) if !event.products.is_empty() => Ok(About {
+            order: match event.text(Field::OrderId) {
+                Some(number) => Cow::Owned(number.to_owned()),
+                None => order,
+            },
+            keys: (event.products.into_iter())
+                .map(|product| Cow::Owned(product.id))
+                .collect(),
+        }),
         Ok(_) => Err((Reason::NoItem, PRODUCT.to_owned(), String::new())),
         Err(refusal) => Err((Reason::NoItem, PRODUCT.to_owned(), refusal.to_string())),
     }
+}
+
+/// Whether a JSON may hold what [`json::mend`] mends; a look is cheaper than mending.
+fn needs_mending(text: &str) -> bool {
+    let long = |run: &[u8]| run.len() > 18 && run[0].is_ascii_digit();
+    let runs = text
+        .as_bytes()
+        .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    text.contains("\\u") || runs.into_iter().any(long)
 }
 
 struct Reading<'a> {
@@ -245,11 +283,14 @@ struct Reading<'a> {
     refusals: Refusals,
     line: u64,
     rows: u64,
+    /// Rows of the files before that training has no use for.
+    ignored_before: u64,
 }
 
 impl<'a> Reading<'a> {
     fn new(path: &'a Path, gather: &'a mut Gather) -> Self {
         Reading {
+            ignored_before: gather.ignored_rows,
             path,
             name: source::name(path),
             gather,
@@ -263,6 +304,23 @@ impl<'a> Reading<'a> {
     fn note(&mut self, reason: Reason, column: &str, value: &str) {
         self.refusals
             .note(reason, &self.name, self.line, column, value);
+    }
+
+    /// Takes the message that a text is. `column` is what its place is called by.
+    fn text(&mut self, text: &[u8], column: &str, time: impl Fn(&Message) -> Option<i64>) {
+        match serde_json::from_slice::<Message>(text) {
+            Ok(message) => self.message(&message, time(&message)),
+            Err(error) => {
+                let mended = json::mend(text);
+                match mended.as_deref().map(serde_json::from_slice::<Message>) {
+                    Some(Ok(message)) => self.message(&message, time(&message)),
+                    _ => {
+                        let (reason, place, value) = table::explain(text, &error);
+                        self.note(reason, &format!("{column}{place}"), &value);
+                    }
+                }
+            }
+        }
     }
 
     fn message(&mut self, message: &Message, time: Option<i64>) {
@@ -286,23 +344,28 @@ impl<'a> Reading<'a> {
             return self.note(Reason::NoShopper, "anonymousId", "");
         };
         let properties = message.properties.map_or("{}", RawValue::get);
-        match keys(&message.event.0, properties, time) {
-            Ok(keys) => self.products(visit, time, kind, keys),
+        let mended = needs_mending(properties).then(|| json::mend(properties.as_bytes()));
+        let mended = mended
+            .flatten()
+            .and_then(|text| String::from_utf8(text).ok());
+        let properties = mended.as_deref().unwrap_or(properties);
+        match about(&message.event.0, properties, time) {
+            Ok(about) => self.products(visit, time, kind, about),
             Err((reason, column, value)) => self.note(reason, &column, &value),
         }
     }
 
     /// Takes the products of one event. Where one of several cannot be used the event still counts.
-    fn products(&mut self, visit: u32, time: i64, kind: Kind, keys: Vec<Cow<str>>) {
+    fn products(&mut self, visit: u32, time: i64, kind: Kind, about: About) {
+        let mut items = Vec::new();
         let mut refused = Vec::new();
-        let products = keys.len();
-        for key in keys {
+        for key in about.keys {
             match self.gather.item(&key) {
-                Ok(item) => self.gather.click(visit, item, time, kind),
+                Ok(item) => items.push(item),
                 Err(reason) => refused.push((reason, key)),
             }
         }
-        if refused.len() == products {
+        if items.is_empty() {
             refused.truncate(1);
         } else {
             refused
@@ -312,13 +375,25 @@ impl<'a> Reading<'a> {
         for (reason, key) in refused {
             self.note(reason, PRODUCT, &key);
         }
+        if kind == Kind::Buy && !items.is_empty() {
+            let new = self.gather.order(visit, &about.order, time, &items);
+            let mut new = new.into_iter();
+            items.retain(|_| new.next() == Some(true));
+            if items.is_empty() {
+                return self.note(Reason::OrderAgain, "properties.order_id", &about.order);
+            }
+        }
+        for item in items {
+            self.gather.click(visit, item, time, kind);
+        }
     }
 
-    fn conclude(self, reader: &mut Reader, format: &'static str) -> Result<(), Error> {
+    fn conclude(self, reader: &mut Reader, format: &'static str, lines: u64) -> Result<(), Error> {
         self.gather.count(self.rows);
         let mut understood = Understanding::new(self.path, File::Events);
         understood.format = format;
-        understood.lines = self.line.saturating_sub(1);
+        understood.lines = lines;
+        understood.leave_out(NO_USE, self.gather.ignored_rows - self.ignored_before);
         table::conclude(understood, self.rows, self.refusals, reader)?;
         self.names.conclude(self.path)
     }

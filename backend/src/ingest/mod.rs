@@ -20,13 +20,16 @@
 mod baskets;
 mod catalogue;
 mod clicks;
+mod database;
 mod error;
 mod events;
 mod gather;
 mod instant;
 mod messages;
 mod money;
+mod orders;
 mod predictions;
+mod products;
 mod reader;
 mod refusals;
 mod sessions;

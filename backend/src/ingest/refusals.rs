@@ -60,6 +60,8 @@ pub enum Reason {
     Part,
     /// An event whose message id was read before.
     Duplicate,
+    /// An order that was read before, reported again under another message id or at another time.
+    OrderAgain,
 }
 
 /// What a reason costs.
@@ -94,7 +96,9 @@ impl Reason {
             | Reason::Detail
             | Reason::Related
             | Reason::Circle => Effect::ValueLeftOut,
-            Reason::Replaced | Reason::Part | Reason::Duplicate => Effect::RowRepeated,
+            Reason::Replaced | Reason::Part | Reason::Duplicate | Reason::OrderAgain => {
+                Effect::RowRepeated
+            }
         }
     }
 
@@ -131,6 +135,7 @@ impl Reason {
             Reason::Replaced => "id comes again further down",
             Reason::Part => "part of a product above (variant, picture, language)",
             Reason::Duplicate => "message id read before",
+            Reason::OrderAgain => "order reported again (page loaded again)",
         }
     }
 }
@@ -220,7 +225,7 @@ impl Refusals {
         }
     }
 
-    pub(super) fn absorb(&mut self, other: Refusals) {
+    pub(crate) fn absorb(&mut self, other: Refusals) {
         for (reason, theirs) in other.0 {
             let ours = self.0.entry(reason).or_default();
             ours.count += theirs.count;

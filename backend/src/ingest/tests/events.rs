@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 
 const START: i64 = 1_767_225_600_000;
 const MINUTE: i64 = 60_000;
@@ -154,6 +155,134 @@ fn a_message_counts_once_however_often_and_wherever_it_is_delivered() {
 }
 
 #[test]
+fn an_order_reported_again_is_one_order() {
+    let folder = Folder::new();
+    let order = |id: &str, shopper: &str, minutes: f64, order: &str| {
+        let products = r#""products":[{"product_id":"p"},{"product_id":"q"}]"#;
+        let properties = format!("{{{order}{products}}}");
+        message(id, "Order Completed", shopper, minutes, &properties)
+    };
+    let day = 1440.0;
+    let lines = [
+        order("1", "ann", 0.0, r#""order_id":"O-1","#),
+        order("2", "ann", 3.0 * day, r#""order_id":"O-1","#),
+        order("3", "ann-on-her-phone", day, r#""order_id":"O-1","#),
+        order("4", "bob", 0.0, r#""transaction_id":7,"#),
+        order("5", "bob", day, r#""transaction_id":7,"#),
+        order("6", "cem", 0.0, ""),
+        order("7", "cem", 10.0, ""),
+        order("8", "cem", day, ""),
+        order("9", "ann", 4.0 * day, r#""order_id":"O-2","#),
+    ];
+    let (read, refusals) = read_events(&[folder.write("events.jsonl", lines.join("\n"))]);
+    assert_eq!(told(&read).len(), 5, "{:?}", told(&read));
+    assert!(told(&read).iter().all(|session| session.ends_with("p! q!")));
+    assert_eq!(
+        (refusals.count(Reason::OrderAgain), refusals.rows()),
+        (4, 0)
+    );
+    assert_eq!(read.rows, 9);
+}
+
+#[test]
+fn products_in_any_shape_are_found_and_an_odd_value_costs_only_itself() {
+    let folder = Folder::new();
+    let properties = [
+        r#"{"order_id":"1","products":{"product_id":"a","quantity":1}}"#,
+        r#"{"order_id":"2","products":{"0":{"product_id":"a"},"1":{"product_id":"b"}}}"#,
+        r#"{"order_id":"3","products":"[{\"product_id\":\"a\"},{\"product_id\":\"b\"}]"}"#,
+        r#"{"order_id":{"id":4},"products":["a",12345678901234567890123]}"#,
+        r#"{"order_id":"5","total":NaN,"products":[{"product_id":"a","title":"\ud83d"},null]}"#,
+    ];
+    let lines: Vec<String> = (properties.iter().zip(0..))
+        .map(|(properties, nth): (_, i32)| {
+            let (id, minutes) = (nth.to_string(), f64::from(nth) * 60.0);
+            message(&id, "Order Completed", "ann", minutes, properties)
+        })
+        .collect();
+    let (read, refusals) = read_events(&[folder.write("events.jsonl", lines.join("\n"))]);
+    let expected = [
+        "0: a!",
+        "0: a! b!",
+        "0: a! b!",
+        "0: a! 12345678901234567890123!",
+        "0: a!",
+    ];
+    assert_eq!(told(&read), expected);
+    assert_eq!((refusals.rows(), refusals.count(Reason::Product)), (0, 1));
+}
+
+#[test]
+fn sessions_that_are_numbered_for_each_user_are_not_one() {
+    let folder = Folder::new();
+    let table =
+        "user_id,session_id,item,time\nann,1,a,100\nbob,1,b,101\nann,1,c,102\nbob,2,d,200\n";
+    let (read, _) = read_events(&[folder.write("table.csv", table)]);
+    assert_eq!(told(&read), ["0: a c", "1: b", "1: d"]);
+    // Before a login the row names nobody, and the session is the same.
+    let table = "user_id,session_id,item,time\n,s1,a,100\nann,s1,b,101\n,s2,c,102\n,1,d,103\nann,1,e,104\nbob,1,f,105\n";
+    let (read, _) = read_events(&[folder.write("logins.csv", table)]);
+    assert_eq!(told(&read), ["0: a b", "1: c", "2: d", "0: e", "3: f"]);
+}
+
+proptest! {
+    #[test]
+    fn every_line_of_messages_is_accounted_for(
+        picks in prop::collection::vec((0..14usize, 0..3u8, 0..4u8), 1..40), cut in 0..200usize,
+    ) {
+        let folder = Folder::new();
+        let mut lines: Vec<String> = picks.iter().zip(0..).map(|((shape, shopper, item), nth): (_, i32)| {
+            let id = if *shape == 0 { "same".into() } else { nth.to_string() };
+            let (shopper, minutes) = (format!("s{shopper}"), f64::from(nth));
+            let said = |event: &str, properties: &str| message(&id, event, &shopper, minutes, properties);
+            match shape {
+                0..=3 => view(&id, &shopper, minutes, &item.to_string()),
+                4 => said("Order Completed", &format!(r#"{{"order_id":"{item}","products":["x"]}}"#)),
+                5 => said("Order Completed", r#"{"products":{"product_id":"x"}}"#),
+                6 => said("Product Viewed", "{}"),
+                7 => said("Product Viewed", r#"{"product_id":NaN}"#),
+                8 => said("Lamp Rubbed", "[]"),
+                9 => said("Product List Viewed", "null"),
+                10 => view(&id, "", minutes, "x"),
+                11 => r#"{"type":"identify","anonymousId":{}}"#.into(),
+                12 => r#"{"messageId":7,"anonymousId":true,"event":"view_item","properties":"x"}"#.into(),
+                _ => "{\"type\":\"track\",\"event\":\"\u{ffff}".into(),
+            }
+        }).collect();
+        let last = lines.pop().unwrap();
+        let whole = last.chars().take(cut).collect::<String>();
+        lines.push(whole);
+        lines.push(r#"{"messageId":"last","properties":{}}"#.into());
+        lines.insert(0, r#"{"messageId":"first","properties":{}}"#.into());
+        let lines = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>();
+        let path = folder.write("events.jsonl", lines.join("\n"));
+        let mut refusals = Refusals::default();
+        match super::super::events(&[path], &mut refusals) {
+            Ok(read) => {
+                let used = read.sessions.iter().map(|session| session.events.len() as u64).sum::<u64>();
+                let ignored = read.ignored.values().sum::<u64>();
+                let repeated = refusals.count(Reason::Duplicate) + refusals.count(Reason::OrderAgain);
+                prop_assert_eq!(read.rows, lines.len() as u64);
+                prop_assert_eq!(used + ignored + repeated + refusals.rows(), read.rows, "{}", refusals);
+            }
+            Err(error) => prop_assert!(matches!(error, Error::MostlyUnreadable { .. } | Error::Names { .. }), "{error}"),
+        }
+    }
+
+    #[test]
+    fn any_bytes_as_messages_are_an_answer(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..6)) {
+        let folder = Folder::new();
+        let mut bytes = br#"{"messageId":"1","properties":{}}"#.to_vec();
+        for line in lines {
+            bytes.push(b'\n');
+            bytes.extend(line);
+        }
+        let path = folder.write("events.jsonl", bytes);
+        let _ = super::super::events(&[path], &mut Refusals::default());
+    }
+}
+
+#[test]
 fn other_dialects_are_understood_as_the_page_understands_them() {
     let folder = Folder::new();
     let said = [
@@ -210,11 +339,11 @@ fn a_bad_message_is_counted_with_its_place_and_the_rest_is_read() {
     let (read, refusals) = read_events(&[folder.write("events.jsonl", lines.join("\n"))]);
     assert_eq!(told(&read), [format!("0: a b!{}", " c".repeat(10))]);
     for (reason, count, line, column) in [
-        (Reason::Json, 3, 2, "61"),
-        (Reason::NoItem, 1, 4, "properties.product_id"),
+        (Reason::Json, 1, 2, "61"),
+        (Reason::NoItem, 2, 4, "properties.product_id"),
         (Reason::NoShopper, 1, 6, "anonymousId"),
         (Reason::LongItem, 1, 7, "properties.product_id"),
-        (Reason::Time, 1, 8, "timestamp"),
+        (Reason::Time, 2, 3, "timestamp"),
         (Reason::Product, 1, 9, "properties.product_id"),
     ] {
         assert_eq!(refusals.count(reason), count, "{reason:?}: {refusals}");
@@ -263,6 +392,20 @@ fn lines_of_orders_are_purchases_and_returns_are_not() {
     assert!(refusals.is_empty(), "{refusals}");
     assert_eq!(told(&read), ["0: cup! mug!", "1: tin!"]);
     assert_eq!(read.ignored.values().sum::<u64>(), 1);
+}
+
+#[test]
+fn lines_of_an_order_that_come_again_days_later_are_not_bought_again() {
+    let folder = Folder::new();
+    let table = "order_id,sku,time,customer_id\n\
+                 1,cup,2026-01-01 08:26:00,7\n1,cup,2026-01-01 08:26:00,7\n1,mug,2026-01-01 08:27:00,7\n\
+                 1,cup,2026-01-04 10:00:00,7\n2,cup,2026-01-09 10:00:00,7\n";
+    let (read, refusals) = read_events(&[folder.write("orders.csv", table)]);
+    assert_eq!(told(&read), ["0: cup! cup! mug!", "0: cup!"]);
+    assert_eq!(
+        (refusals.count(Reason::OrderAgain), refusals.rows()),
+        (1, 0)
+    );
 }
 
 #[test]
