@@ -3,6 +3,7 @@
 //! | room | what |
 //! | --- | --- |
 //! | [`ingest`] | a shop's files, read, checked and cleaned |
+//! | [`check`] | how a shop's files were understood, and what is odd about them |
 //! | [`train`] | catalogue and events in, a model out |
 //! | [`evaluate`] | how well a model ranks, measured with the page's own code |
 //! | [`serve`] | the collector, the model and the pages over HTTP |
@@ -13,6 +14,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
 mod compressed;
 pub mod evaluate;
 pub mod ingest;

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tillside_backend::{Outcome, evaluate, lab, serve, train};
+use tillside_backend::{Outcome, check, evaluate, lab, serve, train};
 
 /// Train, measure and serve in-page personalisation.
 #[derive(Parser)]
@@ -17,6 +17,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Args),
     Train(train::Args),
     Refresh(train::refresh::Args),
     Evaluate(evaluate::Args),
@@ -26,6 +27,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
+        Command::Check(args) => check::run(args),
         Command::Train(args) => train::run(args),
         Command::Refresh(args) => train::refresh::run(args),
         Command::Evaluate(args) => evaluate::run(args),

@@ -22,11 +22,12 @@ fn ok(folder: &TempDir, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn fails(folder: &TempDir, arguments: &[&str], code: &str) {
+fn fails(folder: &TempDir, arguments: &[&str], code: &str) -> String {
     let output = tillside(folder, arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     assert!(errors.contains(&format!("error[{code}]")), "{errors}");
+    errors.into_owned()
 }
 
 /// Four aisles of ten items, item-00 to item-39, numbered by how often they are looked at; item-40 has no aisle.
@@ -175,6 +176,78 @@ fn a_newer_feed_touches_its_own_part_only() {
     // Trained again, it begins anew.
     ok(&folder, &TRAIN);
     assert_eq!(manifest(&folder), before);
+}
+
+#[test]
+fn a_feed_that_lost_most_of_the_shop_empties_it_only_when_asked_to() {
+    let folder = shop();
+    ok(&folder, &TRAIN);
+    let before = manifest(&folder);
+    let refresh = ["refresh", "--model", "model", "--catalog", "now.csv"];
+    let forced = [&refresh[..], &["--force"]].concat();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "now.csv",
+        &feed(|item| (item < 15).then_some((10.0, "in_stock"))),
+    );
+    let said = fails(&folder, &refresh, "refresh.emptied");
+    assert!(
+        said.contains("26 of the 41 items") && said.contains("--force"),
+        "{said}"
+    );
+    write(
+        "now.csv",
+        &feed(|item| {
+            Some((
+                10.0,
+                if item < 15 {
+                    "in_stock"
+                } else {
+                    "out_of_stock"
+                },
+            ))
+        }),
+    );
+    let said = fails(&folder, &refresh, "refresh.emptied");
+    assert!(said.contains("26 of 41 that were in stock"), "{said}");
+    assert_eq!(manifest(&folder), before);
+    let said = ok(&folder, &forced);
+    assert!(said.contains("26 other stock"), "{said}");
+
+    write("now.csv", &feed(|_| Some((10.0, "in_stock"))));
+    let rows = |item: &str, times| format!("u,{item},2026-01-01T00:00:00Z\n").repeat(times);
+    write(
+        "events.csv",
+        &("user,item,time\n".to_owned() + &rows("item-39", 4) + &rows("elsewhere", 5)),
+    );
+    let with_events = ["--events", "events.csv"];
+    let said = fails(
+        &folder,
+        &[&refresh[..], &with_events].concat(),
+        "refresh.events",
+    );
+    assert!(said.contains("5 of 9 events"), "{said}");
+    ok(&folder, &[&forced[..], &with_events].concat());
+}
+
+#[test]
+fn a_catalogue_that_was_cut_off_does_not_replace_a_model() {
+    let folder = shop();
+    ok(&folder, &TRAIN);
+    let before = manifest(&folder);
+    let whole = fs::read_to_string(folder.path().join("catalog.csv")).unwrap();
+    let cut: Vec<&str> = whole.lines().take(16).collect();
+    fs::write(folder.path().join("catalog.csv"), cut.join("\n")).unwrap();
+    let train = ["train", "--catalog", "catalog.csv", "--out", "model"];
+    let said = fails(&folder, &train, "train.shrunk");
+    assert!(
+        said.contains("has 41 items") && said.contains("would have 15"),
+        "{said}"
+    );
+    assert_eq!(manifest(&folder), before);
+    // Another shop is another matter.
+    ok(&folder, &[&train[..], &["--shop", "other"]].concat());
+    ok(&folder, &[&train[..], &["--force"]].concat());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::pack::{Counted, Packed};
 use super::repurchase::Tried;
 use super::tune::{FEWEST, Tuned};
+use crate::check::Robots;
 use crate::ingest::{Interactions, Kind, Refusals};
 
 /// What the card tells of beside the model.
@@ -17,6 +18,7 @@ pub struct Facts<'a> {
     /// What was read: a word for the kind, the file's name.
     pub sources: &'a [(&'static str, String)],
     pub read: &'a Interactions,
+    pub robots: &'a Robots,
     pub refusals: &'a Refusals,
     pub tuned: &'a Tuned,
     pub baskets: Option<&'a Tried>,
@@ -69,7 +71,8 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
     }
 
     writeln!(out, "\n## Not used\n")?;
-    if facts.refusals.is_empty() && goods.unknown.events == 0 && facts.read.ignored.is_empty() {
+    let unread = !facts.refusals.is_empty() || !facts.read.ignored.is_empty();
+    if !unread && goods.unknown.events == 0 && facts.robots.sessions == 0 {
         writeln!(out, "Every row was used.")?;
     }
     if !facts.refusals.is_empty() {
@@ -81,6 +84,14 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
             out,
             "{} events on {} items that are not in the catalogue.",
             unknown.events, unknown.items
+        )?;
+    }
+    let robots = facts.robots;
+    if robots.sessions > 0 {
+        writeln!(
+            out,
+            "{} sessions of robots hold {} of {} looks; each counts as a busy person's, {} looks, and chooses no setting.",
+            robots.sessions, robots.looks, robots.of_looks, robots.busy
         )?;
     }
     if !facts.read.ignored.is_empty() {

@@ -26,6 +26,41 @@ pub enum Error {
     Strangers { events: u64, samples: String },
 
     #[error(
+        "{left_out} of {events} events are on {items} items that the catalogue does not have, such as {samples}; check that the ids of catalogue and events are the same kind and that the catalogue is whole, or train on the rest with --force"
+    )]
+    MostlyStrangers {
+        left_out: u64,
+        events: u64,
+        items: usize,
+        samples: String,
+    },
+
+    #[error(
+        "the model in {} has {before} items and the new one would have {now}; check that the catalogue is whole, or replace the model with --force",
+        path.display()
+    )]
+    Shrunk {
+        path: PathBuf,
+        before: usize,
+        now: usize,
+    },
+
+    #[error(
+        "{gone} of the {items} items of the model are not in the feed, and {out} of {in_stock} that were in stock would be out of stock; check that the feed is whole, or take it as it is with --force"
+    )]
+    Emptied {
+        gone: usize,
+        items: usize,
+        out: usize,
+        in_stock: usize,
+    },
+
+    #[error(
+        "{left_out} of {events} events are on items that the model does not have; check that they are of this shop and train again if it has other items now, or count the rest with --force"
+    )]
+    OtherEventsMostly { left_out: u64, events: u64 },
+
+    #[error(
         "{items} items are more than a model holds ({MAX_ITEMS}); train on the part of the catalogue that is on sale"
     )]
     TooMany { items: usize },
@@ -76,7 +111,9 @@ impl Coded for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Nothing | Error::NoProduct(_) => "train.nothing",
-            Error::Strangers { .. } => "train.strangers",
+            Error::Strangers { .. } | Error::MostlyStrangers { .. } => "train.strangers",
+            Error::Shrunk { .. } => "train.shrunk",
+            Error::Emptied { .. } => "refresh.emptied",
             Error::TooMany { .. } => "train.items",
             Error::Label { .. } => "train.label",
             Error::Attribute { .. } => "train.attribute",
@@ -84,7 +121,7 @@ impl Coded for Error {
             Error::Write { .. } => "train.write",
             Error::Read { .. } => "refresh.read",
             Error::OtherFeed { .. } => "refresh.feed",
-            Error::OtherEvents => "refresh.events",
+            Error::OtherEvents | Error::OtherEventsMostly { .. } => "refresh.events",
             Error::Currency { .. } => "refresh.currency",
             Error::Unreadable(_) => "train.unreadable",
         }

@@ -77,7 +77,8 @@ use shard::Shard;
 use steps::{Steps, Work};
 use sums::Row;
 
-use crate::ingest::{self, Catalogue, Interactions, Refusals};
+use crate::check::{Report, Robots};
+use crate::ingest::{self, Catalogue, Interactions, Reader, Refusals};
 use crate::{Outcome, progress};
 
 /// Beside the model while an encoder is trained: for the trial without the sessions held back, and for the model.
@@ -151,6 +152,10 @@ pub struct Args {
     /// be given several times
     #[arg(long, value_name = "NAME[=VALUE]", requires = "catalog")]
     compatible: Vec<String>,
+    /// Train although most events are on items that the catalogue does not have, and replace a model that has more than
+    /// twice as many items
+    #[arg(long)]
+    force: bool,
 }
 
 /// A number from 0 to 1.
@@ -165,7 +170,7 @@ pub fn run(args: Args) -> Outcome {
     let mut steps = Steps::start();
     let Input {
         catalogue,
-        read,
+        mut read,
         refusals,
     } = Input::read(&args)?;
     if !refusals.is_empty() {
@@ -179,8 +184,13 @@ pub fn run(args: Args) -> Outcome {
         least: args.min_lower_bound,
     };
     let neighbours = args.neighbours.map(usize::from);
+    let robots = Robots::find(&read);
+    robots.cap(&mut read);
     let goods = Goods::number(&read, &read.sessions, catalogue.as_ref());
     check(&goods, args.catalog.as_deref())?;
+    if !args.force {
+        check_loss(&goods, &args)?;
+    }
     let weights = match &args.encoder_weights {
         Some(path) if args.encoder == encoder::Wanted::Off => {
             return Err(Error::Weights {
@@ -216,6 +226,7 @@ pub fn run(args: Args) -> Outcome {
     let mut tuned = steps.during(Step::Settings, |work| {
         tune::tune(
             &read,
+            &robots,
             catalogue.as_ref(),
             neighbours,
             args.linear,
@@ -274,6 +285,7 @@ pub fn run(args: Args) -> Outcome {
         compatible: labels.compatible,
         sources: &sources(&args),
         read: &read,
+        robots: &robots,
         refusals: &refusals,
         tuned: &tuned,
         baskets: baskets.as_ref(),
@@ -401,20 +413,21 @@ struct Input {
 
 impl Input {
     fn read(args: &Args) -> Result<Input, ingest::Error> {
-        let mut refusals = Refusals::default();
+        let mut reader = Reader::default();
         let catalogue = match &args.catalog {
-            Some(path) => Some(ingest::catalogue(path, &mut refusals)?),
+            Some(path) => Some(reader.catalogue(path)?),
             None => None,
         };
         let read = match &args.sessions {
-            Some(path) => ingest::sessions(path, &mut refusals)?,
-            None if args.events.is_empty() => Interactions::default(),
-            None => ingest::events(&args.events, &mut refusals)?,
+            Some(path) => Some(reader.sessions(path)?),
+            None if args.events.is_empty() => None,
+            None => Some(reader.events(&args.events)?),
         };
+        Report::of(&reader, read.as_ref(), catalogue.as_ref()).print();
         Ok(Input {
             catalogue,
-            read,
-            refusals,
+            read: read.unwrap_or_default(),
+            refusals: reader.refusals,
         })
     }
 }
@@ -509,6 +522,35 @@ fn check(goods: &Goods, catalogue: Option<&Path>) -> Result<(), Error> {
         });
     }
     Ok(())
+}
+
+/// Refuses what would lose most of what there is: a catalogue that most events are not on, or a model of fewer than half
+/// the items of the one that it replaces.
+fn check_loss(goods: &Goods, args: &Args) -> Result<(), Error> {
+    let known = goods
+        .sessions
+        .iter()
+        .map(|session| session.events.len() as u64);
+    let left_out = goods.unknown.events;
+    let events = known.sum::<u64>() + left_out;
+    if 2 * left_out > events {
+        return Err(Error::MostlyStrangers {
+            left_out,
+            events,
+            items: goods.unknown.items,
+            samples: goods.unknown.samples.join(", "),
+        });
+    }
+    match refresh::manifest(&args.out) {
+        Ok(before) if before.shop == args.shop && 2 * goods.len() < before.items => {
+            Err(Error::Shrunk {
+                path: args.out.clone(),
+                before: before.items,
+                now: goods.len(),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Names of the files, without their folders.

@@ -16,7 +16,8 @@ use super::forecast::Step;
 use super::manifest::{Fallback, Manifest, Part};
 use super::steps::Steps;
 use super::{goods, pack, publish};
-use crate::ingest::{self, Catalogue, Interactions, Product, Refusals};
+use crate::check::{Report, Robots};
+use crate::ingest::{Catalogue, Interactions, Product, Reader};
 use crate::{Outcome, serve};
 
 /// Bring prices, stock and popularity of a model up to date, without training
@@ -31,22 +32,32 @@ pub struct Args {
     /// Events to count popularity from, of the span that counts today; without them it stays as it was trained
     #[arg(long, value_name = "FILE", num_args = 1..)]
     events: Vec<PathBuf>,
+    /// Take a feed that leaves most of what is sold out of stock, and events that are mostly on other items
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(args: Args) -> Outcome {
     let mut steps = Steps::start();
     serve::model::check(&args.model)?;
     let manifest = manifest(&args.model)?;
-    let mut refusals = Refusals::default();
-    let catalogue = ingest::catalogue(&args.catalog, &mut refusals)?;
-    let events = match &args.events[..] {
+    let mut reader = Reader::default();
+    let catalogue = reader.catalogue(&args.catalog)?;
+    let mut events = match &args.events[..] {
         [] => None,
-        files => Some(ingest::events(files, &mut refusals)?),
+        files => Some(reader.events(files)?),
     };
-    if !refusals.is_empty() {
-        eprintln!("{refusals}");
+    Report::of(&reader, events.as_ref(), Some(&catalogue)).print();
+    if !reader.refusals.is_empty() {
+        eprintln!("{}", reader.refusals);
     }
-    let feed = Feed::of(&catalogue, events.as_ref());
+    if let Some(read) = &mut events {
+        Robots::find(read).cap(read);
+    }
+    let feed = Feed {
+        force: args.force,
+        ..Feed::of(&catalogue, events.as_ref())
+    };
     let (fresh, tally) = steps.during(Step::Refreshing, |_| feed.refresh(&args.model, manifest))?;
     let files: Vec<(&str, &[u8])> = fresh
         .live
@@ -78,7 +89,7 @@ pub fn run(args: Args) -> Outcome {
     Ok(())
 }
 
-fn manifest(folder: &Path) -> Result<Manifest, Error> {
+pub(super) fn manifest(folder: &Path) -> Result<Manifest, Error> {
     let path = folder.join(publish::MANIFEST);
     let text = std::fs::read(&path).map_err(|source| Error::Read {
         path: path.clone(),
@@ -98,6 +109,9 @@ struct Tally {
     stock: usize,
     gone: usize,
     strangers: usize,
+    /// In stock when the model was trained, and of these out of stock now.
+    in_stock: usize,
+    out: usize,
 }
 
 struct Fresh {
@@ -112,6 +126,9 @@ struct Feed<'a> {
     products: HashMap<&'a str, &'a Product>,
     /// Weighted events, where there are any.
     counts: Option<HashMap<&'a str, u64>>,
+    read: Option<&'a Interactions>,
+    /// Whether to empty a shop that the feed empties.
+    force: bool,
 }
 
 impl<'a> Feed<'a> {
@@ -130,6 +147,8 @@ impl<'a> Feed<'a> {
                 }
                 counts
             }),
+            read: events,
+            force: false,
         }
     }
 
@@ -167,6 +186,9 @@ impl<'a> Feed<'a> {
         if self.counts.is_some() && most == 0 {
             return Err(Error::OtherEvents);
         }
+        if !self.force {
+            self.check_loss(&models, &tally)?;
+        }
         let mut live = Vec::new();
         for (n, model) in models.iter_mut().enumerate() {
             let bytes = self.live(model, most);
@@ -177,6 +199,32 @@ impl<'a> Feed<'a> {
         }
         manifest.fallback = Fallback::of(&models);
         Ok((Fresh { manifest, live }, tally))
+    }
+
+    /// Refuses to put most of the shop out of stock, and to count popularity from what is mostly on other items.
+    fn check_loss(&self, models: &[Model], tally: &Tally) -> Result<(), Error> {
+        if 2 * tally.gone > tally.gone + tally.known || 2 * tally.out > tally.in_stock {
+            return Err(Error::Emptied {
+                gone: tally.gone,
+                items: tally.gone + tally.known,
+                out: tally.out,
+                in_stock: tally.in_stock,
+            });
+        }
+        let Some(read) = self.read else {
+            return Ok(());
+        };
+        let is_known = |key: &String| models.iter().any(|model| model.find(key).is_some());
+        let known: Vec<bool> = read.items.iter().map(is_known).collect();
+        let (mut events, mut left_out) = (0, 0);
+        for event in read.sessions.iter().flat_map(|session| &session.events) {
+            events += 1;
+            left_out += u64::from(!known[event.item as usize]);
+        }
+        match 2 * left_out > events {
+            true => Err(Error::OtherEventsMostly { left_out, events }),
+            false => Ok(()),
+        }
     }
 
     fn check_currency(&self, model: &[u8]) -> Result<(), Error> {
@@ -217,6 +265,9 @@ impl<'a> Feed<'a> {
                 let known = model.price(item).unwrap_or(0.0);
                 tally.prices += usize::from(self.price(model, item) != known);
                 let out = self.out_of_stock(model, item);
+                let was_in_stock = !model.out_of_stock(item);
+                tally.in_stock += usize::from(was_in_stock);
+                tally.out += usize::from(out && was_in_stock);
                 tally.stock += usize::from(out != model.out_of_stock(item));
             }
         }

@@ -15,6 +15,7 @@ use super::pack::{Counted, Labels, Settings, count};
 use super::revisit;
 use super::steps::Work;
 use super::sums::Row;
+use crate::check::Robots;
 use crate::evaluate::{Metrics, Protocol, Question, ask, ask_again, held_back, prepare};
 use crate::ingest::{Catalogue, Interactions};
 
@@ -98,6 +99,7 @@ const GAIN: f64 = 0.002;
 /// When a packed model does not open, which would be a fault of the packer.
 pub fn tune(
     read: &Interactions,
+    robots: &Robots,
     catalogue: Option<&Catalogue>,
     neighbours: Option<usize>,
     linear: bool,
@@ -109,10 +111,11 @@ pub fn tune(
         .split_at(read.sessions.len() - read.sessions.len() / HELD_BACK);
     let goods = Goods::number(read, old, catalogue);
     let known = known(&goods, read);
-    let held_back: Vec<Vec<String>> = newest
-        .iter()
-        .map(|session| held_back::browsed(session, read, &known))
-        .collect();
+    // What robots look at next is no question worth answering well.
+    let people = (newest.iter().enumerate())
+        .filter(|(nth, _)| !robots.made(old.len() + nth))
+        .map(|(_, session)| held_back::browsed(session, read, &known));
+    let held_back: Vec<Vec<String>> = people.collect();
     let questions = questions(&held_back);
     let mut settings = Settings::default();
     if questions.len() < FEWEST {
@@ -369,6 +372,7 @@ fn questions(sessions: &[Vec<String>]) -> Vec<Question<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::Session;
     use crate::ingest::tests::interactions;
     use crate::train::encoder;
 
@@ -385,7 +389,16 @@ mod tests {
     #[test]
     fn chooses_what_ranks_no_worse_than_the_defaults() {
         let read = walks(800);
-        let tuned = tune(&read, None, None, false, None, &Work::hidden()).unwrap();
+        let tuned = tune(
+            &read,
+            &Robots::default(),
+            None,
+            None,
+            false,
+            None,
+            &Work::hidden(),
+        )
+        .unwrap();
         let (metrics, questions) = tuned.validation.unwrap();
         assert_eq!(questions, 320);
         let (old, newest) = read.sessions.split_at(720);
@@ -403,6 +416,26 @@ mod tests {
     }
 
     #[test]
+    fn a_robot_asks_no_questions() {
+        let mut read = walks(800);
+        // One that walks the shop up and down, among the newest.
+        let walk = read.sessions[0].clone();
+        let events = walk.events.iter().cycle().take(700).copied().collect();
+        read.sessions.push(Session {
+            shopper: read.shoppers,
+            events,
+            ..walk
+        });
+        read.shoppers += 1;
+        let robots = Robots::find(&read);
+        assert_eq!(robots.sessions, 1);
+        robots.cap(&mut read);
+        let tuned = tune(&read, &robots, None, None, false, None, &Work::hidden()).unwrap();
+        // Four of each of the 79 people among the newest 80.
+        assert_eq!(tuned.validation.unwrap().1, 4 * 79);
+    }
+
+    #[test]
     fn tells_the_odds_of_a_return_where_shoppers_go_back() {
         // Every session goes on twice and then back to where it began.
         let letters = "abcdefghijklmnopqrstuvwxyz";
@@ -413,13 +446,31 @@ mod tests {
             let one = |n: u32| (n, i64::from(n), loops[(n * 7 % 24) as usize].as_str());
             interactions(&(0..sessions).map(one).collect::<Vec<_>>())
         };
-        let tuned = tune(&read(2500), None, None, false, None, &Work::hidden()).unwrap();
+        let tuned = tune(
+            &read(2500),
+            &Robots::default(),
+            None,
+            None,
+            false,
+            None,
+            &Work::hidden(),
+        )
+        .unwrap();
         let returns = tuned.returns.unwrap();
         assert_eq!(returns.steps, 375);
         assert!(returns.with.mrr20 > 0.9 && returns.with.mrr20 > returns.without.mrr20);
         assert!(tuned.settings.revisit.is_some());
         // A walk never goes back: there is nothing to fit.
-        let tuned = tune(&walks(2500), None, None, false, None, &Work::hidden()).unwrap();
+        let tuned = tune(
+            &walks(2500),
+            &Robots::default(),
+            None,
+            None,
+            false,
+            None,
+            &Work::hidden(),
+        )
+        .unwrap();
         assert!(tuned.settings.revisit.is_none() && tuned.returns.is_none());
     }
 
@@ -441,7 +492,16 @@ mod tests {
                 encode: &encode,
                 stays,
             };
-            tune(&read, None, None, false, Some(trainer), &Work::hidden()).unwrap()
+            tune(
+                &read,
+                &Robots::default(),
+                None,
+                None,
+                false,
+                Some(trainer),
+                &Work::hidden(),
+            )
+            .unwrap()
         };
         let wise = tuned("c", false);
         let encoded = wise.encoder.unwrap();
@@ -474,15 +534,32 @@ mod tests {
 
     #[test]
     fn too_few_questions_leave_the_defaults() {
-        let tuned = tune(&walks(100), None, None, false, None, &Work::hidden()).unwrap();
+        let tuned = tune(
+            &walks(100),
+            &Robots::default(),
+            None,
+            None,
+            false,
+            None,
+            &Work::hidden(),
+        )
+        .unwrap();
         assert_eq!(tuned.settings, Settings::default());
         assert!(tuned.validation.is_none());
         let nothing = Interactions::default();
         assert!(
-            tune(&nothing, None, None, false, None, &Work::hidden())
-                .unwrap()
-                .validation
-                .is_none()
+            tune(
+                &nothing,
+                &Robots::default(),
+                None,
+                None,
+                false,
+                None,
+                &Work::hidden()
+            )
+            .unwrap()
+            .validation
+            .is_none()
         );
     }
 

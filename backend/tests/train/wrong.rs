@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::department::department_store;
 use crate::sessions::Shop;
-use crate::{fails, part, tillside};
+use crate::{fails, ok, part, tillside};
 
 #[test]
 fn what_is_wrong_with_the_input_is_said() {
@@ -51,6 +51,28 @@ fn what_is_wrong_with_the_input_is_said() {
         error.starts_with("error[train.strangers]") && error.contains("elsewhere"),
         "{error}"
     );
+    // Most, and not all of them: refused with both numbers, and done when asked to.
+    let rows = |item: &str, times: usize| format!("s,{item},1700000000,view\n").repeat(times);
+    let text = "session,item,time,kind\n".to_owned() + &rows("elsewhere", 5) + &rows("case", 4);
+    fs::write(shop.file("mostly.csv"), text).unwrap();
+    let mostly = shop.path("mostly.csv");
+    let most = [
+        "train",
+        "--catalog",
+        &catalogue,
+        "--events",
+        &mostly,
+        "--out",
+        &out,
+    ];
+    let error = fails(&most);
+    assert!(
+        error.starts_with("error[train.strangers]: 5 of 9 events are on 1 items")
+            && error.contains("--force"),
+        "{error}"
+    );
+    ok(&[&most[..], &["--force"]].concat());
+    fs::remove_dir_all(&out).unwrap();
     // A header, and no more: by itself, and where it would make all events strangers.
     fs::write(shop.file("header.csv"), "id,title\n").unwrap();
     let header = shop.path("header.csv");

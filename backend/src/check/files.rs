@@ -1,0 +1,110 @@
+//! Files handed over without saying what they are.
+
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use crate::Coded;
+use crate::ingest::{self, Catalogue, Interactions, Reader};
+
+/// What a run of files holds, each kind as one.
+#[derive(Default)]
+pub struct Files {
+    pub reader: Reader,
+    pub read: Option<Interactions>,
+    pub catalogue: Option<Catalogue>,
+}
+
+/// One file as what it is.
+enum Content {
+    Events(Interactions),
+    Catalogue(Catalogue),
+    Sessions(Interactions),
+}
+
+impl Files {
+    pub fn read(paths: &[PathBuf]) -> Result<Files, Box<dyn Coded>> {
+        let mut all = Files::default();
+        let mut catalogue: Option<&PathBuf> = None;
+        let mut sessions: Option<&PathBuf> = None;
+        let mut events: Vec<PathBuf> = Vec::new();
+        let mut alone = None;
+        for path in paths {
+            let (reader, content) = read(path)?;
+            match content {
+                Content::Events(read) => {
+                    alone = Some((reader, read));
+                    events.push(path.clone());
+                    continue;
+                }
+                Content::Catalogue(read) => {
+                    if let Some(first) = catalogue.replace(path) {
+                        return Err(Error::Catalogues(first.clone(), path.clone()).into());
+                    }
+                    all.catalogue = Some(read);
+                }
+                Content::Sessions(read) => {
+                    sessions = Some(path);
+                    all.read = Some(read);
+                }
+            }
+            all.take(reader);
+        }
+        match (sessions, events.first(), alone) {
+            (Some(sessions), Some(events), _) => {
+                return Err(Error::Sessions(sessions.clone(), events.clone()).into());
+            }
+            (_, _, Some((reader, read))) if events.len() == 1 => {
+                all.take(reader);
+                all.read = Some(read);
+            }
+            // Files of one log know of each other: an event or an order counts once.
+            (_, Some(_), _) => {
+                let read = all.reader.events(&events)?;
+                all.read = Some(read);
+            }
+            _ => {}
+        }
+        Ok(all)
+    }
+
+    fn take(&mut self, reader: Reader) {
+        self.reader.understood.extend(reader.understood);
+        self.reader.refusals.absorb(reader.refusals);
+    }
+}
+
+/// Reads a file as what it is: as events where it has their columns, else as a catalogue, else as sessions.
+fn read(path: &Path) -> Result<(Reader, Content), Box<dyn Coded>> {
+    let (mut reader, paths) = (Reader::default(), [path.to_owned()]);
+    let events = match reader.events(&paths) {
+        Ok(read) => return Ok((reader, Content::Events(read))),
+        Err(error) => error,
+    };
+    if !is_of_another_kind(&events) {
+        return Err(events.into());
+    }
+    let mut reader = Reader::default();
+    let catalogue = match reader.catalogue(path) {
+        Ok(read) => return Ok((reader, Content::Catalogue(read))),
+        Err(error) => error,
+    };
+    if !is_of_another_kind(&catalogue) {
+        return Err(catalogue.into());
+    }
+    let mut reader = Reader::default();
+    match reader.sessions(path) {
+        Ok(read) => Ok((reader, Content::Sessions(read))),
+        Err(sessions) => Err(Error::Unknown {
+            path: path.into(),
+            events: events.to_string(),
+            catalogue: catalogue.to_string(),
+            sessions: sessions.to_string(),
+        }
+        .into()),
+    }
+}
+
+/// Whether it only lacks what a file of that kind has.
+fn is_of_another_kind(error: &ingest::Error) -> bool {
+    matches!(error, ingest::Error::Column { .. })
+}
