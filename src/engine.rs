@@ -194,6 +194,8 @@ impl Engine {
         }
         if let Some(model) = &self.model {
             self.shopper.resolve(model);
+            #[cfg(feature = "full")]
+            self.shopper.profile.resolve(model);
         }
         if lead && self.purposes.measurement {
             let queued = rows.iter();
@@ -305,7 +307,7 @@ impl Engine {
         let model = Model::open(file)?;
         self.shopper.resolve(&model);
         #[cfg(feature = "full")]
-        self.shopper.profile.resolve();
+        self.shopper.profile.resolve(&model);
         self.model = Some(model);
         Ok(())
     }

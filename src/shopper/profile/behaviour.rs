@@ -43,29 +43,60 @@ fn dimension(interests: &Interests, now: i64, share: impl Fn(Option<u16>) -> f64
     Value::List(ranked.iter().map(entry).collect())
 }
 
-/// The share of one of `count` things, of which `mine` of `all` items are; half an item where there is none, since a share
-/// of nothing would make any interest infinite.
-fn share(mine: usize, all: usize) -> f64 {
-    (mine as f64).max(0.5) / (all as f64).max(1.0)
+/// How many items each category and each brand of a model has, worked out once for each model.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shares {
+    items: usize,
+    categories: Vec<u32>,
+    brands: Vec<u32>,
+}
+
+/// Follows from the model, so that two states are equal whatever is worked out of it.
+impl PartialEq for Shares {
+    fn eq(&self, _: &Shares) -> bool {
+        true
+    }
+}
+
+impl Shares {
+    pub(super) fn of(model: &Model) -> Shares {
+        let mut shares = Shares {
+            items: model.items(),
+            categories: vec![0; model.categories()],
+            brands: vec![0; model.brands()],
+        };
+        for item in 0..model.items() as u32 {
+            for (counts, number) in [
+                (&mut shares.categories, model.category(item)),
+                (&mut shares.brands, model.brand(item)),
+            ] {
+                if let Some(count) = number.and_then(|number| counts.get_mut(usize::from(number))) {
+                    *count += 1;
+                }
+            }
+        }
+        shares
+    }
+
+    /// The share of all items; half an item where there is none, since a share of nothing would make any interest
+    /// infinite.
+    fn share(&self, counts: &[u32], number: Option<u16>) -> f64 {
+        let count = number.and_then(|number| counts.get(usize::from(number)));
+        f64::from(count.copied().unwrap_or(0)).max(0.5) / (self.items as f64).max(1.0)
+    }
 }
 
 impl super::Profile {
     /// The dimension `behaviour` of the portrait.
     pub fn behaviour(&self, shopper: &Shopper, model: Option<&Model>, now: i64) -> Value {
-        let items = model.map_or(0, Model::items);
-        let count = |wanted: Option<u16>, of: fn(&Model, u32) -> Option<u16>| {
-            let (Some(model), Some(_)) = (model, wanted) else {
-                return 0;
-            };
-            (0..items as u32)
-                .filter(|item| of(model, *item) == wanted)
-                .count()
-        };
+        let known = self.shares.items > 0 || model.is_none();
+        let fresh = model.filter(|_| !known).map(Shares::of);
+        let shares = fresh.as_ref().unwrap_or(&self.shares);
         let categories = dimension(shopper.categories(), now, |number| {
-            share(count(number, Model::category), items)
+            shares.share(&shares.categories, number)
         });
         let brands = dimension(shopper.brands(), now, |number| {
-            share(count(number, Model::brand), items)
+            shares.share(&shares.brands, number)
         });
         let mut all = vec![
             ("categories".into(), categories),

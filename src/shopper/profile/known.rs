@@ -12,6 +12,7 @@
 //! | any other name | a declared attribute |
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::{Setup, intent};
 use crate::condition::Attributes;
@@ -19,29 +20,69 @@ use crate::shop::Model;
 use crate::shopper::Shopper;
 use crate::value::Value;
 
+/// Names of what is worked out once for all conditions that are asked together.
+const ROOTS: [&str; 7] = [
+    "categories",
+    "brands",
+    "departments",
+    "orders",
+    "sentiment",
+    "intent",
+    "facts",
+];
+
+/// One shopper at one time.
 pub struct Known<'a> {
-    pub shopper: &'a Shopper,
-    pub model: Option<&'a Model>,
-    pub setup: &'a Setup,
-    pub now: i64,
+    shopper: &'a Shopper,
+    model: Option<&'a Model>,
+    setup: &'a Setup,
+    now: i64,
+    roots: [OnceCell<Value>; ROOTS.len()],
 }
 
-impl Attributes for Known<'_> {
-    fn attribute(&self, name: &str) -> Option<Cow<'_, Value>> {
+impl<'a> Known<'a> {
+    pub fn new(
+        shopper: &'a Shopper,
+        model: Option<&'a Model>,
+        setup: &'a Setup,
+        now: i64,
+    ) -> Known<'a> {
+        Known {
+            shopper,
+            model,
+            setup,
+            now,
+            roots: Default::default(),
+        }
+    }
+
+    fn root(&self, name: &str) -> Value {
         let profile = &self.shopper.profile;
-        let value = match name {
-            "events" => self.shopper.events.into(),
-            "visits" => profile.activity.visits().into(),
-            "days" => profile.activity.days().into(),
+        match name {
             "categories" | "brands" => {
                 let behaviour = profile.behaviour(self.shopper, self.model, self.now);
-                behaviour.get(name).cloned()?
+                behaviour.get(name).cloned().unwrap_or_default()
             }
             "departments" => profile.departments.answer(self.now),
             "orders" => profile.transactions(self.now),
             "sentiment" => profile.sentiment.answer(self.now),
             "intent" => intent::answer(&profile.signals.intent(self.now), |_| None),
-            "facts" => profile.facts.all(),
+            _ => profile.facts.all(),
+        }
+    }
+}
+
+impl Attributes for Known<'_> {
+    fn attribute(&self, name: &str) -> Option<Cow<'_, Value>> {
+        let profile = &self.shopper.profile;
+        if let Some(at) = ROOTS.iter().position(|root| *root == name) {
+            let value = self.roots[at].get_or_init(|| self.root(name));
+            return Some(Cow::Borrowed(value));
+        }
+        let value = match name {
+            "events" => self.shopper.events.into(),
+            "visits" => profile.activity.visits().into(),
+            "days" => profile.activity.days().into(),
             name => profile
                 .declared
                 .value(&self.setup.attributes, name, self.now)?,

@@ -38,6 +38,7 @@ use crate::shop::{Model, terms};
 use crate::shopper::Shopper;
 use crate::value::Value;
 use activity::Activity;
+use behaviour::Shares;
 pub use behaviour::lift;
 use declared::{Declared, Definition, Refused};
 use departments::Departments;
@@ -108,6 +109,7 @@ pub struct Profile {
     pub erased: Erased,
     /// Stored in a row of their own.
     pub tags: Tags,
+    shares: Shares,
     /// Sections of a later version of this crate.
     unknown: Vec<Raw>,
 }
@@ -214,12 +216,7 @@ impl Shopper {
     /// Sets and removes tags as the shop's rules say; whether anything changed that is to be kept.
     pub fn retag(&mut self, model: Option<&Model>, setup: &Setup, now: i64) -> bool {
         let mut tags = core::mem::take(&mut self.profile.tags);
-        let known = Known {
-            shopper: self,
-            model,
-            setup,
-            now,
-        };
+        let known = Known::new(self, model, setup, now);
         let changed = tags.apply(&setup.rules, &known, &self.profile.erased, now);
         self.profile.tags = tags;
         changed
@@ -287,8 +284,9 @@ fn sought(query: &str, model: &Model) -> Option<u16> {
 
 impl Profile {
     /// Looks everything up again, after another model was opened.
-    pub fn resolve(&mut self) {
+    pub fn resolve(&mut self, model: &Model) {
         self.departments.resolve();
+        self.shares = Shares::of(model);
     }
 
     /// What is kept on the device, tags aside.
