@@ -8,6 +8,19 @@ fn power_of_two(power: i32) -> f64 {
     f64::from_bits(((1023 + power) as u64) << 52)
 }
 
+/// A number of 128 bits, rounded to the nearest, of two the even one. The compiler's own conversion is not valid
+/// WebAssembly where functions return several values, as the page's module does.
+fn float(value: u128) -> f64 {
+    if value == 0 {
+        return 0.0;
+    }
+    let shift = value.leading_zeros();
+    let high = (value << shift >> 64) as u64;
+    // What lies below is remembered in the last bit, which is below where rounding looks.
+    let sticky = u64::from((value << shift) as u64 != 0);
+    (high | sticky) as f64 * power_of_two(64 - shift as i32)
+}
+
 /// `digits`·10^`power`, rounded correctly where `power` is between -27 and 27; an ulp or two off beyond.
 fn compose(digits: u64, power: i32) -> f64 {
     if digits == 0 {
@@ -16,14 +29,14 @@ fn compose(digits: u64, power: i32) -> f64 {
     let near = power.clamp(-EXACT, EXACT);
     let five = u128::from(5u64.pow(near.unsigned_abs()));
     let mut value = if near >= 0 {
-        (u128::from(digits) * five) as f64 * power_of_two(near)
+        float(u128::from(digits) * five) * power_of_two(near)
     } else {
         // At least 64 bits of quotient; the rest is remembered in the last one, which is below where rounding looks.
         let shift = digits.leading_zeros();
         let whole = u128::from(digits << shift) << 64;
         let quotient = whole / five;
         let sticky = u128::from(quotient * five != whole);
-        (quotient | sticky) as f64 * power_of_two(near - 64 - shift as i32)
+        float(quotient | sticky) * power_of_two(near - 64 - shift as i32)
     };
     for _ in 0..(power - near).unsigned_abs().min(700) {
         value = if power > 0 {
@@ -199,10 +212,7 @@ fn scaled(value: f64, power: i32) -> (u64, f64) {
     } else {
         under <<= -exponent.max(-126);
     }
-    (
-        (whole / under) as u64,
-        (whole % under) as f64 / under as f64,
-    )
+    ((whole / under) as u64, float(whole % under) / float(under))
 }
 
 #[cfg(test)]
@@ -214,6 +224,14 @@ mod tests {
         let mut out = String::new();
         print(&mut out, value);
         out
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_of_128_bits_round_as_the_standard_library_does(value: u128, shift in 0u32..128) {
+            let value = value >> shift;
+            prop_assert_eq!(float(value), value as f64);
+        }
     }
 
     #[test]
