@@ -33,6 +33,8 @@ export interface Options {
   attributes?: readonly Declaration[];
   /** Rules for tags; of the full edition. */
   tags?: readonly TagRule[];
+  /** Rules of triggers and offers, or "default" for those that come with the package; of the full edition. */
+  actions?: "default" | readonly ActionRule[];
   /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. For a model with a sequence encoder
    *  it is `tillside/encoder.wasm`, which reads every other model too; for the full edition `tillside/full.wasm`. */
   wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;
@@ -368,6 +370,73 @@ export interface Identity {
   version?: number;
 }
 
+/** Where an action would be shown, and what the page knows that the engine does not: conditions ask for `page.…`. */
+export interface Moment {
+  surface: string;
+  page?: Record<string, unknown>;
+}
+
+/** A rule; see docs/actions.md. */
+export interface ActionRule {
+  id: string;
+  when?: { event: string };
+  if?: Condition;
+  do: { type: ActionType; title: string | { en: string; zh: string }; text?: string | { en: string; zh: string }; campaign?: string; content?: string };
+  surfaces?: readonly string[];
+  value?: number;
+  success?: number;
+  interrupts?: boolean;
+  caps?: { session?: number; day?: number; total?: number };
+  cooldown_hours?: number;
+  lasts_minutes?: number;
+  quiet?: { from: number; to: number };
+  ladder?: string;
+  wait_hours?: number;
+  channel?: string;
+  note?: string;
+}
+
+export type ActionType = "apology" | "reminder" | "information" | "survey" | "service" | "store" | "preview" | "offer";
+
+export interface Action {
+  rule: string;
+  type: ActionType;
+  title: { en: string; zh: string };
+  text: { en: string; zh: string };
+  /** The CRM's campaign that mints the coupon of an offer. */
+  campaign: string | null;
+  content: string | null;
+  item: string | null;
+  channel: string;
+  interrupts: boolean;
+  /** Unix milliseconds of its event, and of its end: no reload moves them. */
+  since: number | null;
+  until: number | null;
+  score: number;
+}
+
+export type Response = "shown" | "accepted" | "dismissed";
+
+/** The first thing that holds a rule back; `clause` where it is the condition. */
+export interface HeldBack {
+  code: "unknown_rule" | "not_armed" | "surface" | "condition" | "quiet" | "cap" | "complaint" | "ladder" | "ladder_done" | "worth" | "outranked" | "no_engine";
+  clause?: { path: string; attribute: string; actual: unknown; expected: unknown; failed: boolean };
+  [value: string]: unknown;
+}
+
+/** Money in minor units. An arm without amount and percent is no discount. */
+export interface OfferRequest {
+  arms: readonly { id: string; amount?: number; percent?: number; cap?: number; threshold?: number; successes?: number; failures?: number }[];
+  /** `headroom`: by how many percent the line may be reduced; without it not at all. */
+  cart: readonly { amount: number; headroom?: number }[];
+  /** Names shopper, campaign and period. */
+  key: string;
+}
+
+export type Offer =
+  | { arm: string; discount: number; propensity: number; leftOut: { arm: string; code: string }[]; disclosure: true; next?: { arm: string; missing: number } }
+  | { arm: null; code: string; path?: string; remedy?: string };
+
 export interface Imported {
   source: string;
   history: { orders: number; first: number; last: number; spent?: number; discount?: number; items?: number; coupons?: number; gaps?: number; squares?: number };
@@ -476,6 +545,14 @@ export declare class Tillside {
   identify(who: Identity): Promise<Changed>;
   /** Orders that a source of the shop sums up, ten years of them if need be. */
   import(what: Imported): Promise<Changed>;
+  /** What the shop's rules would show or offer here and now, best first; of the full edition, as all below up to `offer`. */
+  actions(moment: Moment): Action[];
+  /** Says what became of an action: caps and ladders count it. */
+  respond(action: { rule: string }, response: Response): boolean;
+  /** Why a rule gives no action here and now; null where it does. */
+  whyNot(question: { action: string } & Moment): HeldBack | null;
+  /** Chooses one of a campaign's benefits for a cart, under the headroom of its lines; the same key gives the same answer. */
+  offer(request: OfferRequest): Offer;
   /** Change what is allowed, effective at once; what a withdrawn purpose stored is deleted. */
   consent(consent: Consent): Promise<Status>;
   /** Everything stored on this device about this shopper. */

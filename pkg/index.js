@@ -36,6 +36,9 @@ const MAX_PENDING = 200;
 /** Sentences of the one reason that exists without an engine. */
 const HOST_REASON = { en: "Popular with other shoppers", zh: "大家都在买" };
 
+/** A moment as the engine takes it, with the hour of the shopper's day. @param {any} moment */
+const at = (moment) => ({ surface: word(Object(moment).surface) ?? "", page: Object(moment).page, hour: new Date().getHours() });
+
 const microseconds = () => performance.now() * 1000;
 
 export class Tillside {
@@ -473,10 +476,40 @@ export class Tillside {
   }
 
   /** Hands the shop's definitions over; says which do not hold. @param {number} page @param {any} from */
-  #define(page, { attributes, tags }) {
-    if (!attributes && !tags) return;
-    const answer = engine.take(engine.ask(page, "define", JSON.stringify({ attributes, tags })));
-    for (const { path, code, remedy } of answer ? JSON.parse(answer).problems : []) this.#warn(problem(`setup.${code}`, `${path}: ${remedy}.`));
+  #define(page, { attributes, tags, actions }) {
+    /** @param {string} what @param {object} request */
+    const problems = (what, request) => {
+      const answer = engine.take(engine.ask(page, what, JSON.stringify(request)));
+      return answer ? JSON.parse(answer).problems : [];
+    };
+    if (attributes || tags) {
+      for (const { path, code, remedy } of problems("define", { attributes, tags })) this.#warn(problem(`setup.${code}`, `${path}: ${remedy}.`));
+    }
+    if (actions) {
+      for (const { path, code, message } of problems("rules", Array.isArray(actions) ? { rules: actions } : {})) this.#warn(problem(`actions.${code}`, `${path}: ${message}.`));
+    }
+  }
+
+  /** @param {import("./index.d.ts").Moment} moment @returns {import("./index.d.ts").Action[]} */
+  actions(moment) {
+    return this.#ask("actions", at(moment)) ?? [];
+  }
+
+  /** @param {{ rule: string }} action @param {import("./index.d.ts").Response} response @returns {boolean} */
+  respond(action, response) {
+    return this.#ask("respond", { rule: word(Object(action).rule) ?? "", response })?.ok ?? false;
+  }
+
+  /** @param {{ action: string } & import("./index.d.ts").Moment} question @returns {import("./index.d.ts").HeldBack | null} */
+  whyNot(question) {
+    const answer = this.#ask("why_not", { ...at(question), action: word(Object(question).action) ?? "" });
+    return answer === undefined && !this.#page ? { code: "no_engine" } : (answer ?? null);
+  }
+
+  /** @param {import("./index.d.ts").OfferRequest} request @returns {import("./index.d.ts").Offer} */
+  offer(request) {
+    const { arms, cart, key } = Object(request);
+    return this.#ask("offer", { arms, cart, key }) ?? { arm: null, code: "no_engine" };
   }
 
   /** @returns {import("./index.d.ts").Portrait} */

@@ -6,6 +6,8 @@
 //! tabs never overwrite each other.
 
 #[cfg(feature = "full")]
+mod act;
+#[cfg(feature = "full")]
 mod ask;
 
 use crate::consent::Purposes;
@@ -97,6 +99,9 @@ pub struct Engine {
     /// What the shop defines for the full edition.
     #[cfg(feature = "full")]
     setup: Setup,
+    /// The rules of its actions.
+    #[cfg(feature = "full")]
+    acting: act::Acting,
     decisions: u32,
     /// What names the open model's parts, for a page that cannot use their successors.
     manifest: Vec<u8>,
@@ -118,6 +123,8 @@ impl Engine {
             recommender: Recommender::default(),
             #[cfg(feature = "full")]
             setup: Setup::default(),
+            #[cfg(feature = "full")]
+            acting: act::Acting::default(),
             decisions: 0,
             manifest: Vec::new(),
             effects: Vec::new(),
@@ -361,6 +368,8 @@ impl Engine {
             let mut row = Vec::new();
             event.encode(&mut row);
             self.put(join(JOURNAL, &event.id), row);
+            #[cfg(feature = "full")]
+            self.arm(&event, arrival.now);
         }
         self.report(&event, arrival.now);
         Ok(event.session)

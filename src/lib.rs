@@ -15,6 +15,7 @@
 //! | [`shop`] | goods: the downloaded model, opened, checked and viewed in place |
 //! | [`experiment`] | features and experiments: who gets which variation, and what of it is reported |
 //! | [`recommend`] | candidates → scores → an arranged list with reasons |
+//! | `act` | full edition: triggers, next best action, caps, offers |
 //! | [`report`] | events, impressions and clicks → a durable queue → batches |
 //! | [`consent`] | purposes, and the refusal of personal data |
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
@@ -27,6 +28,8 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(feature = "full")]
+pub mod act;
 pub mod codec;
 pub mod condition;
 pub mod consent;

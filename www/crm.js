@@ -6,7 +6,7 @@
 /** @typedef {{ en: string, zh: string }} Text */
 /** @typedef {{ tier: string, name: Text, benefits: Text[], growth: number, until?: number, next?: { tier: string, name: Text, missing: number } }} Standing */
 /** @typedef {{ code: string, campaign: string, value: number, threshold: number, minted: number, expires: number, redeemed?: number, order?: string }} Coupon */
-/** @typedef {{ id: string, placed: number, state: "placed" | "delivered" | "cancelled" | "refunded", subtotal: number, discount: number, total: number, lines: { item: string, quantity: number, price: number }[] }} Order */
+/** @typedef {{ id: string, placed: number, changed: number, state: "placed" | "delivered" | "cancelled" | "refunded", subtotal: number, discount: number, total: number, lines: { item: string, quantity: number, price: number }[] }} Order */
 /** @typedef {{ member: { id: string, name: string, birthday?: string | null, joined: number }, standing: Standing, points: { balance: number, expiring: { amount: number, expires: number }[] } }} Me */
 /** @typedef {{ id: string, name: Text, points: number, tier: string }} Reward */
 /** @typedef {{ id: string, name: Text, growth: number }} Tier */
@@ -41,6 +41,8 @@ async function call(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
   if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
+  // Only a server that was started for demonstrations takes it.
+  headers["Tillside-Now"] = String(Date.now());
   const response = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
   const answer = await response.json().catch(() => ({ code: "crm.absent", message: `HTTP ${response.status}` }));
   if (!response.ok) throw new Refused(answer.code, answer.message);
@@ -108,6 +110,9 @@ export async function change(id, change) {
   known = undefined;
   return order;
 }
+
+/** @returns {Promise<{ id: string, topic: string, resolved?: number }[]>} */
+export const contacts = () => call("GET", "/me/contacts");
 
 /** @returns {Promise<{ balance: number, rewards: Reward[] }>} */
 export const points = () => call("GET", "/me/points");

@@ -1,7 +1,7 @@
 /** What the pages themselves keep on the device, which is little, and nothing unless the shopper allows it. The engine keeps its own. */
 
 const PREFIX = "shop.";
-/** The language chosen; the goods that the front page showed last. @typedef {"language" | "front"} Key */
+/** The language chosen; the goods that the front page showed last; whether somebody signed in here. @typedef {"language" | "front" | "member"} Key */
 
 /** @param {Key} key @returns {string | null} */
 export function kept(key) {

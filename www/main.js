@@ -25,7 +25,8 @@ async function start() {
 
 /** What nobody waits for: the notice, the question of consent, the console. */
 async function after() {
-  const [notice, consent] = await Promise.all([import("./notice.js"), import("./consent.js")]);
+  const [notice, consent, member] = await Promise.all([import("./notice.js"), import("./consent.js"), import("./member.js")]);
+  member.start().catch(() => {});
   // Who goes away after a product and comes back was comparing elsewhere.
   document.addEventListener("visibilitychange", () => {
     if (document.querySelector("main .product")) till.track(document.visibilityState === "hidden" ? "Page Left" : "Page Returned", {});

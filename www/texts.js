@@ -144,6 +144,12 @@ export const texts = /** @type {const} */ ({
   "account.eraseSure": ["Delete the account with its orders, points and coupons? This cannot be undone.", "确定注销账户并删除订单、积分和优惠券吗？此操作无法撤销。"],
   "account.eraseNote": ["Deleting the account deletes what the shop's server holds about you. What this device remembers is a matter of its own:", "注销账户会删除商店服务器上关于您的全部数据。这台设备上记住的内容请到这里管理："],
 
+  "action.use": ["Use it", "去使用"],
+  "action.dismiss": ["Not now", "先不看"],
+  "action.dismissed": ["Put away.", "已收起。"],
+  "action.ends": ["Ends in", "剩余时间"],
+  "action.days": ["{count} days", "{count} 天"],
+
   "checkout.coupon": ["Coupon", "优惠券"],
   "checkout.noCoupon": ["None", "不使用"],
   "checkout.couponOff": ["{name}: {amount} off", "{name}：减{amount}"],

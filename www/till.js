@@ -29,6 +29,7 @@ async function open() {
     // A device that keeps nothing does not keep the choice either.
     consent: before?.storage === "memory" ? before.consent : undefined,
     edition: "full",
+    actions: "default",
     tags,
     model: "/model/manifest.json",
     collector: { url: "/v1/batch", writeKey: "demo" },
@@ -85,6 +86,15 @@ export const click = (shelf, id) => record("click", id, till.click(shelf, id));
 
 /** @param {string} decision */
 export const explain = (decision) => till.explain(decision);
+
+/** @param {import("../pkg/index.js").Moment} moment */
+export const actions = (moment) => till.actions(moment);
+
+/** @param {{ rule: string }} action @param {import("../pkg/index.js").Response} response */
+export const respond = (action, response) => till.respond(action, response);
+
+/** @param {import("../pkg/index.js").Identity} who */
+export const identify = (who) => till.identify(who);
 
 export const portrait = () => till.portrait();
 export const intent = () => till.intent();

@@ -8,6 +8,7 @@
 //! | [`evaluate`] | how well a model ranks, measured with the page's own code |
 //! | [`serve`] | the collector, the model and the pages over HTTP |
 //! | [`lab`] | a shop and shoppers to try things on: made, simulated |
+//! | [`lint`] | rules of triggers and offers, checked as the page reads them |
 //! | [`progress`] | what long work shows on a terminal |
 //!
 //! Formats, sessions and ranking come from the crate `tillside`; none of them is written a second time here.
@@ -20,6 +21,7 @@ pub mod evaluate;
 pub mod ingest;
 mod json;
 pub mod lab;
+pub mod lint;
 pub mod progress;
 mod random;
 pub mod serve;

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tillside_backend::{Outcome, check, evaluate, lab, serve, train};
+use tillside_backend::{Outcome, check, evaluate, lab, lint, serve, train};
 
 /// Train, measure and serve in-page personalisation.
 #[derive(Parser)]
@@ -23,6 +23,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Serve(serve::Args),
     Lab(lab::Args),
+    Lint(lint::Args),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Lab(args) => lab::run(args),
+        Command::Lint(args) => lint::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

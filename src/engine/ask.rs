@@ -1,4 +1,5 @@
-//! Questions of the full edition, by name, as JSON: what [`Engine::ask`] passes on, and to which room.
+//! Questions of the full edition, by name, as JSON: what [`Engine::ask`] passes on, and to which room. Those about
+//! actions are in `act.rs`.
 //!
 //! | question | request | answer |
 //! | --- | --- | --- |
@@ -37,6 +38,9 @@ impl Engine {
     /// Answers a question of the full edition; `Null` for one that there is not. Without leave to personalise, the answer
     /// is that of a shopper of whom nothing is known, and nothing is taken over.
     pub fn ask(&mut self, what: &str, request: &Value, now: i64) -> Value {
+        if let Some(answer) = self.ask_acting(what, request, now) {
+            return answer;
+        }
         let model = self.model.as_ref();
         let profile = &self.shopper.profile;
         match what {
@@ -120,7 +124,7 @@ impl Engine {
     }
 
     /// Carries out a change and keeps it as a row of the journal.
-    fn edit(&mut self, edit: &Edit, now: i64) {
+    pub(super) fn edit(&mut self, edit: &Edit, now: i64) {
         self.shopper.edit(edit, now);
         // Sorts among the ids of events by its time.
         let number = self.decision(now);

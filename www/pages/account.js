@@ -1,11 +1,13 @@
 /** The member's own page: tier and progress, coupons, points, orders. Guests register or sign in here. */
 
+import { strip } from "../actions.js";
 import { announce, el } from "../dom.js";
 import { money, named, number, t, tag, title } from "../i18n.js";
 import { toCart, toHome, toPrivacy, toProduct } from "../links.js";
 import { refresh } from "../router.js";
 import { description, goods, known } from "../shop.js";
 import * as crm from "../crm.js";
+import { renew } from "../member.js";
 import * as till from "../till.js";
 
 /** @import { View } from "../types.js" */
@@ -33,6 +35,7 @@ const again = () => refresh({ again: true });
 async function run(work, told) {
   try {
     await work();
+    await renew();
     await again();
   } catch (error) {
     const code = error instanceof crm.Refused ? error.code : "";
@@ -97,6 +100,7 @@ async function account(me) {
     { class: "plain account" },
     el("h1", {}, t("account.hello", { name: me.member.name })),
     told,
+    await strip("account"),
     standing(me),
     section("coupons", t("account.coupons"), wallet(coupons, campaigns)),
     section("points", t("account.points", { count: number(me.points.balance) }), rewards(me, points.rewards, told)),

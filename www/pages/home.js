@@ -3,8 +3,9 @@
 import { el } from "../dom.js";
 import { named, t } from "../i18n.js";
 import { toCategory, toDepartments } from "../links.js";
+import { strip } from "../actions.js";
 import { slot, stock } from "../shelf.js";
-import { category, children, keepFront, picture, within } from "../shop.js";
+import { category, children, keepFront, known, picture, within } from "../shop.js";
 import * as till from "../till.js";
 
 /** @import { Category, Stocked, View } from "../types.js" */
@@ -25,6 +26,7 @@ export async function view() {
     title: t("home.title"),
     nodes: [
       el("div", { class: "hero" }, el("div", { class: "welcome" }, el("h1", {}, t("home.headline")), el("p", {}, t("home.text"))), tiles(departments, pictures)),
+      await strip("home", { drops: dropped() }),
       first.place,
       rest,
     ],
@@ -38,6 +40,12 @@ export async function view() {
       await Promise.allSettled(shelves.map(({ filled }) => filled));
     },
   };
+}
+
+/** How many of the products looked at last are on offer now. */
+function dropped() {
+  if (!till.remembers()) return 0;
+  return till.portrait().recent.filter(({ id }) => (known(id)?.r ?? 0) > (known(id)?.p ?? 0)).length;
 }
 
 /** The shelves after the first. @param {Stocked} first */

@@ -1,5 +1,6 @@
 /** One product, what is like it, and what goes with it. */
 
+import { strip } from "../actions.js";
 import { crumbs } from "../crumbs.js";
 import { announce, el } from "../dom.js";
 import { product } from "../events.js";
@@ -30,6 +31,7 @@ export async function view({ key: id, again }) {
     title: title(good),
     nodes: [
       crumbs(good.c),
+      await strip("product"),
       el(
         "article",
         { class: "product", "data-id": id },

@@ -2,6 +2,7 @@
 //!
 //! A change is kept as a row until the journal is folded, like an event, so that two tabs lose neither's.
 
+use super::contacts::{Contact, Response};
 use super::erased::What;
 use crate::codec::{Reader, put_text, put_uint};
 
@@ -24,10 +25,15 @@ pub enum Edit {
     History(String, String),
     /// The shop says a tag, and until when it holds: 0 without end.
     Tag(String, i64),
+    /// An event armed a rule of the shop's actions: rule, item, and until when.
+    Armed(String, String, i64),
+    /// An action was shown or answered.
+    Contact(String, Contact),
 }
 
 impl Edit {
     pub fn encode(&self, time: i64) -> Vec<u8> {
+        let mut session = String::new();
         let mut out = vec![VERSION];
         put_uint(&mut out, time as u64);
         let (number, first, second, third) = match self {
@@ -42,6 +48,17 @@ impl Edit {
             Edit::Fact(name, value, version) => (4, name.as_str(), value.as_str(), *version as u64),
             Edit::History(source, history) => (5, source.as_str(), history.as_str(), 0),
             Edit::Tag(name, until) => (6, name.as_str(), "", *until as u64),
+            Edit::Armed(rule, item, until) => (7, rule.as_str(), item.as_str(), *until as u64),
+            Edit::Contact(rule, contact) => {
+                crate::decimal::print_uint(&mut session, contact.session);
+                let flags = u64::from(contact.interrupts) | u64::from(contact.offer) << 1;
+                (
+                    8,
+                    rule.as_str(),
+                    session.as_str(),
+                    flags | (contact.response as u64) << 2,
+                )
+            }
         };
         out.push(number);
         put_text(&mut out, first);
@@ -69,6 +86,17 @@ impl Edit {
             4 => Edit::Fact(text, second.into(), third as i64),
             5 => Edit::History(text, second.into()),
             6 => Edit::Tag(text, third as i64),
+            7 => Edit::Armed(text, second.into(), third as i64),
+            8 => {
+                let (_, response) = *Response::ALL.get((third >> 2) as usize)?;
+                let contact = Contact {
+                    response,
+                    interrupts: third & 1 != 0,
+                    offer: third & 2 != 0,
+                    session: second.parse().ok()?,
+                };
+                Edit::Contact(text, contact)
+            }
             _ => return None,
         };
         Some((edit, time))
@@ -90,6 +118,16 @@ mod tests {
             Edit::Fact("tier".into(), "\"gold\"".into(), 7),
             Edit::History("crm".into(), "{}".into()),
             Edit::Tag("vip".into(), 9),
+            Edit::Armed("welcome".into(), "tv".into(), 11),
+            Edit::Contact(
+                "welcome".into(),
+                Contact {
+                    response: Response::Dismissed,
+                    interrupts: true,
+                    offer: false,
+                    session: u64::MAX,
+                },
+            ),
         ];
         for edit in edits {
             let row = edit.encode(5);

@@ -126,6 +126,21 @@ impl Intent {
     }
 }
 
+impl Signals {
+    /// How often an item was looked at within seven days, since it was bought last.
+    pub fn looks_at(&self, item: u64, now: i64) -> u32 {
+        let recent = self
+            .ring
+            .iter()
+            .filter(|signal| signal.item == item && now - signal.time < LOOKS_MS);
+        recent.fold(0, |looks, signal| match signal.sign {
+            Bought => 0,
+            Looked => looks + 1,
+            _ => looks,
+        })
+    }
+}
+
 /// The hash under which signals know an item.
 pub fn item_hash(key: &str) -> u64 {
     hash(key.as_bytes())

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `activity.rs` | visits, days, searches, where visits come from |
 //! | `behaviour.rs` | categories and brands against the shop's shares |
+//! | `contacts.rs` | what was shown of the shop's actions, and what came of it |
 //! | `declared.rs` | attributes that a shop defines over events |
 //! | `departments.rs` | weight of each department, and how dear what is looked at is there |
 //! | `edit.rs` | what the shopper deletes and the shop hands over, as rows of the journal |
@@ -21,6 +22,7 @@
 
 mod activity;
 mod behaviour;
+pub mod contacts;
 pub mod declared;
 mod departments;
 pub mod edit;
@@ -40,6 +42,7 @@ use crate::value::Value;
 use activity::Activity;
 use behaviour::Shares;
 pub use behaviour::lift;
+use contacts::Contacts;
 use declared::{Declared, Definition, Refused};
 use departments::Departments;
 use edit::Edit;
@@ -66,6 +69,7 @@ const SIGNALS: u8 = 5;
 const DECLARED: u8 = 6;
 const FACTS: u8 = 7;
 const ERASED: u8 = 8;
+const CONTACTS: u8 = 9;
 
 /// How many items of a word are looked at for what a search is about.
 const FOUND: usize = 200;
@@ -107,6 +111,7 @@ pub struct Profile {
     pub declared: Declared,
     pub facts: Facts,
     pub erased: Erased,
+    pub contacts: Contacts,
     /// Stored in a row of their own.
     pub tags: Tags,
     shares: Shares,
@@ -205,6 +210,8 @@ impl Shopper {
                 let history = Value::parse(history).unwrap_or_default();
                 profile.facts.import(source, &history, time);
             }
+            Edit::Armed(rule, item, until) => profile.contacts.arm(rule, item, *until, time),
+            Edit::Contact(rule, contact) => profile.contacts.record(rule, *contact, time),
             Edit::Tag(name, until) => {
                 if !profile.erased.has(What::Tag, name, time) {
                     profile.tags.import(name, time, *until);
@@ -317,6 +324,11 @@ impl Profile {
         });
         put(FACTS, facts::VERSION, &|out| self.facts.encode(out));
         put(ERASED, erased::VERSION, &|out| self.erased.encode(out));
+        if !self.contacts.is_empty() {
+            put(CONTACTS, contacts::VERSION, &|out| {
+                self.contacts.encode(out)
+            });
+        }
         for raw in &self.unknown {
             put(raw.number, raw.version, &|out| {
                 out.extend_from_slice(&raw.bytes)
@@ -343,6 +355,7 @@ impl Profile {
                 DECLARED => profile.declared.decode(version, section),
                 FACTS => profile.facts.decode(version, section),
                 ERASED => profile.erased.decode(version, section),
+                CONTACTS => profile.contacts.decode(version, section),
                 _ => false,
             };
             if known {

@@ -1,0 +1,383 @@
+//! What a shopper is shown, one test for each behaviour that the default rules name, and the bounds that always hold.
+
+use proptest::prelude::*;
+
+use super::super::DEFAULT_RULES;
+use super::super::caps::INTERRUPTION_GAP_MS;
+use super::*;
+use crate::shopper::profile::contacts::{INTERRUPTIONS, Response};
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+const NOW: i64 = 1_790_000_000_000;
+
+fn rules(json: &str) -> Rules {
+    let (rules, errors) = Rules::read(&Value::parse(json).expect("it is JSON"));
+    assert!(errors.is_empty(), "{errors:?}");
+    rules
+}
+
+fn given(json: &str) -> Value {
+    Value::parse(json).expect("it is JSON")
+}
+
+fn at(surface: &str, now: i64) -> Moment<'_> {
+    Moment {
+        surface,
+        now,
+        session: 1,
+        hour: 12,
+    }
+}
+
+fn ids(actions: &[Action]) -> Vec<String> {
+    actions
+        .iter()
+        .map(|action| action.rule.id.clone())
+        .collect()
+}
+
+/// The actions of the default rules on a surface.
+fn shown(contacts: &Contacts, attributes: &str, surface: &str, now: i64) -> Vec<String> {
+    let rules = rules(DEFAULT_RULES);
+    ids(&actions(
+        &rules,
+        contacts,
+        &|_| given(attributes),
+        at(surface, now),
+    ))
+}
+
+/// Arms what an event arms.
+fn happens(
+    rules: &Rules,
+    contacts: &mut Contacts,
+    event: &str,
+    item: &str,
+    attributes: &Value,
+    now: i64,
+) {
+    for rule in armed(rules, event, item, &|_| attributes.clone()) {
+        contacts.arm(&rule.id, item, now + rule.lasts_ms, now);
+    }
+}
+
+fn now_shown<'a>(
+    rules: &'a Rules,
+    contacts: &Contacts,
+    attributes: &Value,
+    moment: Moment,
+) -> Vec<Action<'a>> {
+    actions(rules, contacts, &|_| attributes.clone(), moment)
+}
+
+fn record(contacts: &mut Contacts, rule: &Rule, response: Response, session: u64, now: i64) {
+    contacts.record(&rule.id, rule.contact(response, session), now);
+}
+
+fn rule<'a>(rules: &'a Rules, id: &str) -> &'a Rule {
+    rules
+        .rules
+        .iter()
+        .find(|rule| rule.id == id)
+        .expect("it is a default rule")
+}
+
+#[test]
+fn a_new_member_is_welcomed_and_gets_the_first_order_coupon_until_the_first_order() {
+    let rules = rules(DEFAULT_RULES);
+    let mut contacts = Contacts::default();
+    let new = r#"{"member": true, "facts": {"days": 0, "orders": 0}}"#;
+    let first = shown(&contacts, new, "home", NOW);
+    assert_eq!(first, ["welcome"]);
+    record(
+        &mut contacts,
+        rule(&rules, "welcome"),
+        Response::Shown,
+        1,
+        NOW,
+    );
+    // The coupon comes after the welcome, in the same visit.
+    assert!(shown(&contacts, new, "home", NOW + 60_000).contains(&"first-order".into()));
+    let bought = r#"{"member": true, "facts": {"days": 1, "orders": 1}}"#;
+    assert!(!shown(&contacts, bought, "home", NOW + DAY).contains(&"first-order".into()));
+    let guest = r#"{"member": false, "facts": {}}"#;
+    assert!(shown(&Contacts::default(), guest, "home", NOW).is_empty());
+}
+
+#[test]
+fn the_third_view_of_an_item_brings_the_ladder_and_a_purchase_ends_it() {
+    let rules = rules(DEFAULT_RULES);
+    let mut contacts = Contacts::default();
+    let viewed = |views: u32, bought: bool| {
+        given(&format!(
+            r#"{{"item": {{"looks": {views}, "bought": {bought}}}, "member": true, "facts": {{"days": 90, "orders": 2}}}}"#
+        ))
+    };
+    for views in 1..=2 {
+        happens(
+            &rules,
+            &mut contacts,
+            "Product Viewed",
+            "tv",
+            &viewed(views, false),
+            NOW,
+        );
+        assert!(now_shown(&rules, &contacts, &viewed(views, false), at("product", NOW)).is_empty());
+    }
+    happens(
+        &rules,
+        &mut contacts,
+        "Product Viewed",
+        "tv",
+        &viewed(3, false),
+        NOW,
+    );
+    let now = now_shown(&rules, &contacts, &viewed(3, false), at("product", NOW));
+    assert_eq!(ids(&now), ["hesitation-reassure"]);
+    assert_eq!(now[0].item, "tv");
+    record(
+        &mut contacts,
+        rule(&rules, "hesitation-reassure"),
+        Response::Shown,
+        1,
+        NOW,
+    );
+    let coupon = now_shown(
+        &rules,
+        &contacts,
+        &viewed(3, false),
+        at("product", NOW + 60_000),
+    );
+    let coupon = coupon
+        .iter()
+        .find(|action| action.rule.id == "hesitation-coupon")
+        .expect("the coupon follows");
+    let until = coupon.until.expect("it ends");
+    // Another view and a reload do not move the end.
+    happens(
+        &rules,
+        &mut contacts,
+        "Product Viewed",
+        "tv",
+        &viewed(4, false),
+        NOW + HOUR,
+    );
+    let later = now_shown(
+        &rules,
+        &contacts,
+        &viewed(4, false),
+        at("product", NOW + HOUR),
+    );
+    assert_eq!(
+        later
+            .iter()
+            .find(|action| action.rule.id == "hesitation-coupon")
+            .and_then(|action| action.until),
+        Some(until)
+    );
+    assert!(
+        !ids(&now_shown(
+            &rules,
+            &contacts,
+            &viewed(4, false),
+            at("product", until)
+        ))
+        .contains(&"hesitation-coupon".into())
+    );
+    assert!(
+        now_shown(
+            &rules,
+            &contacts,
+            &viewed(4, true),
+            at("product", NOW + HOUR)
+        )
+        .iter()
+        .all(|action| action.rule.ladder != "hesitation")
+    );
+}
+
+#[test]
+fn a_shopper_who_stayed_away_is_told_of_a_price_drop_first_and_gets_a_coupon_last() {
+    let rules = rules(DEFAULT_RULES);
+    let mut contacts = Contacts::default();
+    let away = r#"{"member": true, "facts": {"days": 200, "orders": 3, "lastOrderDays": 40}, "page": {"drops": 2}}"#;
+    assert_eq!(shown(&contacts, away, "home", NOW), ["win-back-price-drop"]);
+    record(
+        &mut contacts,
+        rule(&rules, "win-back-price-drop"),
+        Response::Shown,
+        1,
+        NOW,
+    );
+    assert!(!shown(&contacts, away, "home", NOW + HOUR).contains(&"win-back-coupon".into()));
+    assert!(shown(&contacts, away, "home", NOW + 4 * DAY).contains(&"win-back-coupon".into()));
+    record(
+        &mut contacts,
+        rule(&rules, "win-back-price-drop"),
+        Response::Accepted,
+        1,
+        NOW + DAY,
+    );
+    assert!(!shown(&contacts, away, "home", NOW + 4 * DAY).contains(&"win-back-coupon".into()));
+}
+
+#[test]
+fn a_question_in_a_live_room_brings_buyers_pictures_and_then_the_offer() {
+    let rules = rules(DEFAULT_RULES);
+    let mut contacts = Contacts::default();
+    let asked =
+        given(r#"{"item": {"bought": false}, "member": true, "facts": {"days": 9, "orders": 1}}"#);
+    happens(
+        &rules,
+        &mut contacts,
+        "Live Question Asked",
+        "dress",
+        &asked,
+        NOW,
+    );
+    let first = now_shown(&rules, &contacts, &asked, at("home", NOW + HOUR));
+    assert_eq!(
+        (ids(&first), first[0].item.as_str()),
+        (vec!["live-photos".to_owned()], "dress")
+    );
+    record(
+        &mut contacts,
+        rule(&rules, "live-photos"),
+        Response::Shown,
+        1,
+        NOW + HOUR,
+    );
+    assert!(
+        ids(&now_shown(
+            &rules,
+            &contacts,
+            &asked,
+            at("home", NOW + 2 * HOUR)
+        ))
+        .contains(&"live-offer".into())
+    );
+}
+
+#[test]
+fn a_high_tier_is_told_of_early_access_and_others_are_not() {
+    let member = |granted: bool| {
+        format!(
+            r#"{{"member": true, "facts": {{"days": 300, "tier": "gold", "orders": 5, "earlyAccess": {granted}}}}}"#
+        )
+    };
+    assert_eq!(
+        shown(&Contacts::default(), &member(true), "home", NOW),
+        ["early-access"]
+    );
+    assert!(shown(&Contacts::default(), &member(false), "home", NOW).is_empty());
+}
+
+#[test]
+fn an_open_complaint_brings_an_apology_and_no_promotion() {
+    let complaint = r#"{"member": true, "facts": {"days": 0, "orders": 0, "earlyAccess": true}, "sentiment": {"issues": 1}}"#;
+    let found = shown(&Contacts::default(), complaint, "home", NOW);
+    assert_eq!(found.first().map(String::as_str), Some("apology"));
+    let rules = rules(DEFAULT_RULES);
+    for id in found {
+        assert!(!rule(&rules, &id).kind.promotes(), "{id}");
+    }
+    let why = why_not(
+        &rules,
+        &Contacts::default(),
+        &|_| given(complaint),
+        at("home", NOW),
+        "early-access",
+    );
+    assert_eq!(why, Some(WhyNot::Complaint));
+}
+
+#[test]
+fn the_first_thing_that_holds_a_rule_back_is_named_with_its_values() {
+    let rules = rules(
+        r#"[{"id": "night", "if": {"cart": {"$exists": true}, "cart.value": {"$gte": 100}}, "quiet": {"from": 22, "to": 8},
+            "surfaces": ["cart"], "caps": {"day": 1}, "do": {"type": "reminder", "title": "x"}}]"#,
+    );
+    let contacts = &mut Contacts::default();
+    let poor = given(r#"{"cart": {"value": 60}}"#);
+    let rich = given(r#"{"cart": {"value": 160}}"#);
+    let ask = |contacts: &Contacts, attributes: &Value, moment: Moment, id: &str| {
+        why_not(&rules, contacts, &|_| attributes.clone(), moment, id)
+            .map(|why| why.to_value().to_json())
+    };
+    assert_eq!(
+        ask(contacts, &rich, at("cart", NOW), "day").as_deref(),
+        Some(r#"{"code":"unknown_rule"}"#)
+    );
+    assert_eq!(
+        ask(contacts, &rich, at("home", NOW), "night").as_deref(),
+        Some(r#"{"code":"surface","allowed":["cart"]}"#)
+    );
+    let miss = ask(contacts, &poor, at("cart", NOW), "night").expect("it is held back");
+    assert!(
+        miss.contains(r#""attribute":"cart.value","actual":60,"expected":"#),
+        "{miss}"
+    );
+    let night = Moment {
+        hour: 23,
+        ..at("cart", NOW)
+    };
+    assert_eq!(
+        ask(contacts, &rich, night, "night").as_deref(),
+        Some(r#"{"code":"quiet","from":22,"to":8}"#)
+    );
+    assert_eq!(ask(contacts, &rich, at("cart", NOW), "night"), None);
+    record(contacts, &rules.rules[0], Response::Shown, 1, NOW);
+    assert_eq!(
+        ask(contacts, &rich, at("cart", NOW + HOUR), "night").as_deref(),
+        Some(r#"{"code":"cap","cap":"caps.day"}"#)
+    );
+    assert_eq!(ask(contacts, &rich, at("cart", NOW + DAY), "night"), None);
+}
+
+/// A shop that has every kind of cap.
+const CAPPED: &str = r#"[
+    {"id": "a", "interrupts": true, "value": 50, "caps": {"session": 2}, "do": {"type": "reminder", "title": "x"}},
+    {"id": "b", "interrupts": true, "value": 40, "caps": {"day": 3}, "do": {"type": "information", "title": "x"}},
+    {"id": "c", "value": 90, "caps": {"day": 2, "total": 9}, "do": {"type": "offer", "title": "x", "campaign": "one"}},
+    {"id": "d", "value": 80, "cooldown_hours": 5, "do": {"type": "offer", "title": "x", "campaign": "two"}},
+    {"id": "e", "value": 20, "do": {"type": "survey", "title": "x"}}
+]"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// The oracle keeps every showing; no cap is ever passed, whatever the gaps and sessions.
+    #[test]
+    fn caps_hold_under_random_events(steps in prop::collection::vec((0i64..4 * HOUR, 0u8..10), 1..1500)) {
+        let rules = rules(CAPPED);
+        let mut contacts = Contacts::default();
+        let attributes = given("{}");
+        let (mut now, mut session) = (NOW, 1);
+        let mut log: Vec<(String, i64, u64)> = Vec::new();
+        for (gap, what) in steps {
+            now += gap / if what > 3 { 1000 } else { 1 };
+            session += u64::from(what == 0);
+            let moment = Moment { surface: "home", now, session, hour: 12 };
+            let Some(action) = now_shown(&rules, &contacts, &attributes, moment).into_iter().next() else { continue };
+            let rule = action.rule;
+            let since = |from: i64| log.iter().filter(move |(id, time, _)| *id == rule.id && now - time < from).count() as u32;
+            let in_session = log.iter().filter(|(id, _, of)| *id == rule.id && *of == session).count() as u32;
+            prop_assert!(rule.caps.session.is_none_or(|cap| in_session < cap));
+            prop_assert!(rule.caps.day.is_none_or(|cap| since(DAY) < cap));
+            prop_assert!(rule.caps.total.is_none_or(|cap| since(i64::MAX) < cap));
+            prop_assert!(rule.cooldown_ms == 0 || since(rule.cooldown_ms) == 0);
+            let interrupts = |id: &str| rules.rules.iter().any(|rule| rule.id == id && rule.interrupts);
+            if rule.interrupts {
+                prop_assert!(log.iter().filter(|(id, _, of)| interrupts(id) && *of == session).count() < INTERRUPTIONS);
+                prop_assert!(log.iter().all(|(id, time, _)| !interrupts(id) || now - time >= INTERRUPTION_GAP_MS));
+            }
+            if rule.kind == Kind::Offer {
+                let other = |id: &str| id != rule.id && (id == "c" || id == "d");
+                let latest = log.iter().rev().find(|(id, _, _)| id == "c" || id == "d");
+                prop_assert!(latest.is_none_or(|(id, time, _)| !other(id) || now - time >= DAY));
+            }
+            log.push((rule.id.clone(), now, session));
+            record(&mut contacts, rule, Response::Shown, session, now);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Acting: which message, service or offer a shopper gets now, and why not another (next best action).
+//!
+//! Rules are data: *when* something happens, *if* a condition over the shopper holds, *do* this. Rules that pass are put
+//! in order by expected value less annoyance, held to caps, cool-downs and quiet hours, and led up a ladder from a
+//! reminder to a discount. Deterministic: the same rules, contacts, attributes and time give the same actions.
+//!
+//! | file | content |
+//! | --- | --- |
+//! | [`rule`] | [`Rule`], read from JSON, with errors by path |
+//! | [`caps`] | how often an action may be shown |
+//! | [`decide`] | rules, contacts and attributes → actions, or the first clause that failed |
+//! | [`lint`] | rules that can never fire, contradict themselves or interrupt without a cap |
+//! | [`offer`] | which benefit, under a margin floor: Thompson sampling with draws that a reload cannot repeat |
+//!
+//! It deliberately sends nothing, mints nothing and sets no price: a coupon is requested from the shop's CRM.
+
+pub mod caps;
+pub mod decide;
+pub mod lint;
+pub mod offer;
+pub mod rule;
+
+pub use decide::{Action, Moment, WhyNot};
+pub use rule::{Fault, Rule, RuleError, Rules};
+
+/// The rules that a shop begins with: welcome, first order, hesitation, price drop, win-back, preview, apology.
+pub const DEFAULT_RULES: &str = include_str!("rules.json");

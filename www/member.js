@@ -1,0 +1,43 @@
+/** Tells the engine who is signed in and what the CRM knows of them, where the shopper allows personalisation. */
+
+import { kept, keep } from "./keep.js";
+import * as crm from "./crm.js";
+import * as till from "./till.js";
+
+const DAY_MS = 86_400_000;
+
+/** Asks the CRM only on devices on which somebody has signed in. */
+export async function start() {
+  crm.watch(() => tell());
+  if (kept("member")) await tell();
+}
+
+async function tell() {
+  const me = await crm.me();
+  if (till.status().consent.personalisation) keep("member", me ? "1" : null);
+  if (!till.remembers()) return;
+  await till.identify(me ? { member: me.member.id, facts: await facts(me) } : { member: null });
+}
+
+/** Says it again after something has changed. */
+export const renew = tell;
+
+/** @param {crm.Me} me */
+async function facts({ member, standing, points }) {
+  const [orders, contacts] = await Promise.all([crm.orders(), crm.contacts()]);
+  const held = orders.filter(({ state }) => state === "placed" || state === "delivered");
+  const days = (/** @type {number} */ time) => Math.floor((Date.now() - time) / DAY_MS);
+  const delivered = orders.filter(({ state }) => state === "delivered").map(({ changed }) => changed);
+  return {
+    tier: standing.tier,
+    growth: standing.growth,
+    points: points.balance,
+    days: days(member.joined),
+    orders: held.length,
+    openContacts: contacts.filter(({ resolved }) => !resolved).length,
+    birthdayMonth: member.birthday ? Number(member.birthday.slice(0, 2)) === new Date().getMonth() + 1 : false,
+    ...(standing.next && { nextTier: standing.next.tier, missing: standing.next.missing }),
+    ...(held.length && { lastOrderDays: days(Math.max(...held.map(({ placed }) => placed))) }),
+    ...(delivered.length && { deliveredDays: days(Math.max(...delivered)) }),
+  };
+}
