@@ -65,12 +65,7 @@ impl Engine {
 
     /// What conditions are asked about: only what some rule asks for is worked out.
     fn about(&self, item: &str, page: &Value, now: i64) -> Value {
-        let known = Known {
-            shopper: &self.shopper,
-            model: self.model.as_ref(),
-            setup: &self.setup,
-            now,
-        };
+        let known = Known::new(&self.shopper, self.model.as_ref(), &self.setup, now);
         let mut all = Vec::new();
         let session = self.intake.session(now).map(|session| session.0);
         for root in &self.acting.roots {
