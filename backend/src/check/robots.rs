@@ -18,7 +18,7 @@ const FEWEST_FAST: usize = 30;
 /// A busy person looks at no less than this in a session.
 const BUSY: usize = 20;
 /// Times as much as a busy person.
-const FAR: usize = 8;
+const FAR: usize = 12;
 /// Share of sessions by which fast ones are more than robots: then the log holds what was shown, not what was looked at.
 const MOST_FAST: f64 = 0.02;
 const SECOND: i64 = 1000;
@@ -138,7 +138,7 @@ fn busy(looks: impl Iterator<Item = usize>) -> usize {
             .copied()
             .unwrap_or(0)
     };
-    at(0.99).min(6 * at(0.9))
+    at(0.99).min(4 * at(0.9))
 }
 
 /// Does it look on and on at more than one item a second, as far as times of that resolution tell?

@@ -365,7 +365,7 @@ fn an_encoder_begins_from_weights_of_elsewhere() {
     );
     fs::write(&file, weights("sku-")).unwrap();
     let errors = String::from_utf8(run().stderr).unwrap();
-    assert!(errors.starts_with("error[train.weights]"), "{errors}");
+    assert!(errors.contains("\nerror[train.weights]"), "{errors}");
     assert!(
         errors.contains("none of its items is among the 100"),
         "{errors}"
@@ -373,7 +373,7 @@ fn an_encoder_begins_from_weights_of_elsewhere() {
     fs::remove_file(&file).unwrap();
     let errors = String::from_utf8(run().stderr).unwrap();
     assert!(
-        errors.starts_with("error[train.weights]") && errors.contains("elsewhere.safetensors"),
+        errors.contains("\nerror[train.weights]") && errors.contains("elsewhere.safetensors"),
         "{errors}"
     );
 }
