@@ -1,6 +1,8 @@
 // What a page hands over, read once into plain values that cannot throw later, in the middle of the engine's work.
 // @ts-check
 
+import { has, own } from "./globals.js";
+
 /** @typedef {import("./index.d.ts").Request} Request */
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
 /** A request with its rules as lines, its diversity as a number, below 0 for determinants, and the most that a bundle may cost.
@@ -14,33 +16,38 @@ function expect(name, value, type) {
 }
 
 /** What each option must be; empty where that is not one type. @type {Record<keyof import("./index.d.ts").Options, string>} */
-const OPTIONS = { actions: "", attributes: "object", model: "string", category: "string", collector: "object", consent: "object", edition: "string", locale: "string", name: "string", rules: "", tags: "object", title: "function", wasm: "", onWarning: "function" };
+const OPTIONS = { actions: "", attributes: "object", model: "string", category: "string", collector: "object", consent: "object", edition: "string", locale: "string", name: "string", timeout: "number", rules: "", tags: "object", title: "function", wasm: "", onWarning: "function" };
 /** @type {Record<keyof import("./index.d.ts").Consent, string>} */
 const PURPOSES = { personalisation: "boolean", measurement: "boolean" };
 
 /** A misspelt name would be a wish that nobody hears. @param {string} name @param {any} given @param {Record<string, string>} types */
 function all(name, given, types) {
   for (const key of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(types, key)) throw new TypeError(`Tillside.open: options.${name}${key} is no option; there are ${Object.keys(types).join(" ")}`);
+    if (!has(types, key)) throw new TypeError(`Tillside.open: options.${name}${key} is no option; there are ${Object.keys(types).join(" ")}`);
   }
   for (const [key, type] of Object.entries(types)) {
     if (type) expect(name + key, given?.[key], type);
   }
 }
 
-/** @param {any} options */
-export function check(options) {
-  expect("", options, "object");
+/** The options, in objects that inherit nothing: a name that a script has put on every object is no option.
+ * @param {any} given @returns {import("./index.d.ts").Options & { consent: import("./index.d.ts").Consent }} */
+export function check(given) {
+  expect("", given, "object");
+  const options = own(given);
   all("", options, OPTIONS);
+  options.consent = own(options.consent);
   all("consent.", options.consent, PURPOSES);
   if (!["recommender", "full", undefined].includes(options?.edition)) {
     throw new TypeError(`Tillside.open: options.edition must be "recommender" or "full", got "${options.edition}"`);
   }
   expect("rules.length", (options.rules ?? []).length ?? null, "number");
   if (options.collector) {
+    options.collector = own(options.collector);
     expect("collector.url", options.collector.url ?? null, "string");
     expect("collector.writeKey", options.collector.writeKey ?? null, "string");
   }
+  return options;
 }
 
 /** @param {unknown} value */
@@ -62,7 +69,7 @@ const condition = ([name, values]) => [`?${name}`, ...[values].flat().map((value
 export function ruling(rules) {
   try {
     const all = /** @type {any[]} */ (Array.isArray(rules) ? rules : []);
-    return lines(all.map(Object).flatMap(({ where, boost, bury }) => [`*${bury === true ? 0 : Math.max(Number(boost), 1e-3)}`, ...Object.entries(Object(where)).flatMap(condition)]));
+    return lines(all.map(own).flatMap(({ where, boost, bury }) => [`*${bury === true ? 0 : Math.max(Number(boost), 1e-3)}`, ...Object.entries(Object(where)).flatMap(condition)]));
   } catch {
     // A getter that throws.
     return "";
@@ -74,9 +81,9 @@ export function ruling(rules) {
  * @param {any} request @returns {Asked} */
 export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, [ids]: exclude, [count]: limit, [others]: fallback } = Object(request);
-    const { brand, category: leaf } = Object(spread);
-    const { by, strength } = Object(diversity);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, [ids]: exclude, [count]: limit, [others]: fallback } = own(request);
+    const { brand, category: leaf } = own(spread);
+    const { by, strength } = own(diversity);
     const pinned = Array.isArray(pins) ? pins : [];
     const attributes = Object.entries(Object(where)).flatMap(([name, value]) => {
       const text = word(value);
@@ -104,7 +111,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
     });
   } catch {
     // A getter that throws, or a limit that is no number at all.
-    return /** @type {any} */ ({});
+    return own({});
   }
 }
 
@@ -117,7 +124,7 @@ export function changes(feed, most) {
     // Without an id it counts as refused: a row that throws, and all that are too many together.
     return !Array.isArray(feed) ? [] : feed.slice(0, most + 1).map((row, n) => {
       try {
-        const { id, price, sale_price: sale, availability } = n < most && row;
+        const { id, price, sale_price: sale, availability } = own(n < most && row);
         return lines([word(id) ?? "", cell(sale || price).replace(/ ?[A-Z]{3} ?/, ""), cell(availability)]);
       } catch {
         return "\n\n";

@@ -3,6 +3,7 @@
 
 import * as engine from "./dist/tillside.js";
 import { changes } from "./given.js";
+import { has, parse } from "./globals.js";
 import { bytes, partOf, problem } from "./load.js";
 
 /** @typedef {import("./index.d.ts").Problem} Problem */
@@ -10,6 +11,12 @@ import { bytes, partOf, problem } from "./load.js";
 
 /** Rows of one patch, and rows that are remembered. */
 const MAX_PATCHED = 10_000;
+
+/** The manifest that the device remembers, "" for none. @param {Held} held */
+export async function remembered(held) {
+  const { keys, values } = await held;
+  return new TextDecoder().decode(values[keys.indexOf("manifest")]);
+}
 
 export class Goods {
   #base;
@@ -42,12 +49,12 @@ export class Goods {
 
   /** @param {Awaited<ReturnType<Goods["fetch"]>>} files */
   adopt({ manifest, part, content, fresh }) {
-    for (const one of [content, fresh]) if (one?.code) this.#warn(one);
-    if (content.code) return;
+    for (const one of [content, fresh]) if (has(one, "code")) this.#warn(one);
+    if (has(content, "code")) return;
     this.#use((page) => {
       // First, so that memory never holds two.
       engine.close_model(page);
-      const [code = "", message] = engine.take(engine.open_model(page, content, !fresh || fresh.code ? new Uint8Array() : fresh)).split("\n");
+      const [code = "", message] = engine.take(engine.open_model(page, content, !fresh || has(fresh, "code") ? new Uint8Array() : fresh)).split("\n");
       if (message) this.#warn(problem(code, message));
       const model = engine.take(engine.model(page));
       this.#open = model !== "";
@@ -65,11 +72,10 @@ export class Goods {
   async settle(manifest, held, category) {
     const text = JSON.stringify({ ...manifest, fallback: undefined });
     try {
-      const { keys, values } = await held;
-      const kept = new TextDecoder().decode(values[keys.indexOf("manifest")]);
+      const kept = await remembered(held);
       if (kept === text) return;
       if (this.#open) this.#use((page) => engine.keep(page, text));
-      else if (kept) this.adopt(await this.fetch(JSON.parse(kept), category));
+      else if (kept) this.adopt(await this.fetch(parse(kept), category));
     } catch {
       // Nothing can be kept here, or what was kept is no manifest.
     }

@@ -25,6 +25,9 @@ export interface Options {
   locale?: string;
   /** Name of the store on the device, for several shops on one origin. Default "tillside". */
   name?: string;
+  /** Milliseconds after which `open` resolves with what it has, whatever does not answer; default 4000. The rest is taken in
+   *  when it comes. */
+  timeout?: number;
   /** The shop's rules on scores, for every list; of what does not fit the model, `status().problems` says so. */
   rules?: readonly Rule[];
   /** What to call an item, a category path or a brand in a reason; default as the model has it. */
@@ -51,7 +54,8 @@ export interface Problem {
 
 export type Tracked =
   | { ok: true; id: string; session: string }
-  /** `reason` is stable: "unknown_event", "bad_type:price", "duplicate", "no_consent", … */
+  /** `reason` is stable: "unknown_event", "missing:product_id", "duplicate", "no_consent", … "waiting": taken when the engine
+   *  or the device has answered, or when a prerendered page is looked at. */
   | { ok: false; reason: string };
 
 /** What the shop raises, lowers or puts last. */
@@ -497,14 +501,16 @@ export interface Status {
   /** Bytes of wasm memory. */
   memory: number;
   queue: { waiting: number; bytes: number; sent: number; dropped: number; nextTry: number | null };
-  /** Events taken in, and refused by reason. */
-  intake: { accepted: number; refused: Record<string, number> };
+  /** Events taken in, and refused by reason; and what was left out of those taken in: properties outside the allow-list, such
+   *  as held personal data, and values that are not what their field holds. */
+  intake: { accepted: number; refused: Record<string, number>; dropped: { unknown: number; personal: number; invalid: number } };
   problems: Problem[];
 }
 
 export declare class Tillside {
   private constructor();
-  /** Never rejects for anything that happens at run time (network, model, storage, wasm): the page gets a working object and `status().problems`.
+  /** Never rejects for anything that happens at run time (network, model, storage, wasm), and resolves within `timeout`: the
+   *  page gets a working object and `status().problems`. On one page the same options give the same object.
    *  Rejects with a TypeError for options that there are not, or of a wrong type. */
   static open(options?: Options): Promise<Tillside>;
 
@@ -562,6 +568,6 @@ export declare class Tillside {
   /** Try to send what is waiting; resolves with how many events are still waiting. */
   flush(): Promise<number>;
   status(): Status;
-  /** Stop timers and listeners, and write what is pending. */
+  /** Stop timers and listeners, and write what is pending; when as many have closed it as have opened it. */
   close(): Promise<void>;
 }

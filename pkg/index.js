@@ -6,7 +6,8 @@
 
 import * as engine from "./dist/tillside.js";
 import { check, lines, plain, reported, ruling, texts, wanted, word } from "./given.js";
-import { Goods } from "./goods.js";
+import { after, clearTimer, has, inPage, isAhead, own, parse } from "./globals.js";
+import { Goods, remembered } from "./goods.js";
 import { counts, Host } from "./host.js";
 import { load, manifest, problem, text } from "./load.js";
 import { decode, parts } from "./shelf.js";
@@ -20,7 +21,7 @@ import { Store } from "./store.js";
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
 /** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
-/** @typedef {{ event: string, properties: object, time: number }} Call */
+/** A call that waits, with the path of the page and the id of its message. @typedef {{ event: string, properties: any, time: number, path?: string, id?: string }} Call */
 
 /** @type {readonly import("./index.d.ts").Placement[]} */
 const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent"];
@@ -33,6 +34,12 @@ const MAX_DECISIONS = 200;
 /** Calls kept for a page on which the engine runs. */
 const MAX_PENDING = 200;
 
+/** How long `open` waits for what does not answer, unless the page says. */
+const PATIENCE_MS = 4000;
+/** How much longer a device may take to answer, and when one that refused is asked once more. */
+const DEVICE_MS = 60_000;
+const AGAIN_MS = 5000;
+
 /** Sentences of the one reason that exists without an engine. */
 const HOST_REASON = { en: "Popular with other shoppers", zh: "大家都在买" };
 
@@ -41,8 +48,33 @@ const at = (moment) => ({ surface: word(Object(moment).surface) ?? "", page: Obj
 
 const microseconds = () => performance.now() * 1000;
 
+/** Objects of this page by what they were opened with, and how many hold each. @type {Map<string, { opening: Promise<Tillside>, held: number }>} */
+const mounted = new Map();
+
+/** What two objects are the same in, if they are; what is no data makes no difference. @param {Options} options */
+function sameness(options) {
+  try {
+    const { wasm } = options;
+    return inPage() ? JSON.stringify([options, typeof wasm === "string" ? wasm : has(options, "wasm")]) : "";
+  } catch {
+    return "";
+  }
+}
+
+/** The id of a message that is not the engine's: a UUID of version 7, so that it sorts by time. @param {number} time */
+function uuid(time) {
+  /** @param {number} number @param {number} size */
+  const hex = (number, size) => Math.floor(number).toString(16).padStart(size, "0");
+  /** @param {number} size */
+  const random = (size) => hex(Math.random() * 16 ** size, size);
+  const start = hex(time, 12);
+  return `${start.slice(0, 8)}-${start.slice(8)}-7${random(3)}-8${random(3)}-${random(12)}`;
+}
+
 export class Tillside {
-  /** @type {Options} */ #options;
+  /** @type {Options & { consent: import("./index.d.ts").Consent }} */ #options;
+  /** What it was opened with. */
+  #same = "";
   /** The engine's number for this object; 0 where there is none. */
   #page = 0;
   /** @type {Host | undefined} */ #host;
@@ -51,20 +83,24 @@ export class Tillside {
   /** @type {Problem[]} */ #problems = [];
   /** What items, categories and brands are called. @type {Map<number, string>} */ #called = new Map();
   /** @type {import("./shelf.js").Names} */
-  #names = { reasons: [], name: (kind, number) => this.#call(kind, number), title: (id) => this.#title(id) };
+  #names = { reasons: [], name: (kind, number) => this.#nameOf(kind, number), title: (id) => this.#title(id) };
   #model = "";
   /** @type {Goods} */ #goods;
   /** The shop's rules, as lines. */
   #rules;
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
+  /** Calls until the engine, the device or the page's own activation is there; undefined when all are.
+   * @type {(Call | (() => void))[] | undefined} */
+  #early;
+  /** What has not answered yet. @type {Set<string>} */ #awaited = new Set();
   /** @type {Map<string, () => import("./index.d.ts").Explained>} */ #decisions = new Map();
 
-  /** @param {Options} options */
+  /** @param {ReturnType<typeof check>} options */
   constructor(options) {
     this.#options = options;
     this.#rules = ruling(options.rules);
-    const locale = options.locale ?? globalThis.document?.documentElement.lang ?? globalThis.navigator?.language ?? "en";
+    const locale = options.locale || globalThis.document?.documentElement?.lang || globalThis.navigator?.language || "en";
     this.#language = locale.toLowerCase().startsWith("zh") ? "zh" : "en";
     this.#goods = new Goods(options.model ?? "", (work) => this.#with(work), (problem) => this.#warn(problem), (model) => {
       this.#model = model;
@@ -77,59 +113,168 @@ export class Tillside {
 
   /** @param {Options} [options] */
   static async open(options = {}) {
-    check(options);
-    const till = new Tillside(options);
-    await till.#open();
-    return till;
+    const given = check(options);
+    const same = sameness(given);
+    const there = same && mounted.get(same);
+    if (there) {
+      there.held++;
+      const till = await there.opening;
+      Object.assign(till.#options, given.title && { title: given.title }, given.onWarning && { onWarning: given.onWarning });
+      if (options.consent) await till.consent(given.consent);
+      return till;
+    }
+    const till = new Tillside(given);
+    till.#same = same;
+    const opening = till.#open().then(() => till);
+    if (same) mounted.set(same, { opening, held: 1 });
+    return opening;
   }
 
+  /** Takes in what comes when it comes, and waits for all of it, but not for ever. */
   async #open() {
     const left = this.#left();
     // What the page says now goes before what was chosen on a page without an engine.
-    const consent = { ...left.consent, ...this.#options.consent };
-    this.#options = { ...this.#options, consent };
-    const options = this.#options;
-    const base = options.model;
-    const found = base === undefined ? undefined : manifest(base);
-    const loading = load(options, found, (problem) => this.#warn(problem));
-    // On its way while the engine compiles.
-    const files = found?.then((found) => ("code" in found ? undefined : this.#goods.fetch(found, options.category)));
+    this.#options.consent = Object.assign(own(left.consent), this.#options.consent);
+    const { model, category, timeout = PATIENCE_MS } = this.#options;
+    if (isAhead()) this.#wait(() => document.addEventListener("prerenderingchange", () => this.#resume()));
+    /** @type {() => void} */
+    let tire = () => {};
+    /** @type {Promise<void>} */
+    const tired = new Promise((resolve) => (tire = resolve));
+    const timer = after(tire, timeout);
+
+    const found = model === undefined ? undefined : this.#await("manifest", manifest(model));
     const store = new Store(this.#name());
-    const held = store.load();
+    const held = this.#await("storage", store.load());
     // Who needs it asks for it, and hears of it then.
     held.catch(() => {});
-    const missing = await loading;
-    if (missing) {
-      this.#warn(missing);
-    } else {
+    // The model last in use says which module sooner than the manifest.
+    /** @type {Promise<any>} */
+    const kept = new Promise((resolve) => remembered(held).then((text) => text && resolve(parse(text))).catch(() => {}));
+    const wanted = Promise.race([found, tired]);
+    const started = this.#await("module", load(this.#options, found, kept, wanted, (problem) => this.#warn(problem)).then((missing) => (missing ? this.#warn(missing) : this.#start(store))));
+    const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category)]);
+    const settled = whole.then(() => (this.#page && (left.consent || left.calls.length > 0) ? this.#replay() : undefined)).then(() => clearTimer(timer));
+    await Promise.race([settled, tired]);
+    if (this.#awaited.size > 0) {
+      this.#warn(problem("open.late", `no answer within ${timeout} ms: ${[...this.#awaited].join(", ")}; the page goes on, and takes it in when it comes.`));
+    }
+  }
+
+  /** @template T @param {string} name @param {Promise<T>} answer */
+  #await(name, answer) {
+    this.#awaited.add(name);
+    const there = () => this.#awaited.delete(name);
+    answer.then(there, there);
+    return answer;
+  }
+
+  /** The engine is there. @param {Store} store */
+  #start(store) {
+    try {
+      const { collector } = this.#options;
+      const page = engine.open(collector?.writeKey ?? "", this.#language);
+      unused?.register(this, page);
+      const host = new Host(page, store, collector?.url ?? "", (code, message) => this.#warn(problem(code, message)));
+      this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).match(/.+\n.+/g).map((/** @type {string} */ reason) => reason.split(/\n|{}/));
+      this.#host = host;
+      this.#page = page;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** What the device holds: waited for until the page is tired of it, and taken in if it comes later.
+   * @param {Promise<unknown>} started @param {Promise<any>} wanted @param {Promise<void>} tired @param {import("./host.js").Held} held @param {Store} store */
+  async #remember(started, wanted, tired, held, store) {
+    const late = tired.then(() => this.#wait());
+    await started;
+    const host = this.#host;
+    if (!host) return this.#resume();
+    const described = await wanted;
+    // Before what was kept is learned again.
+    this.#with((page) => this.#define(page, { ...described, ...this.#options }));
+    this.#with(() => host.listen());
+    // In a page storage is missed; a program without pages may have none.
+    const missed = inPage() || typeof indexedDB !== "undefined";
+    let there = !missed;
+    /** @param {import("./host.js").Held} held @param {boolean} again */
+    const take = async (held, again) => {
+      /** @type {Awaited<import("./host.js").Held> | undefined} */
+      let rows;
       try {
-        const page = engine.open(options.collector?.writeKey ?? "", this.#language);
-        unused?.register(this, page);
-        const warn = (/** @type {string} */ code, /** @type {string} */ message) => this.#warn(problem(code, message));
-        const described = await found;
-        // Before what was kept is learned again.
-        this.#define(page, { ...described, ...options });
-        const host = new Host(page, store, held, options.collector?.url ?? "", warn);
-        await host.start();
-        grant(page, consent);
-        this.#host = host;
-        this.#page = page;
-        this.#options.consent = allowed(counts(page));
-        this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).match(/.+\n.+/g).map((/** @type {string} */ reason) => reason.split(/\n|{}/));
+        rows = missed ? await held : undefined;
+        if (!missed) host.without();
       } catch (error) {
-        this.#failed(error);
+        if (again) host.without();
+        else host.refused(error);
+        if (!again) after(() => take(store.load(), true), AGAIN_MS);
       }
-    }
+      this.#with((page) => (rows ? host.restore(rows, this.#options.consent) : grant(page, this.#options.consent)));
+      there = true;
+      this.#chosen();
+      this.#resume();
+    };
+    const taken = take(held, false);
+    await Promise.race([taken, late]);
+    if (there) return;
+    // What the page itself says holds meanwhile.
+    this.#with((page) => grant(page, this.#options.consent));
+    await Promise.race([taken, new Promise((resolve) => after(() => resolve(undefined), DEVICE_MS))]);
+    if (!there) host.refused("it does not answer"), host.without();
+  }
+
+  /** The engine's record of what is allowed is the one that counts. */
+  #chosen() {
+    this.#with((page) => {
+      const chosen = JSON.stringify(this.#options.consent);
+      this.#options.consent = own(allowed(counts(page)));
+      if (chosen !== "{}") this.#host?.chose();
+    });
+  }
+
+  /** @param {Promise<unknown>} started @param {Promise<any> | undefined} found @param {import("./host.js").Held} held @param {string | undefined} category */
+  async #adopt(started, found, held, category) {
     const description = await found;
-    if (description && "code" in description) {
-      this.#warn(description);
-    } else if (description) {
-      const { popular, categories } = description.fallback ?? {};
-      this.#popular = { popular: texts(popular) ?? [], categories: categories ?? {} };
-      this.#goods.adopt(/** @type {any} */ (await files));
+    if (!description) return;
+    const broken = has(description, "code");
+    if (broken) this.#warn(description);
+    else {
+      const { popular, categories } = own(description.fallback);
+      this.#popular = { popular: texts(popular) ?? [], categories: own(categories) };
     }
-    if (description && this.#page) await this.#goods.settle(description, held, options.category);
-    if (this.#page && (left.consent || left.calls.length > 0)) await this.#replay();
+    // On its way while the engine compiles.
+    const files = broken ? undefined : this.#await("model", this.#goods.fetch(description, category));
+    await started;
+    if (files) this.#goods.adopt(await files);
+    if (this.#page) await this.#goods.settle(description, held, category);
+  }
+
+  /** Holds calls back from here on. @param {() => void} [until] */
+  #wait(until) {
+    if (this.#early || !(until || this.#isIncomplete())) return;
+    // Where the page's own choice allows it, what happens counts at once.
+    if (!until && this.#page && (this.#options.consent.personalisation || this.#options.consent.measurement)) return;
+    this.#early = [];
+    until?.();
+    if (inPage()) addEventListener("pagehide", () => this.#early?.length && this.#keepAll(this.#early.flatMap((call) => (typeof call === "function" ? [] : [call]))));
+  }
+
+  /** Whether the engine, or what it goes on from, has yet to come. */
+  #isIncomplete() {
+    return this.#awaited.has("module") || (this.#page > 0 && this.#awaited.has("storage"));
+  }
+
+  /** Lets go of the calls that were held back, in their order. */
+  #resume() {
+    const early = this.#early;
+    if (!early || isAhead() || this.#isIncomplete()) return;
+    this.#early = undefined;
+    for (const call of early) {
+      if (typeof call === "function") call();
+      else if (!this.#page) this.#keepAll([call]);
+      else this.#repeat(call, true);
+    }
   }
 
   #name() {
@@ -167,6 +312,7 @@ export class Tillside {
   /** An engine that trapped is in an unknown state: it is left alone from here on. @param {unknown} error */
   #failed(error) {
     this.#page = 0;
+    mounted.delete(this.#same);
     this.#host?.stop();
     this.#host = undefined;
     this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); the popular items are shown until the page is loaded again. Please report this.`));
@@ -189,17 +335,53 @@ export class Tillside {
   track(event, properties) {
     const given = properties ?? {};
     if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
-    const receipt = this.#with((page) => engine.take(engine.track(page, event, given, 0)));
+    if (this.#early) return this.#later(this.#call(event, given));
+    const receipt = this.#with((page) => engine.take(engine.track(page, event, given, 0, "")));
     return receipt === undefined ? this.#keep(event, given) : tracked(receipt);
+  }
+
+  /** @param {string} event @param {any} properties @returns {Call} */
+  #call(event, properties) {
+    const time = Date.now();
+    return { event, properties, time, path: globalThis.location?.pathname, id: uuid(time) };
+  }
+
+  /** @param {Call | (() => void)} call @returns {Tracked} */
+  #later(call) {
+    const early = this.#early ?? [];
+    if (typeof call !== "function") {
+      // The page may use its object again.
+      try {
+        call = parse(JSON.stringify(call));
+      } catch {
+        // No JSON: as it is then.
+      }
+    }
+    if (early.push(call) > MAX_PENDING) early.shift();
+    return { ok: false, reason: "waiting" };
+  }
+
+  /** A call of before; of this page's, what it did ahead of being looked at counts from then. @param {any} call */
+  #repeat(call, here = false) {
+    const { event, properties, time, path = "", id } = own(call);
+    const known = `${path}`.replaceAll("\n", "") + "\n" + (/^[\w-]{36}$/.test(id) ? id : "");
+    const since = /** @type {any} */ (globalThis.performance?.getEntriesByType?.("navigation")?.[0])?.activationStart;
+    const activated = here && since > 0 ? performance.timeOrigin + since : 0;
+    this.#with((page) => engine.take(engine.track(page, String(event), properties, Math.max(Number(time), activated), known)));
   }
 
   /** Without an engine: the call waits on the device, if anything may be kept there at all.
    * @param {string} event @param {any} properties @returns {Tracked} */
   #keep(event, properties) {
-    const consent = this.#options.consent;
-    if (!consent?.personalisation && !consent?.measurement) return { ok: false, reason: "no_consent" };
-    this.#leave([...this.#left().calls, { event, properties, time: Date.now() }]);
-    return { ok: false, reason: "no_engine" };
+    return { ok: false, reason: this.#keepAll([this.#call(event, properties)]) ? "no_engine" : "no_consent" };
+  }
+
+  /** @param {Call[]} calls */
+  #keepAll(calls) {
+    const { personalisation, measurement } = this.#options.consent;
+    if (!personalisation && !measurement) return false;
+    this.#leave([...this.#left().calls, ...calls]);
+    return true;
   }
 
   #pendingName() {
@@ -210,7 +392,7 @@ export class Tillside {
    * @returns {{ consent?: import("./index.d.ts").Consent, calls: Call[] }} */
   #left() {
     try {
-      const { consent, calls } = JSON.parse(localStorage.getItem(this.#pendingName()) ?? "{}");
+      const { consent, calls } = parse(localStorage.getItem(this.#pendingName()) ?? "{}");
       return { consent, calls: Array.isArray(calls) ? calls : [] };
     } catch {
       // Storage is refused or was tampered with: nothing was left.
@@ -228,15 +410,12 @@ export class Tillside {
     }
   }
 
-  /** Takes over what was left, one tab at a time; it stays where it is until the engine's own record is on the device. */
+  /** Takes over what was left; it stays where it is until the engine's own record is on the device. Where another tab does
+   * so at the same time, an event has the same id in both. */
   async #replay() {
-    const take = async () => {
-      for (const call of this.#left().calls) this.#with((page) => engine.take(engine.track(page, String(call?.event), call?.properties, Number(call?.time))));
-      await this.#host?.written();
-      this.#unkeep();
-    };
-    const locks = globalThis.navigator?.locks;
-    await (locks ? locks.request(this.#pendingName(), take) : take());
+    for (const call of this.#left().calls) this.#repeat(call);
+    await this.#host?.written();
+    this.#unkeep();
   }
 
   /** @param {string} category */
@@ -324,7 +503,7 @@ export class Tillside {
     const stays = new Uint8Array(ids.length).fill(1, 0, visible);
     pinned.forEach((id) => ids.includes(id) && (stays[ids.indexOf(id)] = 1));
     const order = ids.length > 0 && this.#model && this.#with((page) => engine.rerank(page, Math.max(PLACEMENTS.indexOf(placement), 0), lines([item, ...ids]), stays, this.#ruling(asked)));
-    return order ? Array.from(order, (n) => /** @type {string} */ (ids[n])) : [...ids];
+    return order ? [...order].map((n) => /** @type {string} */ (ids[n])) : [...ids];
   }
 
   /** @param {number} page */
@@ -333,7 +512,7 @@ export class Tillside {
   }
 
   /** @param {number} kind @param {number} number */
-  #call(kind, number) {
+  #nameOf(kind, number) {
     const at = number * 4 + kind;
     let name = this.#called.get(at);
     if (name === undefined) this.#called.set(at, (name = /** @type {string} */ (engine.take(engine.name(this.#page, kind, number)))));
@@ -358,7 +537,7 @@ export class Tillside {
     // Only these may be filled with what is popular: nothing goes with an item by being popular.
     if (!ids && !this.#model && (request.placement === "home" || request.placement === "product")) ids = this.#popular.popular;
     const { category = "" } = request;
-    if (!ids && !this.#model && request.placement === "category" && Object.hasOwn(this.#popular.categories, category)) {
+    if (!ids && !this.#model && request.placement === "category" && has(this.#popular.categories, category)) {
       ids = texts(this.#popular.categories[category]);
     }
     return (ids ?? []).filter((id) => !excluded.has(id)).slice(0, Math.max(1, Math.min(wanted(request.limit), MAX_LIMIT)));
@@ -395,6 +574,7 @@ export class Tillside {
     const seen = reported(shelf);
     if (!seen) return { ok: false, reason: "not_a_shelf" };
     const { placement, decision, model, items } = seen;
+    if (this.#early) return this.#later(() => this.impression(shelf));
     if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
@@ -409,6 +589,7 @@ export class Tillside {
     const { placement, decision, model, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
+    if (this.#early) return this.#later(() => this.click(shelf, id));
     const receipt = this.#with((page) => engine.take(engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1))));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
@@ -530,10 +711,9 @@ export class Tillside {
 
   /** @param {import("./index.d.ts").Consent} consent */
   async consent(consent) {
-    check({ consent });
-    const chosen = { ...this.#options.consent, ...consent };
-    this.#options = { ...this.#options, consent: chosen };
-    if (this.#page) await this.#stored((page) => grant(page, consent));
+    const { consent: said } = check({ consent });
+    const chosen = Object.assign(this.#options.consent, said);
+    if (this.#page) await this.#stored((page) => (grant(page, said), this.#host?.chose()));
     else if (chosen.personalisation || chosen.measurement) this.#leave(this.#left().calls);
     else await this.#erase();
     return this.status();
@@ -562,8 +742,11 @@ export class Tillside {
 
   async forget() {
     this.#seen.clear();
-    if (this.#page) await this.#stored((page) => engine.forget(page));
-    else await this.#erase();
+    if (this.#page) {
+      await this.#stored((page) => engine.forget(page));
+      // When all is deleted: what was allowed stays allowed in other tabs too.
+      this.#with(() => this.#host?.chose());
+    } else await this.#erase();
   }
 
   async flush() {
@@ -574,6 +757,10 @@ export class Tillside {
   }
 
   async close() {
+    const there = mounted.get(this.#same);
+    // Whoever else on the page opened the same goes on.
+    if (there && --there.held > 0) return;
+    mounted.delete(this.#same);
     await this.#host?.close();
   }
 
@@ -596,13 +783,13 @@ export class Tillside {
       session: "",
       memory: 0,
       queue: { waiting: 0, bytes: 0, sent: 0, dropped: 0, nextTry: null },
-      intake: { accepted: 0, refused: {} },
+      intake: { accepted: 0, refused: {}, dropped: { unknown: 0, personal: 0, invalid: 0 } },
       problems: [...this.#problems],
     };
     this.#with((page) => {
       const [session = "", line = "", ...refused] = engine.take(engine.status(page)).split("\n");
       const numbers = line.split(" ").map(Number);
-      const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0] = numbers;
+      const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0, unknown = 0, personal = 0, invalid = 0] = numbers;
       status.engine = "wasm";
       if (this.#model) status.model = { id: this.#model, items, bytes: size };
       status.consent = allowed(numbers);
@@ -611,6 +798,7 @@ export class Tillside {
       status.memory = memory;
       status.queue = { waiting, bytes, sent, dropped, nextTry: next || null };
       status.intake.accepted = accepted;
+      status.intake.dropped = { unknown, personal, invalid };
       for (const line of refused) {
         const [reason = "", count] = line.split(" ");
         status.intake.refused[reason] = Number(count);

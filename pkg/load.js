@@ -2,6 +2,7 @@
 // @ts-check
 
 import { initSync } from "./dist/tillside.js";
+import { classOf, has, inPage, parse, request } from "./globals.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
 /** @typedef {import("./index.d.ts").Problem} Problem */
@@ -11,7 +12,7 @@ import { initSync } from "./dist/tillside.js";
 export const problem = (code, message) => ({ code, message });
 
 /** @param {unknown} error */
-export const text = (error) => (error instanceof Error ? error.message : String(error));
+export const text = (error) => (has(error, "message") || classOf(error) === "Error" ? String(/** @type {any} */ (error).message) : String(error));
 
 /** What a module can do: a bit each. */
 const ENCODER = 1;
@@ -21,83 +22,106 @@ const FULL = 2;
  * @type {Promise<number> | undefined} */
 let engine;
 
-/** @param {NonNullable<Options["wasm"]>} source */
-async function compile(source) {
-  let from = await source;
-  // Node's fetch does not read files.
-  if (from instanceof URL && from.protocol === "file:") from = await readFile(from);
-  if (typeof from === "string" || from instanceof URL || from instanceof Request) from = await fetch(from);
-  if (from instanceof Response) {
-    const response = from;
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return WebAssembly.compileStreaming(response).catch(async (error) => {
-      // Where only its type was wrong the answer was not read, and its bytes may be right.
-      if (response.bodyUsed) throw error;
-      return WebAssembly.compile(await response.arrayBuffer());
-    });
-  }
-  return from instanceof WebAssembly.Module ? from : WebAssembly.compile(/** @type {BufferSource} */ (from));
-}
-
-// Each is named once, or bundlers would ship it twice.
+// Each is named once, and in just this form, or bundlers would not find it, or ship it twice.
 const usualModule = () => new URL("./dist/tillside_bg.wasm", import.meta.url);
 const encoderModule = () => new URL("./dist/tillside_encoder_bg.wasm", import.meta.url);
 const fullModule = () => new URL("./dist/tillside_full_bg.wasm", import.meta.url);
 
-/** The module that most pages want is on its way before the manifest says which one this page wants; where the page itself
- * asks for the full edition, that one is.
- * @param {Options["wasm"]} source @param {Options["edition"]} edition @param {Promise<any> | undefined} found */
-async function start(source, edition, found) {
-  const full = edition === "full";
-  const first = compile(source ?? (full ? fullModule() : usualModule()));
-  // Whether it is waited for is known later.
-  first.catch(() => {});
-  if (source) return initSync({ module: await first }), ENCODER | FULL;
-  const wanted = full ? undefined : await found;
-  const whole = full || (edition ?? wanted?.edition) === "full";
-  if (whole || wanted?.encoder) {
-    const larger = full ? first : compile(whole ? fullModule() : encoderModule());
-    const module = await larger.catch(() => undefined);
-    if (module) return initSync({ module }), whole ? ENCODER | FULL : ENCODER;
+/** The least that is a WebAssembly module. */
+const NOTHING = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+
+/** @param {NonNullable<Options["wasm"]>} source */
+async function compile(source) {
+  /** @type {any} */
+  let from = await source;
+  let kind = classOf(from);
+  if (kind === "WebAssembly.Module") return from;
+  if (kind === "URL" && from.protocol === "file:") return WebAssembly.compile(await readFile(from));
+  if (typeof from === "string" || kind === "URL" || kind === "Request") {
+    // Whatever a wrapped `fetch` answers with is taken for an answer.
+    from = await request(from);
+    kind = "Response";
   }
-  initSync({ module: await (full ? compile(usualModule()) : first) });
-  return 0;
+  if (kind === "Response") {
+    const answer = from;
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    try {
+      return await WebAssembly.compileStreaming(answer);
+    } catch (error) {
+      // Where only its type was wrong the answer was not read, and its bytes may be right.
+      if (answer.bodyUsed) throw error;
+    }
+    from = await answer.arrayBuffer();
+    if (new Uint8Array(from)[0] !== NOTHING[0]) throw new Error(`${answer.url} is ${answer.headers?.get?.("Content-Type")}, no WebAssembly`);
+  }
+  return WebAssembly.compile(from);
 }
 
-/** @param {URL} url */
-async function readFile(url) {
-  // The name is hidden from bundlers, which would try to bring it into the page.
-  const fs = "node:fs/promises";
-  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
-  return readFile(url);
+/** What a page needs of its module. @param {Options["edition"]} edition @param {any} manifest */
+const needs = (edition, manifest) => ((edition ?? manifest?.edition) === "full" ? ENCODER | FULL : manifest?.encoder ? ENCODER : 0);
+
+/** @param {number} able */
+const place = (able) => (able & FULL ? fullModule() : able ? encoderModule() : usualModule());
+
+/** One module, on its way as soon as anything says which.
+ * @param {Options["wasm"]} source @param {Options["edition"]} edition @param {Promise<any>} kept what may say so sooner
+ * @param {Promise<any>} wanted what says so in the end */
+async function start(source, edition, kept, wanted) {
+  if (source) return initSync({ module: await compile(source) }), ENCODER | FULL;
+  let able = needs(edition, edition === "full" || (await Promise.race([kept, wanted])));
+  let coming = compile(place(able));
+  // Whether it is waited for is known later.
+  coming.catch(() => {});
+  const needed = needs(edition, edition === "full" || (await wanted));
+  if (needed & ~able) coming = compile(place((able = needed)));
+  const module = await coming.catch((error) => {
+    if (!able) throw error;
+    able = 0;
+    return compile(usualModule());
+  });
+  initSync({ module });
+  return able;
 }
 
-/** What `found` resolves to says whether the model has an encoder, and which edition the shop wants.
- * @param {Pick<Options, "wasm" | "edition">} options @param {Promise<any> | undefined} found @param {(problem: Problem) => void} warn
- * @returns {Promise<Problem | undefined>} */
-export async function load({ wasm, edition }, found, warn) {
+/** Node's fetch reads no files. A bundler that saw an import here would try to bring it into the page. @param {URL} url */
+function readFile(url) {
+  /** @type {any} */
+  const fs = /** @type {any} */ (globalThis).process?.getBuiltinModule?.("node:fs/promises");
+  if (!fs) throw new Error("needs Node 20.16");
+  return fs.readFile(url);
+}
+
+/** Whether this page may compile nothing at all. */
+const isForbidden = () => WebAssembly.compile(NOTHING).then(() => false, () => true);
+
+/** What `found` resolves to says whether the model has an encoder, and which edition the shop wants; `wanted` is the same, or
+ * nothing where that takes too long, and `kept` the manifest of before.
+ * @param {Pick<Options, "wasm" | "edition">} options @param {Promise<any> | undefined} found @param {Promise<any>} kept @param {Promise<any>} wanted
+ * @param {(problem: Problem) => void} warn @returns {Promise<Problem | undefined>} */
+export async function load({ wasm, edition }, found, kept, wanted, warn) {
   try {
-    const able = await (engine ??= start(wasm, edition, found));
-    const wanted = await found;
-    if (!(able & FULL) && (edition ?? wanted?.edition) === "full") {
-      warn(problem("edition.unavailable", "the module of the full edition did not load, or another was there first; what only it answers stays empty. Check that dist/tillside_full_bg.wasm is served."));
-    }
-    if (!(able & ENCODER) && wanted?.encoder) {
-      warn(problem("encoder.unavailable", "the module that reads the model's encoder did not load, or another was there first; shelves go on without it. Check that dist/tillside_encoder_bg.wasm is served."));
-    }
+    const able = await (engine ??= start(wasm, edition, kept, wanted));
+    Promise.resolve(found).then((found) => {
+      const missing = needs(edition, found) & ~able;
+      if (missing & FULL) warn(problem("edition.unavailable", "the module of the full edition did not load, or another was there first; what only it answers stays empty. Check that dist/tillside_full_bg.wasm is served."));
+      if (missing & ENCODER && found?.encoder) warn(problem("encoder.unavailable", "the module that reads the model's encoder did not load, or another was there first; shelves go on without it. Check that dist/tillside_encoder_bg.wasm is served."));
+    });
     return undefined;
   } catch (error) {
     engine = undefined;
-    const refused = error instanceof WebAssembly.CompileError || /unsafe-eval|Content Security Policy/i.test(text(error));
-    return refused
+    if (typeof WebAssembly === "undefined") {
+      return problem("wasm.missing", "this browser has no WebAssembly, or it is switched off.");
+    }
+    return (await isForbidden())
       ? problem("wasm.refused", `WebAssembly did not compile (${text(error)}). If a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to script-src.`)
-      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, or pass its place as options.wasm.`);
+      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, and no page in its place, or pass its place as options.wasm.`);
   }
 }
 
 /** @param {string} url @param {RequestCache} cache */
 async function get(url, cache) {
-  const response = await fetch(url, { cache, credentials: "same-origin" });
+  // Outside of pages there is no cache, and some do not know the word.
+  const response = await request(url, inPage() ? /** @type {any} */ ({ __proto__: null, cache, credentials: "same-origin" }) : undefined);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return response;
 }
@@ -107,7 +131,7 @@ export async function manifest(url) {
   /** @type {any} */
   let found;
   try {
-    found = await (await get(url, "no-cache").catch(() => get(url, "force-cache"))).json();
+    found = parse(await (await get(url, "no-cache").catch(() => get(url, "force-cache"))).text());
   } catch (error) {
     return problem("manifest.unavailable", `${url} could not be read (${text(error)}). Check options.model and that the file is served.`);
   }
@@ -137,7 +161,8 @@ export async function bytes(base, part) {
   // Without a secure context there is no digest; the engine still checks the file's structure.
   if (globalThis.crypto?.subtle) {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    let found = "";
+    for (const byte of digest) found += byte.toString(16).padStart(2, "0");
     if (found !== part.sha256) {
       return problem(`${kind}.hash`, `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the parts of one training.`);
     }

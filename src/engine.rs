@@ -2,15 +2,15 @@
 //!
 //! Everything that must happen outside, on the device's storage, is collected as [`Effect`]s for the host; what is to
 //! be sent is asked for with [`Engine::queue`]. The shopper's stored form is a sealed portrait and a journal of the
-//! events since: every tab only appends to the journal, and one tab at a time folds it in when a page opens, so two
-//! tabs never overwrite each other.
+//! events since: every tab only appends to the journal, and a page that opens and finds it long folds it in, which the
+//! host does as a whole or, where another tab was first, not at all. So two tabs never overwrite each other.
 
 #[cfg(feature = "full")]
 mod act;
 #[cfg(feature = "full")]
 mod ask;
 
-use crate::consent::Purposes;
+use crate::consent::{Choice, Purposes};
 use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
 use crate::lines::join;
 use crate::recommend::{List, Recommender, Request};
@@ -36,6 +36,20 @@ pub const QUEUE: &str = "queue/";
 
 /// How many rows the journal may have before they are folded into the portrait.
 const FOLD: usize = 32;
+
+/// How old the kept record of the visit may be while the journal has what is newer.
+const KEEP_MS: i64 = 60_000;
+
+/// Does what is allowed give a row the right to be on the device?
+fn may_stay(allowed: Purposes, key: &str) -> bool {
+    if matches!(key, PORTRAIT | PROFILE | TAGS) || key.starts_with(JOURNAL) {
+        allowed.personalisation
+    } else if key == DEVICE || key.starts_with(QUEUE) {
+        allowed.measurement
+    } else {
+        allowed != Purposes::default()
+    }
+}
 
 /// What the host must do on the device, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,9 +120,10 @@ pub struct Engine {
     /// What names the open model's parts, for a page that cannot use their successors.
     manifest: Vec<u8>,
     effects: Vec<Effect>,
-    /// Events were taken since the effects were last asked for, so that the intake is to be put: once for all of them,
-    /// since it is up to 512 ids long, and the last one put is all that stays.
+    /// Events were taken since the intake was last put.
     heard: bool,
+    /// The session of the intake that was last put, and when that was.
+    kept: Option<(Session, i64)>,
 }
 
 impl Engine {
@@ -129,86 +144,112 @@ impl Engine {
             manifest: Vec::new(),
             effects: Vec::new(),
             heard: false,
+            kept: None,
             settings,
         }
     }
 
-    /// What must be done on the device since the last call.
-    pub fn effects(&mut self) -> Vec<Effect> {
-        if core::mem::take(&mut self.heard) {
+    /// What must be done on the device since the last call. What tells visits and repetitions apart is a row of
+    /// kilobytes: while events are kept one by one it follows from them, and is put when the visit begins, once a
+    /// minute, and when the page is `leaving`.
+    pub fn effects(&mut self, now: i64, leaving: bool) -> Vec<Effect> {
+        let session = self.intake.visit().map(|(session, ..)| session);
+        let follows = self.purposes.personalisation
+            && self
+                .kept
+                .is_some_and(|(known, at)| Some(known) == session && now - at < KEEP_MS);
+        if self.heard && (leaving || !follows) {
+            self.heard = false;
+            self.kept = session.map(|session| (session, now));
             self.put(INTAKE.into(), self.intake.encode());
         }
         core::mem::take(&mut self.effects)
     }
 
-    /// Goes on from what is on the device, with what was allowed then. `lead` is true for the one tab that may fold
-    /// the journal and send what earlier pages left. Rows that are damaged are dropped.
-    pub fn restore(&mut self, rows: &[(&str, &[u8])], lead: bool, now: i64) {
-        let consent = rows.iter().find(|(key, _)| *key == CONSENT);
-        let flags = consent
-            .and_then(|(_, bytes)| bytes.first())
-            .copied()
-            .unwrap_or(0);
-        self.purposes = Purposes {
-            personalisation: flags & 1 != 0,
-            measurement: flags & 2 != 0,
-        };
-        for &(key, bytes) in rows {
-            if key == PORTRAIT && self.purposes.personalisation {
-                self.shopper = Shopper::decode(bytes).unwrap_or_default();
-            } else if key == INTAKE {
-                if let Some(intake) = Intake::decode(bytes, self.settings.seed) {
-                    self.intake = intake;
-                }
-            } else if key == DEVICE && self.purposes.measurement {
-                self.device = core::str::from_utf8(bytes).unwrap_or_default().into();
+    /// Goes on from what is on the device, and from the choice of purposes that the page makes. The device may have
+    /// taken its time: what this page did meanwhile counts as later than all that is found there. `device` is as in
+    /// [`Engine::grant`]. Rows that are damaged are dropped, and those that nothing allows to be kept are deleted.
+    pub fn restore(&mut self, rows: &[(&str, &[u8])], choice: Choice, device: &str, now: i64) {
+        let find = |name: &str| rows.iter().find(|(key, _)| *key == name).map(|row| row.1);
+        let flags = find(CONSENT).and_then(|bytes| bytes.first().copied());
+        let held = Purposes::from_bits(flags.unwrap_or(0));
+        let purposes = choice.over(held);
+        self.effects.retain(|effect| match effect {
+            Effect::Put { key, .. } => key != CONSENT,
+            Effect::Destroy => false,
+            _ => true,
+        });
+        if !purposes.measurement {
+            // Nothing is deleted by it that the row's own right does not say.
+            let _ = self.queue.withdraw();
+            self.device.clear();
+        } else if let Some(bytes) = find(DEVICE).filter(|_| held.measurement) {
+            self.call(core::str::from_utf8(bytes).unwrap_or_default());
+        }
+        if let Some(bytes) = find(INTAKE).filter(|_| held != Purposes::default()) {
+            self.intake.absorb(bytes);
+        }
+        let portrait = find(PORTRAIT).filter(|_| held.personalisation);
+        let profile = find(PROFILE).filter(|_| held.personalisation);
+        self.shopper = portrait.and_then(Shopper::decode).unwrap_or_default();
+        #[cfg(feature = "full")]
+        {
+            let decoded = profile.and_then(Profile::decode);
+            self.shopper.profile = decoded.unwrap_or_default();
+            if let Some(bytes) = find(TAGS).filter(|_| held.personalisation) {
+                self.shopper.profile.tags = Tags::decode(bytes).unwrap_or_default();
             }
         }
-        if self.purposes.personalisation {
-            let profile = rows.iter().find(|(key, _)| *key == PROFILE);
+        let mut journal = Vec::new();
+        let mut queued = Vec::new();
+        for &(key, bytes) in rows {
+            if !may_stay(held, key) {
+                self.delete(key.into());
+            } else if let Some(id) = key.strip_prefix(JOURNAL) {
+                self.intake.note(id);
+                // Names begin with the time, so the journal comes in order.
+                journal.push(key);
+                self.relearn(bytes);
+            } else if let Some(id) = key.strip_prefix(QUEUE) {
+                self.intake.note(id);
+                queued.push((id, bytes));
+            }
+        }
+        // Without the full edition the profile cannot learn: the journal waits for a page that has it.
+        if journal.len() > FOLD && (cfg!(feature = "full") || profile.is_none()) {
+            self.put(PORTRAIT.into(), self.shopper.encode());
             #[cfg(feature = "full")]
-            {
-                if let Some((_, bytes)) = profile {
-                    self.shopper.profile = Profile::decode(bytes).unwrap_or_default();
-                }
-                let tags = rows.iter().find(|(key, _)| *key == TAGS);
-                if let Some((_, bytes)) = tags {
-                    self.shopper.profile.tags = Tags::decode(bytes).unwrap_or_default();
+            self.put(PROFILE.into(), self.shopper.profile.encode());
+            for key in journal {
+                self.delete(key.into());
+            }
+            (self.heard, self.kept) = (true, None);
+        }
+        if purposes.personalisation {
+            let effects = core::mem::take(&mut self.effects);
+            for effect in &effects {
+                if let Effect::Put { key, bytes } = effect
+                    && key.starts_with(JOURNAL)
+                {
+                    self.relearn(bytes);
                 }
             }
-            // Names begin with the time, so the journal comes in order.
-            let journal = || rows.iter().filter(|(key, _)| key.starts_with(JOURNAL));
-            let mut count = 0;
-            for (_, bytes) in journal() {
-                count += 1;
-                if let Some(event) = Event::decode(bytes) {
-                    self.learn(&event);
-                }
-                #[cfg(feature = "full")]
-                if let Some((edit, time)) = Edit::decode(bytes) {
-                    self.shopper.edit(&edit, time);
-                }
-            }
-            // Without the full edition the profile cannot learn: the journal waits for a page that has it.
-            if lead && count > FOLD && (cfg!(feature = "full") || profile.is_none()) {
-                self.put(PORTRAIT.into(), self.shopper.encode());
-                #[cfg(feature = "full")]
-                self.put(PROFILE.into(), self.shopper.profile.encode());
-                for (key, _) in journal() {
-                    self.delete((*key).into());
-                }
-            }
+            self.effects = effects;
         }
         if let Some(model) = &self.model {
             self.shopper.resolve(model);
             #[cfg(feature = "full")]
             self.shopper.profile.resolve(model);
         }
-        if lead && self.purposes.measurement {
-            let queued = rows.iter();
-            let queued = queued.filter_map(|(key, bytes)| Some((key.strip_prefix(QUEUE)?, *bytes)));
-            let effects = self.queue.load(queued, now);
+        if purposes.measurement {
+            let effects = self.queue.load(queued.into_iter(), now);
             self.queued(effects);
+        }
+        self.purposes = held;
+        if purposes != Purposes::default() {
+            self.grant(purposes, device);
+        } else if !rows.is_empty() || choice != Choice::default() {
+            self.grant(purposes, "");
         }
     }
 
@@ -216,6 +257,18 @@ impl Engine {
         self.shopper.learn(event, self.model.as_ref());
         #[cfg(feature = "full")]
         self.shopper.deepen(event, self.model.as_ref(), &self.setup);
+    }
+
+    /// Learns what a row of the journal says.
+    fn relearn(&mut self, row: &[u8]) {
+        if let Some(event) = Event::decode(row) {
+            self.intake.agree(event.session, event.time, event.sequence);
+            self.learn(&event);
+        }
+        #[cfg(feature = "full")]
+        if let Some((edit, time)) = Edit::decode(row) {
+            self.shopper.edit(&edit, time);
+        }
     }
 
     fn put(&mut self, key: String, bytes: Vec<u8>) {
@@ -264,7 +317,7 @@ impl Engine {
             self.intake = Intake::new(self.settings.seed);
             self.manifest.clear();
             self.effects = vec![Effect::Destroy];
-            self.heard = false;
+            (self.heard, self.kept) = (false, None);
             return;
         }
         if before == Purposes::default() {
@@ -274,10 +327,57 @@ impl Engine {
             self.device = device.into();
             self.put(DEVICE.into(), self.device.clone().into_bytes());
         }
-        let flags = u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1;
         if purposes != before {
-            self.put(CONSENT.into(), vec![flags]);
+            self.put(CONSENT.into(), vec![purposes.bits()]);
         }
+    }
+
+    /// Follows the choice made on another page of the same shopper, whose device has this name. Where nothing is allowed
+    /// any more, that page deletes everything, and this one must not delete what comes after.
+    pub fn follow(&mut self, purposes: Purposes, device: &str) {
+        let had = self.purposes != Purposes::default();
+        self.grant(purposes, device);
+        if purposes == Purposes::default() {
+            self.effects.clear();
+        } else if had {
+            self.agree(device, None);
+        }
+    }
+
+    /// Hears of another page of the same shopper: the device has the older one of two names, and the visit is one. An
+    /// id of a device begins with the time it was made.
+    pub fn agree(&mut self, device: &str, visit: Option<(Session, i64, u32)>) {
+        if self.purposes == Purposes::default() {
+            return;
+        }
+        if let Some((session, last, sequence)) = visit {
+            self.intake.agree(session, last, sequence);
+        }
+        if self.purposes.measurement && !device.is_empty() && *device < *self.device {
+            self.call(device);
+            self.put(DEVICE.into(), device.into());
+        }
+    }
+
+    /// Gives the device another name, in what waits too.
+    fn call(&mut self, device: &str) {
+        let before = core::mem::replace(&mut self.device, device.into());
+        if !before.is_empty() && before != device {
+            self.effects
+                .retain(|effect| !matches!(effect, Effect::Put { key, .. } if key == DEVICE));
+            let effects = self.queue.rename(&before, device);
+            self.queued(effects);
+        }
+    }
+
+    /// What names this device in reports; empty while nothing is reported.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// The page goes by another path from here on.
+    pub fn go_to(&mut self, path: String) {
+        self.settings.path = path;
     }
 
     /// Remembers what names the open model's parts, on the device for as long as anything may be kept there. It says
@@ -363,6 +463,7 @@ impl Engine {
             .intake
             .accept(name, properties, arrival)
             .map_err(Declined::Refused)?;
+        let message = self.message(&event)?;
         if self.purposes.personalisation {
             self.learn(&event);
             let mut row = Vec::new();
@@ -371,7 +472,7 @@ impl Engine {
             #[cfg(feature = "full")]
             self.arm(&event, arrival.now);
         }
-        self.report(&event, arrival.now);
+        self.report(&event, message, arrival.now);
         Ok(event.session)
     }
 
@@ -391,14 +492,16 @@ impl Engine {
             .intake
             .admit(kind, products, fields, arrival)
             .map_err(Declined::Refused)?;
-        self.report(&event, arrival.now);
+        let message = self.message(&event)?;
+        self.report(&event, message, arrival.now);
         Ok(event.session)
     }
 
-    fn report(&mut self, event: &Event, now: i64) {
-        self.heard = true;
+    /// The report of an event; nothing where nothing is reported. What no collector takes is refused here, so that
+    /// whoever made the event hears of it.
+    fn message(&mut self, event: &Event) -> Result<String, Declined> {
         if !self.purposes.measurement || self.settings.write_key.is_empty() {
-            return;
+            return Ok(String::new());
         }
         let envelope = Envelope {
             anonymous: &self.device,
@@ -406,10 +509,22 @@ impl Engine {
             path: Some(self.settings.path.as_str()).filter(|text| !text.is_empty()),
         };
         let message = report::message(event, &envelope);
-        let effects = self
-            .queue
-            .push(&event.id, message, Priority::of(event), now);
-        self.queued(effects);
+        if message.len() > report::MESSAGE_BYTES {
+            let refusal = Refusal::TooLong("products");
+            self.intake.refuse(refusal);
+            return Err(Declined::Refused(refusal));
+        }
+        Ok(message)
+    }
+
+    fn report(&mut self, event: &Event, message: String, now: i64) {
+        self.heard = true;
+        if !message.is_empty() {
+            let effects = self
+                .queue
+                .push(&event.id, message, Priority::of(event), now);
+            self.queued(effects);
+        }
     }
 
     /// Ranks; an empty list when no model is open. Without leave to personalise, history is not used whatever the

@@ -15,3 +15,33 @@ pub struct Purposes {
     /// Report events to the collector.
     pub measurement: bool,
 }
+
+impl Purposes {
+    /// As they are kept and passed on: 1 personalisation, 2 measurement.
+    pub fn from_bits(bits: u8) -> Purposes {
+        Purposes {
+            personalisation: bits & 1 != 0,
+            measurement: bits & 2 != 0,
+        }
+    }
+
+    pub fn bits(self) -> u8 {
+        u8::from(self.personalisation) | u8::from(self.measurement) << 1
+    }
+}
+
+/// What a page says about the purposes: nothing of those it leaves as they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    pub personalisation: Option<bool>,
+    pub measurement: Option<bool>,
+}
+
+impl Choice {
+    pub fn over(self, before: Purposes) -> Purposes {
+        Purposes {
+            personalisation: self.personalisation.unwrap_or(before.personalisation),
+            measurement: self.measurement.unwrap_or(before.measurement),
+        }
+    }
+}

@@ -58,10 +58,9 @@ impl Engine {
             "intent" => {
                 let key = |hash| {
                     let recent = self.shopper.recent().iter();
-                    let found = recent.map(|viewed| viewed.key.as_str());
+                    let mut found = recent.map(|viewed| viewed.key.as_str());
                     found
-                        .filter(|key| intent::item_hash(key) == hash)
-                        .last()
+                        .rfind(|key| intent::item_hash(key) == hash)
                         .map(String::from)
                 };
                 intent::answer(&profile.signals.intent(now), key)

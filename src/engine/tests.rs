@@ -15,7 +15,7 @@ pub(super) struct Device(BTreeMap<String, Vec<u8>>);
 
 impl Device {
     pub(super) fn apply(&mut self, engine: &mut Engine) {
-        for effect in engine.effects() {
+        for effect in engine.effects(NOW, true) {
             match effect {
                 Effect::Put { key, bytes } => drop(self.0.insert(key, bytes)),
                 Effect::Delete { key } => drop(self.0.remove(&key)),
@@ -31,9 +31,9 @@ impl Device {
             .collect()
     }
 
-    pub(super) fn open(&self, lead: bool) -> Engine {
+    pub(super) fn open(&self) -> Engine {
         let mut engine = fresh();
-        engine.restore(&self.rows(), lead, NOW);
+        engine.restore(&self.rows(), Choice::default(), "new", NOW);
         engine
     }
 }
@@ -75,7 +75,7 @@ fn home(engine: &mut Engine) -> Vec<String> {
 fn before_consent_nothing_is_taken_kept_or_queued() {
     let mut engine = fresh();
     assert_eq!(view(&mut engine, "phone-a", 0), Err(Declined::NoConsent));
-    assert_eq!(engine.effects(), []);
+    assert_eq!(engine.effects(NOW, true), []);
     assert_eq!(engine.queue().waiting(), 0);
     assert_eq!(engine.portrait(NOW).events, 0);
     assert_eq!(home(&mut engine), ["phone-a", "apple", "phone-b"]);
@@ -134,18 +134,18 @@ fn the_intake_is_put_once_for_all_events_and_not_after_a_withdrawal() {
     engine.grant(ALL, "dev");
     view(&mut engine, "phone-a", 0).unwrap();
     let session = view(&mut engine, "phone-b", 1).unwrap();
-    let effects = engine.effects();
+    let effects = engine.effects(NOW, false);
     let mut put = effects.iter().filter_map(|effect| match effect {
         Effect::Put { key, bytes } if key == INTAKE => Intake::decode(bytes, 7),
         _ => None,
     });
     assert_eq!(put.next().unwrap().session(NOW + 1), Some(session));
     assert!(put.next().is_none());
-    assert_eq!(engine.effects(), [], "nothing happened since");
+    assert_eq!(engine.effects(NOW, true), [], "nothing happened since");
 
     view(&mut engine, "apple", 2).unwrap();
     engine.grant(Purposes::default(), "");
-    assert_eq!(engine.effects(), [Effect::Destroy]);
+    assert_eq!(engine.effects(NOW, true), [Effect::Destroy]);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn the_next_page_goes_on() {
     let session = view(&mut engine, "phone-a", 0).unwrap();
     device.apply(&mut engine);
 
-    let mut next = device.open(true);
+    let mut next = device.open();
     assert_eq!(next.purposes(), ALL);
     assert_eq!(home(&mut next)[0], "phone-b");
     assert_eq!(next.queue().waiting(), 1);
@@ -173,26 +173,22 @@ fn the_next_page_goes_on() {
 }
 
 #[test]
-fn two_tabs_lose_nothing_and_one_folds() {
+fn two_tabs_lose_nothing_and_the_next_folds() {
     let mut device = Device::default();
     let mut first = fresh();
     first.grant(ALL, "dev");
     device.apply(&mut first);
-    let mut second = device.open(false);
+    let mut second = device.open();
     for n in 0..FOLD as i64 {
         view(&mut first, &format!("f{n}"), n * 2000).unwrap();
         view(&mut second, &format!("s{n}"), n * 2000 + 1).unwrap();
         device.apply(&mut first);
         device.apply(&mut second);
     }
-    assert!(
-        device.open(false).effects().is_empty(),
-        "a tab that does not lead changes nothing"
-    );
-    let mut third = device.open(true);
+    let mut third = device.open();
     device.apply(&mut third);
     assert!(device.0.keys().all(|key| !key.starts_with(JOURNAL)));
-    let fourth = device.open(true);
+    let fourth = device.open();
     let (before, after) = (third.portrait(NOW), fourth.portrait(NOW));
     assert_eq!(before.events as usize, 2 * FOLD);
     assert_eq!(after.lists, before.lists);
@@ -245,7 +241,7 @@ fn forgetting_leaves_consent_and_a_new_name() {
         [CONSENT, DEVICE]
     );
     assert_eq!(device.0[DEVICE], b"after");
-    assert_eq!(device.open(true).purposes(), ALL);
+    assert_eq!(device.open().purposes(), ALL);
     assert_eq!(engine.portrait(NOW).events, 0);
 }
 
@@ -281,7 +277,7 @@ fn damaged_rows_are_dropped() {
     }
     device.0.insert("journal/x".into(), vec![255; 9]);
     device.0.insert("unknown".into(), vec![1]);
-    let mut next = device.open(true);
+    let mut next = device.open();
     assert_eq!(home(&mut next)[0], "phone-a");
     assert!(view(&mut next, "phone-b", 5000).is_ok());
 }
@@ -331,8 +327,8 @@ fn a_manifest_is_kept_while_anything_may_be_and_goes_with_the_rest() {
     device.apply(&mut engine);
     assert_eq!(kept(&device), Some(b"two".to_vec()));
     // It is no part of what an engine goes on from.
-    let mut next = device.open(true);
-    assert_eq!(next.effects(), []);
+    let mut next = device.open();
+    assert_eq!(next.effects(NOW, true), []);
     engine.forget("e");
     device.apply(&mut engine);
     assert_eq!(kept(&device), None);
@@ -392,13 +388,206 @@ fn what_the_full_edition_knows_outlives_the_fold_of_the_journal() {
             transactions.number_of("gap"),
         )
     };
-    let mut folding = device.open(true);
+    let mut folding = device.open();
     device.apply(&mut folding);
     assert!(device.0.contains_key(PROFILE) && device.0.keys().all(|key| !key.starts_with(JOURNAL)));
-    let mut next = device.open(false);
+    let mut next = device.open();
     for engine in [&mut engine, &mut folding, &mut next] {
         assert_eq!(spent(engine), (Some(400.0), Some(1.0)));
     }
     next.grant(Purposes::default(), "");
     assert_eq!(spent(&mut next), (Some(0.0), None));
+}
+
+/// What every tab but the first does at its start: the rows of the device, and a choice of its own.
+fn late(device: &Device, engine: &mut Engine, choice: Choice) {
+    engine.restore(&device.rows(), choice, "late", NOW);
+}
+
+const CHOSEN: Choice = Choice {
+    personalisation: Some(true),
+    measurement: Some(true),
+};
+
+#[test]
+fn a_device_that_answers_late_is_taken_in_with_what_was_done_meanwhile() {
+    let mut device = Device::default();
+    let mut before = fresh();
+    before.grant(ALL, "a-device");
+    let visit = view(&mut before, "phone-a", 0).unwrap();
+    device.apply(&mut before);
+
+    // The page could not look, and went on with what it was opened with.
+    let mut engine = fresh();
+    engine.grant(ALL, "b-device");
+    view(&mut engine, "phone-b", 1000).unwrap();
+    late(&device, &mut engine, CHOSEN);
+    let viewed: Vec<_> = engine
+        .shopper
+        .recent()
+        .iter()
+        .map(|kept| &*kept.key)
+        .collect();
+    assert_eq!(viewed, ["phone-a", "phone-b"]);
+    assert_eq!(view(&mut engine, "apple", 2000), Ok(visit), "one visit");
+    assert_eq!(engine.queue().waiting(), 3);
+    let batch = engine.batch(NOW + 3000, false).unwrap();
+    assert_eq!(batch.body.matches(r#""anonymousId":"a-device""#).count(), 3);
+    device.apply(&mut engine);
+    assert_eq!(device.0[DEVICE], b"a-device");
+    assert_eq!(device.open().portrait(NOW).events, 3);
+}
+
+#[test]
+fn a_new_device_that_answers_late_keeps_what_was_done_meanwhile() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "b-device");
+    view(&mut engine, "phone-b", 0).unwrap();
+    late(&device, &mut engine, CHOSEN);
+    device.apply(&mut engine);
+    let next = device.open();
+    assert_eq!((next.purposes(), next.portrait(NOW).events), (ALL, 1));
+    assert_eq!(next.device(), "b-device");
+    assert_eq!(next.queue().waiting(), 1);
+}
+
+#[test]
+fn a_choice_that_says_less_than_the_device_leaves_the_rest_as_it_was() {
+    let mut device = Device::default();
+    let mut before = fresh();
+    before.grant(ALL, "a-device");
+    device.apply(&mut before);
+    let measured = Choice {
+        measurement: Some(true),
+        ..Choice::default()
+    };
+    let mut engine = fresh();
+    engine.grant(measured.over(Purposes::default()), "b-device");
+    late(&device, &mut engine, measured);
+    device.apply(&mut engine);
+    assert_eq!(device.open().purposes(), ALL);
+}
+
+#[test]
+fn what_nothing_allows_to_be_kept_is_deleted_when_it_is_seen() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    view(&mut engine, "phone-a", 0).unwrap();
+    device.apply(&mut engine);
+    let rows = device.0.clone();
+    for (bits, left) in [(1, "journal/"), (2, "queue/")] {
+        // Another tab wrote on after the withdrawal.
+        device.0.clone_from(&rows);
+        device.0.insert(CONSENT.into(), vec![bits]);
+        let mut next = device.open();
+        device.apply(&mut next);
+        let mut keys = device.0.keys();
+        assert!(keys.any(|key| key.starts_with(left)), "{left}");
+        assert!(
+            device
+                .0
+                .keys()
+                .all(|key| may_stay(Purposes::from_bits(bits), key))
+        );
+        // And it does not come back when the purpose is allowed again.
+        next.grant(ALL, "new");
+        device.apply(&mut next);
+        let next = device.open();
+        let (events, waiting) = (next.portrait(NOW).events, next.queue().waiting());
+        assert_eq!((events, waiting), if bits == 1 { (1, 0) } else { (0, 1) });
+    }
+    device.0.clone_from(&rows);
+    device.0.remove(CONSENT);
+    let mut next = device.open();
+    device.apply(&mut next);
+    assert!(device.0.is_empty());
+}
+
+#[test]
+fn two_tabs_that_open_at_once_are_one_device_in_one_visit() {
+    let (mut one, mut two) = (fresh(), fresh());
+    one.grant(ALL, "a-device");
+    two.grant(ALL, "b-device");
+    let first = view(&mut one, "phone-a", 0).unwrap();
+    view(&mut two, "phone-b", 5).unwrap();
+    let said = |engine: &Engine| (engine.device().to_owned(), engine.intake().visit());
+    let (from_one, from_two) = (said(&one), said(&two));
+    two.agree(&from_one.0, from_one.1);
+    one.agree(&from_two.0, from_two.1);
+    assert_eq!((one.device(), two.device()), ("a-device", "a-device"));
+    assert_eq!(view(&mut one, "phone-c", 2000), Ok(first));
+    assert_eq!(view(&mut two, "phone-c", 2000), Ok(first));
+    let batch = two.batch(NOW + 3000, false).unwrap();
+    assert_eq!(batch.body.matches(r#""anonymousId":"a-device""#).count(), 2);
+}
+
+#[test]
+fn a_choice_in_one_tab_holds_in_the_other_which_deletes_nothing_of_what_comes_after() {
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    view(&mut engine, "phone-a", 0).unwrap();
+    engine.follow(Purposes::from_bits(1), "");
+    assert_eq!(engine.queue().waiting(), 0);
+    assert!(engine.batch(NOW, true).is_none());
+    view(&mut engine, "phone-b", 5).unwrap();
+    assert_eq!(engine.queue().waiting(), 0);
+    engine.follow(Purposes::default(), "");
+    assert_eq!(engine.effects(NOW, true), []);
+    assert_eq!(view(&mut engine, "apple", 9), Err(Declined::NoConsent));
+    engine.follow(ALL, "theirs");
+    view(&mut engine, "apple", 2000).unwrap();
+    assert_eq!(
+        (engine.device(), engine.portrait(NOW).events),
+        ("theirs", 1)
+    );
+}
+
+#[test]
+fn an_event_too_large_for_any_collector_is_refused_and_not_half_taken() {
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    let line = |n: usize| {
+        let id = format!("{n:0>200}");
+        Value::Map(vec![("product_id".into(), Value::Text(id))])
+    };
+    let products = Value::List((0..200).map(line).collect());
+    let cart = Value::Map(vec![("products".into(), products)]);
+    let arrival = Arrival {
+        id: "m",
+        now: NOW,
+        time: None,
+    };
+    let refused = engine.track("Cart Viewed", &cart, arrival);
+    assert_eq!(refused.unwrap_err().code(), "too_long:products");
+    assert_eq!(
+        (engine.portrait(NOW).events, engine.queue().waiting()),
+        (0, 0)
+    );
+    assert_eq!(engine.intake().stats().accepted, 0);
+}
+
+#[test]
+fn the_visit_is_kept_once_a_minute_and_when_the_page_is_left() {
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    let puts = |engine: &mut Engine, at: i64, leaving: bool| {
+        let effects = engine.effects(NOW + at, leaving);
+        let is_intake =
+            |effect: &&Effect| matches!(effect, Effect::Put { key, .. } if key == INTAKE);
+        effects.iter().filter(is_intake).count()
+    };
+    for (at, leaving, expected) in [
+        (0, false, 1),
+        (5_000, false, 0),
+        (9_000, true, 1),
+        (10_000, false, 0),
+        (70_000, false, 1),
+        // Another visit.
+        (70_000 + 31 * 60_000, false, 1),
+    ] {
+        view(&mut engine, &format!("p{at}"), at).unwrap();
+        assert_eq!(puts(&mut engine, at, leaving), expected, "{at}");
+    }
 }

@@ -603,5 +603,5 @@ impl Run<'_> {
 
 /// A number of a variation; nothing for what is none.
 fn whole(number: f64) -> Option<usize> {
-    (number >= 0.0 && number < 1e6).then_some(number as usize)
+    (0.0..1e6).contains(&number).then_some(number as usize)
 }

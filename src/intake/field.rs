@@ -71,6 +71,8 @@ pub enum Field {
     Campaign,
     /// A class and no address: `search`, `social`, `direct`, …
     Referrer,
+    /// A quantity that is no whole number: half a kilogram.
+    Measure,
 }
 
 /// What a field holds.
@@ -85,8 +87,8 @@ pub enum Scalar {
 
 /// Longest text of a field, in bytes.
 pub const LONGEST: usize = 256;
-/// Largest amount.
-pub const MOST: f64 = 1e9;
+/// Largest amount: orders in dong and rupiah have ten digits.
+pub const MOST: f64 = 1e12;
 /// Largest count.
 pub const MANY: u32 = 10_000;
 
@@ -112,7 +114,7 @@ pub(super) enum Of {
 use Field::*;
 
 /// Every field by its number.
-const FIELDS: [(Field, Form, Of); 51] = [
+const FIELDS: [(Field, Form, Of); 52] = [
     (ProductId, Form::Id, Of::Product),
     (Category, Form::Text, Of::Either),
     (Brand, Form::Text, Of::Product),
@@ -164,6 +166,7 @@ const FIELDS: [(Field, Form, Of); 51] = [
     (Channel, Form::Id, Of::Event),
     (Campaign, Form::Id, Of::Event),
     (Referrer, Form::Id, Of::Event),
+    (Measure, Form::Amount, Of::Product),
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -218,7 +221,9 @@ rating_service
 rating_delivery
 channel
 campaign
-referrer_class";
+referrer_class
+
+quantity";
 
 static FOLDED: Folded = Folded::of(NAMES);
 
@@ -241,7 +246,7 @@ impl Field {
         FIELDS.get(usize::from(number)).map(|row| row.0)
     }
 
-    /// The field of this folded name; `position` is [`Position`].
+    /// The field of this folded name; `position` is [`Position`], `quantity` is [`Quantity`].
     pub(super) fn from_folded(name: u32) -> Option<Field> {
         FIELDS.get(FOLDED.find(name)?).map(|row| row.0)
     }
@@ -269,7 +274,8 @@ mod tests {
             assert_eq!(Field::from_number(number as u8), Some(field));
             let own = format!("{field:?}")
                 .replace("Slot", "Position")
-                .replace("Referrer", "ReferrerClass");
+                .replace("Referrer", "ReferrerClass")
+                .replace("Measure", "Quantity");
             assert_eq!(fold(field.name()), fold(&own));
         }
         assert_eq!(NAMES.lines().count(), FIELDS.len());

@@ -4,13 +4,15 @@
 //! of known fields in known ranges, placed in a session; or a [`Refusal`] with a stable reason. Nothing behind this
 //! room checks an event again.
 //!
-//! Properties outside the allow-list ([`field`]) are dropped and counted, never forwarded; texts that hold personal
-//! data ([`crate::consent`]) likewise. Robots are not told from people here.
+//! Properties outside the allow-list ([`field`]) are dropped and counted, never forwarded; so are texts that hold
+//! personal data ([`crate::consent`]), and values that are not what their field holds. Robots are not told from people
+//! here.
 
 mod dialect;
 pub mod event;
 pub mod field;
 pub mod kind;
+mod number;
 mod packed;
 mod read;
 pub mod refusal;
@@ -29,7 +31,8 @@ pub use session::{Session, Sessions};
 pub use value::Value;
 
 use crate::codec::{self, Reader, put_uint};
-use seen::Seen;
+use crate::name::fold;
+use seen::{Happening, Seen};
 use session::Current;
 
 /// Bytes of a message id.
@@ -103,7 +106,7 @@ impl Intake {
         if let Ok(event) = &mut outcome {
             event.products = products;
             event.fields = fields;
-            if let Err(refusal) = self.place(event) {
+            if let Err(refusal) = self.place(event, 0) {
                 outcome = Err(refusal);
             }
         }
@@ -120,9 +123,10 @@ impl Intake {
         let kind = Kind::from_name(name).ok_or(Refusal::UnknownEvent)?;
         let mut event = self.arrive(kind, arrival)?;
         let dropped = read::read(&mut event, properties)?;
-        self.place(&mut event)?;
+        self.place(&mut event, fold(name))?;
         self.stats.dropped.unknown += dropped.unknown;
         self.stats.dropped.personal += dropped.personal;
+        self.stats.dropped.invalid += dropped.invalid;
         Ok(event)
     }
 
@@ -133,6 +137,38 @@ impl Intake {
 
     pub fn stats(&self) -> &Stats {
         &self.stats
+    }
+
+    /// The session of the newest event, the event's time, and its place in the session.
+    pub fn visit(&self) -> Option<(Session, i64, u32)> {
+        let current = self.sessions.current.as_ref()?;
+        Some((current.session, current.last, current.sequence))
+    }
+
+    /// Hears of an event of the same shopper that another page took.
+    pub fn agree(&mut self, session: Session, last: i64, sequence: u32) {
+        self.sessions.agree(session, last, sequence);
+    }
+
+    /// Remembers the id of a message that another page took.
+    pub fn note(&mut self, id: &str) {
+        self.seen.note(id);
+    }
+
+    /// Takes over what [`Intake::encode`] wrote on another page, if anything; keeps what this one knows.
+    pub fn absorb(&mut self, bytes: &[u8]) {
+        if let Some(older) = Intake::decode(bytes, self.seed) {
+            self.seen.absorb(older.seen);
+            if let Some(current) = older.sessions.current {
+                self.agree(current.session, current.last, current.sequence);
+            }
+        }
+    }
+
+    /// An event that was taken cannot be used after all: counts it as refused.
+    pub fn refuse(&mut self, refusal: Refusal) {
+        self.stats.accepted -= 1;
+        self.count(&Err(refusal));
     }
 
     /// The checks that need no look at the content.
@@ -159,9 +195,9 @@ impl Intake {
         Ok(Event::new(arrival.id, kind, time.min(now)))
     }
 
-    fn place(&mut self, event: &mut Event) -> Result<(), Refusal> {
-        let what = seen::happening(event);
-        if self.seen.has_happened(what, event.time) {
+    fn place(&mut self, event: &mut Event, name: u32) -> Result<(), Refusal> {
+        let what = Happening::of(event, name);
+        if self.seen.has_happened(&what, event.time) {
             return Err(Refusal::Duplicate);
         }
         self.seen.add(&event.id, what, event.time);

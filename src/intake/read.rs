@@ -4,8 +4,9 @@ use super::dialect::{self, Meaning, Scope};
 use super::event::{Event, Product, put};
 use super::field::{Field, Form, LONGEST, MANY, MOST, Of, Scalar};
 use super::kind::Kind;
+use super::number;
 use super::refusal::Refusal;
-use super::value::Value;
+use super::value::{Value, cut};
 use crate::name::fold;
 use crate::{consent, decimal};
 
@@ -19,6 +20,8 @@ pub struct Dropped {
     pub unknown: u32,
     /// Held personal data.
     pub personal: u32,
+    /// Not what their field holds; lines of a list that are no product among them.
+    pub invalid: u32,
 }
 
 /// Fills an event that has only its kind from properties in any dialect.
@@ -28,7 +31,9 @@ pub(super) fn read(event: &mut Event, properties: &Value) -> Result<Dropped, Ref
         dropped: Dropped::default(),
         product: Product::new(""),
         listed: false,
+        none: false,
         personal: 0,
+        faults: Vec::new(),
     };
     match properties {
         Value::Map(map) => reading.object(Scope::Root, map)?,
@@ -47,8 +52,12 @@ struct Reading<'a> {
     product: Product,
     /// Inside a list of products.
     listed: bool,
+    /// The line at hand is of none of its product.
+    none: bool,
     /// A bit for each field left out because of personal data.
     personal: u64,
+    /// Why values were left out: an event is refused for it where it says nothing without them.
+    faults: Vec<(Field, Refusal)>,
 }
 
 impl Reading<'_> {
@@ -79,16 +88,24 @@ impl Reading<'_> {
             _ if !self.event.products.is_empty() => return Ok(()),
             Value::List(list) if list.len() <= PRODUCTS => list,
             Value::List(_) | Value::Beyond => return Err(Refusal::TooMany("products")),
-            _ => return Err(Refusal::BadType("products")),
+            _ => {
+                self.dropped.invalid += 1;
+                return Ok(());
+            }
         };
         self.listed = true;
         let outside = core::mem::replace(&mut self.product, Product::new(""));
         for element in list {
-            let Value::Map(object) = element else {
-                return Err(Refusal::BadType("products"));
-            };
-            self.object(scope, object)?;
-            self.take_product()?;
+            self.none = false;
+            if let Value::Map(object) = element {
+                self.object(scope, object)?;
+            }
+            // What a line has beside its product, such as a gift's wrapping, is no product.
+            if self.none || self.take_product().is_err() {
+                self.product = Product::new("");
+                // That it is of none is counted.
+                self.dropped.invalid += u32::from(!self.none);
+            }
         }
         self.product = outside;
         self.listed = false;
@@ -126,8 +143,14 @@ impl Reading<'_> {
                 return Ok(());
             }
         };
-        let Some(scalar) = self.scalar(field, value)? else {
-            return Ok(());
+        let scalar = match self.scalar(field, value) {
+            Ok(Some(scalar)) => scalar,
+            Ok(None) => return Ok(()),
+            Err(refusal) => {
+                self.dropped.invalid += 1;
+                self.faults.push((field, refusal));
+                return Ok(());
+            }
         };
         if !to_product {
             put(&mut self.event.fields, field, scalar);
@@ -137,13 +160,17 @@ impl Reading<'_> {
         match (meaning, &mut product.category, scalar) {
             (Meaning::LineId, ..) if !product.id.is_empty() => {}
             (Meaning::Deeper, Some(path), Scalar::Text(level)) => {
-                path.push_str(" > ");
-                path.push_str(&level);
-                if path.len() > LONGEST {
-                    return Err(Refusal::TooLong("category"));
+                // A path ends with a whole level.
+                if path.len() + 3 + level.len() <= LONGEST {
+                    path.push_str(" > ");
+                    path.push_str(&level);
                 }
             }
             (Meaning::Field(Field::Category), Some(_), _) => {}
+            (Meaning::Field(Field::Quantity), _, Scalar::Amount(measure)) => {
+                product.quantity = measure as u32 + 1;
+                put(&mut product.fields, Field::Measure, Scalar::Amount(measure));
+            }
             (_, _, scalar) => product.set(field, scalar),
         }
         Ok(())
@@ -177,12 +204,15 @@ impl Reading<'_> {
             Value::Null => return Ok(None),
             Value::Number(number) => *number,
             Value::Text(text) if text.trim_ascii().is_empty() => return Ok(None),
-            Value::Text(text) => decimal::parse(text).ok_or(Refusal::BadType(name))?,
+            Value::Text(text) => number::read(text).ok_or(Refusal::BadType(name))?,
             _ => return Err(Refusal::BadType(name)),
         };
         let count = number as u32;
-        let least = u32::from(field == Field::Quantity);
-        if form == Form::Amount && (0.0..=MOST).contains(&number) {
+        let quantity = field == Field::Quantity;
+        let least = u32::from(quantity);
+        self.none |= quantity && number == 0.0;
+        let is_part = quantity && number > 0.0 && number < MANY.into() && number.fract() != 0.0;
+        if is_part || (form == Form::Amount && (0.0..=MOST).contains(&number)) {
             Ok(Some(Scalar::Amount(number)))
         } else if form == Form::Count
             && f64::from(count) == number
@@ -209,29 +239,32 @@ impl Reading<'_> {
                 &digits
             }
             Value::Null => return Ok(None),
-            Value::Beyond => return Err(Refusal::TooLong(name)),
             _ => return Err(Refusal::BadType(name)),
         };
         if field == Field::Path {
             text = bare_path(text);
         }
-        if text.len() > LONGEST {
+        let words = field.form() == Form::Text;
+        if text.len() > LONGEST && !words {
             return Err(Refusal::TooLong(name));
         }
         if text.is_empty() {
             return Ok(None);
         }
-        if consent::find(text, field.form() == Form::Text).is_some() {
+        if consent::find(text, words).is_some() {
             self.personal |= 1 << field as u8;
             self.dropped.personal += 1;
             return Ok(None);
         }
-        Ok(Some(Scalar::Text(text.into())))
+        Ok(Some(Scalar::Text(cut(text, LONGEST).trim_ascii().into())))
     }
 
     fn missing(&self, field: Field) -> Refusal {
+        let mut faults = self.faults.iter();
         if self.personal >> field as u8 & 1 == 1 {
             Refusal::Personal(field.name())
+        } else if let Some((_, refusal)) = faults.find(|(faulty, _)| *faulty == field) {
+            *refusal
         } else {
             Refusal::Missing(field.name())
         }

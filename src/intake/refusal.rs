@@ -1,4 +1,5 @@
-//! Why an event was not taken.
+//! Why an event was not taken: something without which it says nothing is missing or wrong. What it can do without is
+//! left out and counted instead.
 
 use core::fmt;
 
@@ -9,7 +10,7 @@ pub enum Refusal {
     /// No dialect has an event of this name.
     UnknownEvent,
     BadType(&'static str),
-    /// Not finite, negative, too large, or a fraction where a count belongs.
+    /// Not finite, negative, too large, or a fraction where a whole number belongs.
     BadRange(&'static str),
     Missing(&'static str),
     TooLong(&'static str),

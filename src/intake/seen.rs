@@ -1,6 +1,9 @@
 //! What was seen before: the last message ids, and what happened within the last second.
+//!
+//! Two events are the same where all that was said of them is the same. Two tag managers on one page may report one
+//! event in two dialects, of which one says more: there only what both say is compared.
 
-use super::event::Event;
+use super::event::{Event, Product};
 use super::field::{Field, Scalar};
 use crate::codec::{Reader, hash, put_uint};
 
@@ -18,7 +21,18 @@ pub(super) struct Seen {
     ids: Vec<u32>,
     next: usize,
     /// What and when, newest last.
-    happenings: Vec<(u64, i64)>,
+    happenings: Vec<(Happening, i64)>,
+}
+
+/// What happened, without when.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Happening {
+    /// The event's name as the page wrote it, folded: tells one dialect from another.
+    name: u32,
+    /// The kind and its products.
+    what: u64,
+    /// A hash of every other property, under its product's place and its number.
+    words: Vec<(u32, u64)>,
 }
 
 impl Seen {
@@ -27,20 +41,41 @@ impl Seen {
     }
 
     /// Did the same happen less than a second from `time`?
-    pub fn has_happened(&self, what: u64, time: i64) -> bool {
+    pub fn has_happened(&self, what: &Happening, time: i64) -> bool {
         self.happenings
             .iter()
-            .any(|&(known, when)| known == what && when.abs_diff(time) < SAME_MS)
+            .any(|(known, when)| when.abs_diff(time) < SAME_MS && known.is(what))
     }
 
-    pub fn add(&mut self, id: &str, what: u64, time: i64) {
-        let id = hash(id.as_bytes()) as u32;
+    /// Remembers an id.
+    pub fn note(&mut self, id: &str) {
+        self.keep(hash(id.as_bytes()) as u32);
+    }
+
+    fn keep(&mut self, id: u32) {
+        if self.ids.contains(&id) {
+            return;
+        }
         if self.ids.len() < IDS {
             self.ids.push(id);
         } else {
             self.ids[self.next] = id;
             self.next = (self.next + 1) % IDS;
         }
+    }
+
+    /// Takes over what another page has seen, as older than what this one has.
+    pub fn absorb(&mut self, mut older: Seen) {
+        let count = self.ids.len();
+        for n in 0..count {
+            older.keep(self.ids[(self.next + n) % count]);
+        }
+        older.happenings = core::mem::take(&mut self.happenings);
+        *self = older;
+    }
+
+    pub fn add(&mut self, id: &str, what: Happening, time: i64) {
+        self.note(id);
         if self.happenings.len() == HAPPENINGS {
             self.happenings.remove(0);
         }
@@ -64,26 +99,71 @@ impl Seen {
     }
 }
 
-/// What happened, without when: the kind and its products; where there are none, all its words.
-pub(super) fn happening(event: &Event) -> u64 {
-    let mut what = event.kind as u64;
-    for product in &event.products {
-        what = mix(what, product.id.as_bytes());
+impl Happening {
+    /// Of an event that a page reported under this folded name, or the engine itself, under 0.
+    pub fn of(event: &Event, name: u32) -> Happening {
+        let mut happening = Happening {
+            name,
+            what: event.kind as u64,
+            words: Vec::new(),
+        };
+        happening.say(0, &event.fields);
+        for (product, place) in event.products.iter().zip(1..) {
+            happening.what = mix(happening.what, hash(product.id.as_bytes()));
+            happening.describe(place, product);
+        }
+        happening
     }
-    for (field, scalar) in &event.fields {
-        // Two dialects on one page differ in what they say beside the product, but not in these.
-        let tells = matches!(field, Field::ListId | Field::RequestId | Field::OrderId);
-        if let Scalar::Text(text) = scalar
-            && (tells || event.products.is_empty())
-        {
-            what = mix(what ^ *field as u64, text.as_bytes());
+
+    fn describe(&mut self, place: u32, product: &Product) {
+        for (field, text) in [
+            (Field::Category, &product.category),
+            (Field::Brand, &product.brand),
+        ] {
+            if let Some(text) = text {
+                self.word(place, field, hash(text.as_bytes()));
+            }
+        }
+        if let Some(price) = product.price {
+            self.word(place, Field::Price, price.to_bits());
+        }
+        // One where it was not said.
+        if product.quantity != 1 {
+            self.word(place, Field::Quantity, product.quantity.into());
+        }
+        self.say(place, &product.fields);
+    }
+
+    fn say(&mut self, place: u32, fields: &[(Field, Scalar)]) {
+        for (field, scalar) in fields {
+            let value = match scalar {
+                Scalar::Text(text) => hash(text.as_bytes()),
+                Scalar::Amount(amount) => amount.to_bits(),
+                Scalar::Count(count) => (*count).into(),
+            };
+            self.word(place, *field, value);
         }
     }
-    what
+
+    fn word(&mut self, place: u32, field: Field, value: u64) {
+        self.words.push((place << 8 | field as u32, value));
+    }
+
+    /// Are both the same event? In one dialect all must be said alike; of two, nothing differently.
+    fn is(&self, other: &Happening) -> bool {
+        let same = |one: &Happening, other: &Happening| {
+            one.words.iter().all(|&(key, value)| {
+                let mut said = other.words.iter().filter(|word| word.0 == key);
+                said.next()
+                    .map_or(one.name != other.name, |word| word.1 == value)
+            })
+        };
+        self.what == other.what && same(self, other) && same(other, self)
+    }
 }
 
-fn mix(what: u64, bytes: &[u8]) -> u64 {
-    (what ^ hash(bytes))
+fn mix(what: u64, with: u64) -> u64 {
+    (what ^ with)
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
         .rotate_left(29)
 }

@@ -81,6 +81,26 @@ impl Sessions {
         }
     }
 
+    /// Takes over what another page of the same shopper says of its session: of two that are under way at once, the
+    /// one that began first is the visit, and its events count in both; else the later one is.
+    pub fn agree(&mut self, session: Session, last: i64, sequence: u32) {
+        match &mut self.current {
+            Some(current) if last.abs_diff(current.last) < GAP_MS as u64 => {
+                current.session = current.session.min(session);
+                current.last = current.last.max(last);
+                current.sequence = current.sequence.max(sequence);
+            }
+            Some(current) if current.last > last => {}
+            _ => {
+                self.current = Some(Current {
+                    session,
+                    last,
+                    sequence,
+                });
+            }
+        }
+    }
+
     /// The session under way, if an event at `now` would still belong to it.
     pub fn at(&self, now: i64) -> Option<Session> {
         let current = self.current.as_ref()?;
@@ -137,6 +157,23 @@ mod tests {
         let other = Sessions::default().assign(START, 2).0;
         assert_ne!(one, other);
         assert_eq!(one.to_string().len(), 16);
+    }
+
+    #[test]
+    fn two_pages_agree_on_the_visit_that_began_first() {
+        let (mut one, mut two) = (Sessions::default(), Sessions::default());
+        let first = one.assign(START, 1).0;
+        let second = two.assign(START + 5, 2).0;
+        one.agree(second, START + 5, 1);
+        two.agree(first, START, 1);
+        assert_eq!(one.assign(START + 9, 1), (first, 2));
+        assert_eq!(two.assign(START + 9, 2), (first, 2));
+        // A visit that is over says nothing, and one that began since is the visit.
+        one.agree(second, START - 100 * MINUTE, 9);
+        assert_eq!(one.at(START + MINUTE), Some(first));
+        let later = Sessions::default().assign(START + 100 * MINUTE, 3).0;
+        one.agree(later, START + 100 * MINUTE, 4);
+        assert_eq!(one.assign(START + 101 * MINUTE, 1), (later, 5));
     }
 
     proptest! {

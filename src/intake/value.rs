@@ -1,8 +1,8 @@
 //! What a page hands over: any JSON-like value, taken in within bounds.
 //!
 //! A page may pass an object with cycles, a DOM element or ten thousand cart lines. Reading therefore stops early and
-//! never fails on size: what goes beyond a bound becomes [`Value::Beyond`], and so does, unread, all that no dialect
-//! has a name for. How a value of the host is looked at is the host's to say; the bounds are the same for all. There
+//! never fails on size: a text is cut, what else goes beyond a bound becomes [`Value::Beyond`], and so does, unread, all
+//! that no dialect has a name for. How a value of the host is looked at is the host's to say; the bounds are the same for all. There
 //! is no serde here: its general reader would cost the page some fifteen kilobytes.
 
 use super::dialect::is_known;
@@ -17,7 +17,7 @@ pub enum Value {
     List(Vec<Value>),
     /// In the order of the source.
     Map(Vec<(String, Value)>),
-    /// Something too long, too deep, too late, of no JSON type, or under a name that means nothing here.
+    /// Something too deep, too late, of no JSON type, or under a name that means nothing here.
     Beyond,
 }
 
@@ -56,6 +56,15 @@ const ELEMENTS: usize = 501;
 /// Bytes kept of one text; fields have a lower bound of their own.
 const BYTES: usize = 4_096;
 
+/// The beginning of a text, of at most so many bytes, in whole characters.
+pub(super) fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
 impl Value {
     /// Reads a value of the host.
     pub fn read(from: &impl Host) -> Value {
@@ -70,8 +79,11 @@ fn bounded<T: Host>(from: &T, nodes: &mut u32, depth: u8) -> Value {
         Look::Null => return Value::Null,
         Look::Bool(flag) => return Value::Bool(flag),
         Look::Number(number) => return Value::Number(number),
-        Look::Text(text) if text.len() <= BYTES => return Value::Text(text),
-        Look::Text(_) | Look::Other => return Value::Beyond,
+        Look::Text(mut text) => {
+            text.truncate(cut(&text, BYTES).len());
+            return Value::Text(text);
+        }
+        Look::Other => return Value::Beyond,
         _ if depth == DEPTH => return Value::Beyond,
         Look::List => None,
         Look::Map(names) => Some(names),

@@ -78,7 +78,12 @@ fn product(json: &mut Json, kind: Kind, product: &Product, lean: bool) {
     if let Some(price) = product.price {
         json.key("price").amount(price);
     }
-    if kind.has_quantities() || product.quantity != 1 {
+    // A measure stands among the fields, under the same name.
+    let measured = product
+        .fields
+        .iter()
+        .any(|(field, _)| *field == Field::Measure);
+    if !measured && (kind.has_quantities() || product.quantity != 1) {
         json.key("quantity").count(product.quantity);
     }
     fields(json, &product.fields, lean);

@@ -11,19 +11,19 @@ const safely = (read) => {
   }
 };
 
-/** 0 nothing, 1 a truth value, 2 a number, 3 a text, 4 a list, 5 a map, 6 of no JSON type. @param {any} value */
+/** 0 nothing, 1 a truth value, 2 a number, 3 a text or a number of any length, 4 a list, 5 a map, 6 of no JSON type. @param {any} value */
 export const kind = (value) =>
   safely(() => {
     if (value == null) return 0;
     const simple = ["boolean", "number", "string"].indexOf(typeof value) + 1;
-    return simple || (typeof value != "object" ? 6 : Array.isArray(value) ? 4 : Reflect.ownKeys(value) && 5);
+    return simple || (typeof value == "bigint" ? 3 : (typeof value != "object" ? 6 : Array.isArray(value) ? 4 : Reflect.ownKeys(value) && 5));
   }) ?? 6;
 
 /** @param {any} value */
 export const number = (value) => +value;
 
-/** @param {string} value */
-export const text = (value) => value;
+/** No longer than any field may be, so that a long one costs nothing. @param {string | bigint} value */
+export const text = (value) => `${value}`.slice(0, 4096);
 
 /** The names of a map. @param {any} map @returns {any[]} */
 export const names = (map) => safely(() => Reflect.ownKeys(map).filter((name) => typeof name == "string")) ?? [];

@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{now, path, random, uuid};
+use crate::consent::{Choice, Purposes};
 use crate::decimal::print_uint;
 use crate::engine::{Declined, Effect, Engine, QUEUE, Settings};
 use crate::intake::{Arrival, Session, Value};
@@ -79,9 +80,10 @@ pub fn close(page: usize) {
     PAGES.with_borrow_mut(|pages| pages.closed.push(page));
 }
 
-/// Goes on from what the device holds: on lines the size and key of each row, and the rows one after another.
+/// Goes on from what the device holds: on lines the size and key of each row, and the rows one after another; and from
+/// what the page chooses, as in [`grant`].
 #[wasm_bindgen]
-pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
+pub fn restore(page: usize, lines: &str, bytes: &[u8], personalisation: u32, measurement: u32) {
     let mut rest = bytes;
     let mut rows = Vec::new();
     for mut line in parts(lines, b'\n') {
@@ -93,15 +95,16 @@ pub fn restore(page: usize, lines: &str, bytes: &[u8], lead: bool) {
             rows.push((line, row));
         }
     }
-    engine(page).restore(&rows, lead, now());
+    let choice = choice(personalisation, measurement);
+    engine(page).restore(&rows, choice, &uuid(), now());
 }
 
-/// What must be done on the device since the last call, a line each: how (0 put, 1 delete, 2 delete all that begin so, 3
+/// What must be done on the device since the last call, or before the page leaves, a line each: how (0 put, 1 delete, 2 delete all that begin so, 3
 /// delete everything), how many of [`bytes`] to put, key.
 #[wasm_bindgen]
-pub fn effects(page: usize) {
+pub fn effects(page: usize, leaving: bool) {
     let (mut lines, mut all) = (String::new(), Vec::new());
-    for effect in &engine(page).effects() {
+    for effect in &engine(page).effects(now(), leaving) {
         let (how, size, key) = match effect {
             Effect::Put { key, bytes } => {
                 all.extend_from_slice(bytes);
@@ -133,16 +136,65 @@ pub fn bytes() -> Vec<u8> {
 #[wasm_bindgen]
 pub fn grant(page: usize, personalisation: u32, measurement: u32) {
     let mut engine = engine(page);
-    let mut purposes = engine.purposes();
-    for (given, purpose) in &mut [
-        (personalisation, &mut purposes.personalisation),
-        (measurement, &mut purposes.measurement),
-    ] {
-        if *given < 2 {
-            **purpose = *given == 1;
+    let purposes = choice(personalisation, measurement).over(engine.purposes());
+    engine.grant(purposes, &uuid());
+}
+
+fn choice(personalisation: u32, measurement: u32) -> Choice {
+    let said = |given| (given < 2).then_some(given == 1);
+    Choice {
+        personalisation: said(personalisation),
+        measurement: said(measurement),
+    }
+}
+
+/// What other pages of the same shopper must know of this one, in words: what is allowed as a digit, the device's id or
+/// `-`, and where there is a visit its session, the time of its last event and the number of its events, 16 hexadecimal
+/// digits each.
+#[wasm_bindgen]
+pub fn visit(page: usize) {
+    let engine = engine(page);
+    let mut words = String::new();
+    print_uint(&mut words, engine.purposes().bits().into());
+    let device = engine.device();
+    for word in &[" ", if device.is_empty() { "-" } else { device }] {
+        words.push_str(word);
+    }
+    if let Some((session, last, sequence)) = engine.intake().visit() {
+        for number in &[session.0, last as u64, sequence.into()] {
+            words.push(' ');
+            words.push_str(&Session(*number).text());
         }
     }
-    engine.grant(purposes, &uuid());
+    put(&words);
+}
+
+/// Hears the words of another page of the same shopper; with `chosen`, that they chose there what is allowed.
+#[wasm_bindgen]
+pub fn hear(page: usize, words: &str, chosen: bool) {
+    let mut rest = words;
+    let mut next = || cut(&mut rest, b' ');
+    let bits = next().bytes().next().unwrap_or(b'0');
+    let device = Some(next()).filter(|device| *device != "-").unwrap_or("");
+    // Longer than one of 16 digits it is no number of ours.
+    let mut number = || {
+        let digits = next().bytes();
+        let digit = |byte: u8| (byte as char).to_digit(16).unwrap_or(0);
+        let known = digits.len() == 16;
+        known.then(|| digits.fold(0u64, |number, byte| number << 4 | u64::from(digit(byte))))
+    };
+    let mut engine = engine(page);
+    if chosen {
+        engine.follow(Purposes::from_bits(bits.wrapping_sub(b'0')), device);
+    }
+    if let (Some(session), Some(last), Some(sequence)) = (number(), number(), number()) {
+        engine.agree(
+            device,
+            Some((Session(session), last as i64, sequence as u32)),
+        );
+    } else {
+        engine.agree(device, None);
+    }
 }
 
 #[wasm_bindgen]
@@ -294,10 +346,14 @@ fn receipt(id: &str, outcome: Result<Session, Declined>) {
     });
 }
 
-/// Takes an event that happened at `time`, or now when that is 0.
+/// Takes an event that happens now; or one that happened at `time`, of which `known` says on lines the path of the page
+/// and the id, empty for a new one.
 #[wasm_bindgen]
-pub fn track(page: usize, name: &str, properties: JsValue, time: f64) {
-    let id = uuid();
+pub fn track(page: usize, name: &str, properties: JsValue, time: f64, known: &str) {
+    let mut rest = known;
+    let was = cut(&mut rest, b'\n');
+    let id = if rest.is_empty() { uuid() } else { rest.into() };
+    engine(page).go_to(if time > 0.0 { was.into() } else { path() });
     // Before the engine is at work: a getter may call it.
     let properties = Value::read(&properties);
     let arrival = Arrival {
@@ -310,6 +366,7 @@ pub fn track(page: usize, name: &str, properties: JsValue, time: f64) {
 }
 
 fn shelf_event(page: usize, content: Content) {
+    engine(page).go_to(path());
     let id = uuid();
     let arrival = Arrival {
         id: &id,
@@ -447,7 +504,8 @@ pub fn messages(page: usize) {
 /// On lines: the session under way, or nothing; numbers of `Status` in `index.d.ts` separated by spaces; and each reason
 /// for which events were refused since the page opened, with its count. The numbers: the model's items and bytes; what
 /// is allowed as bits (1 personalisation, 2 measurement); bytes of memory; the queue's waiting, bytes, sent, dropped and
-/// next try (0: none); events taken.
+/// next try (0: none); events taken; of those, properties left out: outside the list, personal, and not what their field
+/// holds.
 #[wasm_bindgen]
 pub fn status(page: usize) {
     let engine = engine(page);
@@ -463,7 +521,7 @@ pub fn status(page: usize) {
     for &number in &[
         model.map_or(0, |model| model.items()) as u64,
         model.map_or(0, |model| model.bytes()) as u64,
-        u64::from(u8::from(purposes.personalisation) | u8::from(purposes.measurement) << 1),
+        purposes.bits().into(),
         (core::arch::wasm32::memory_size(0) as u64) << 16,
         queue.waiting() as u64,
         queue.bytes() as u64,
@@ -471,6 +529,9 @@ pub fn status(page: usize) {
         dropped.into(),
         queue.next_try(now()).unwrap_or(0) as u64,
         stats.accepted.into(),
+        stats.dropped.unknown.into(),
+        stats.dropped.personal.into(),
+        stats.dropped.invalid.into(),
     ] {
         print_uint(&mut lines, number);
         lines.push(' ');

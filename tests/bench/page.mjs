@@ -15,6 +15,7 @@ import * as devtools from "../support/devtools.mjs";
 import { encode } from "../support/encoder.mjs";
 import { given, root } from "../support/surroundings.mjs";
 import { crossing, HOME, measure, opening } from "./calls.js";
+import { events, starts } from "./cost.mjs";
 import { scans } from "./kernels.js";
 
 /** The demo's shop, its range five times over: some ten thousand items. */
@@ -224,6 +225,13 @@ try {
   line("milliseconds from navigation, warm", "p50", "min", "× baseline");
   line("first personalised shelf of the demo", round(quantile(first, 0.5)), round(quantile(first, 0)), (quantile(first, 0.5) / quantile(bare, 0.5)).toFixed(2));
   line("baseline: an empty page", round(quantile(bare, 0.5)), round(quantile(bare, 0)), "1.00");
+
+  const shop = await serve(...sites.flatMap((site) => ["--site", site]), "--model", given("TILLSIDE_MODEL"));
+  console.log();
+  line("milliseconds of work on the main thread", "in all", "in the call");
+  for (const [what, all, call] of await events(shop.url)) line(what, all.toFixed(2), call.toFixed(2));
+  for (const [what, all] of await starts(shop.url)) line(what, all.toFixed(1), "");
+  await shop.stop();
 } finally {
   await browser.close();
 }

@@ -13,7 +13,8 @@ export const QUIET = [
   "--disable-sync",
 ];
 
-export const launch = () => chromium.launch({ executablePath: given("CHROMIUM"), headless: true, args: QUIET });
+/** With the back/forward cache, which browsers have on and the test driver off. */
+export const launch = () => chromium.launch({ executablePath: given("CHROMIUM"), headless: true, args: QUIET, ignoreDefaultArgs: ["--disable-back-forward-cache"] });
 
 /**
  * What goes wrong on a page, in a list that grows.

@@ -45,6 +45,12 @@ export async function page() {
   const evaluate = async (expression) => (await send("Runtime.evaluate", { expression, returnByValue: true }, sessionId))?.result?.value;
   return {
     evaluate,
+    /** Seconds of work on the page's main thread so far. @returns {Promise<number>} */
+    async worked() {
+      await send("Performance.enable", { timeDomain: "threadTicks" }, sessionId);
+      const { metrics } = await send("Performance.getMetrics", {}, sessionId);
+      return metrics.find((/** @type {{ name: string }} */ { name }) => name === "TaskDuration").value;
+    },
     /** @param {string} url */
     goto: (url) => send("Page.navigate", { url }, sessionId),
     /** Waits until the expression is true of the page. @param {string} expression */

@@ -92,7 +92,7 @@ fn a_deleted_tag_is_gone_on_the_next_page_and_in_the_other_tab() {
     let tags = asked(&mut engine, "tags", "null", 9000);
     assert_eq!(text(&tags.list().unwrap()[0], "name"), "warm");
     device.apply(&mut engine);
-    let mut other = device.open(false);
+    let mut other = device.open();
     asked(&mut other, "define", WARM, 0);
     assert_eq!(
         asked(
@@ -105,7 +105,7 @@ fn a_deleted_tag_is_gone_on_the_next_page_and_in_the_other_tab() {
         r#"{"ok":true}"#
     );
     device.apply(&mut other);
-    let mut next = device.open(true);
+    let mut next = device.open();
     asked(&mut next, "define", WARM, 0);
     for engine in [&mut other, &mut next] {
         assert_eq!(asked(engine, "tags", "null", 11_000).list(), Some(&[][..]));
@@ -117,7 +117,7 @@ fn edits_of_two_tabs_and_events_between_them_all_count() {
     let mut device = Device::default();
     let mut engine = open();
     device.apply(&mut engine);
-    let (mut one, mut two) = (device.open(false), device.open(false));
+    let (mut one, mut two) = (device.open(), device.open());
     view(&mut one, "phone-a", 0).unwrap();
     asked(&mut two, "identify", r#"{"facts":{"tier":"gold"}}"#, 1000);
     view(&mut two, "pear", 2000).unwrap();
@@ -129,7 +129,7 @@ fn edits_of_two_tabs_and_events_between_them_all_count() {
     );
     device.apply(&mut one);
     device.apply(&mut two);
-    let mut next = device.open(false);
+    let mut next = device.open();
     let recent: Vec<_> = next.portrait(NOW).lists[0]
         .iter()
         .map(|row| row.0.to_owned())
@@ -184,7 +184,7 @@ fn of_a_member_who_signed_out_the_next_one_finds_no_trace() {
             "{trace}"
         );
     }
-    for engine in [&mut engine, &mut device.open(true)] {
+    for engine in [&mut engine, &mut device.open()] {
         assert_eq!(engine.portrait(NOW).events, 0);
         let portrait = asked(engine, "portrait", "null", 5000).to_json();
         assert!(
@@ -287,7 +287,7 @@ fn without_leave_nothing_is_told_or_taken() {
         asked(&mut engine, "no such question", "null", 0),
         Value::Null
     );
-    assert_eq!(engine.effects(), []);
+    assert_eq!(engine.effects(NOW, true), []);
     engine.grant(ALL, "d");
     asked(&mut engine, "identify", r#"{"facts":{"tier":"gold"}}"#, 0);
     engine.grant(Purposes::default(), "");

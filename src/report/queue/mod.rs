@@ -1,12 +1,13 @@
 //! A queue that loses nothing silently: messages wait on the device until a collector has taken them.
 //!
 //! A pure state machine. It never touches storage or the network: it says in [`Effect`]s what the host must store or
-//! delete, hands out [`Batch`]es to send, and is told how each ended. The order of work is store, send, delete
+//! delete, hands out [`Batch`]es to send, and learns how each ended. The order of work is store, send, delete
 //! on success; a crash anywhere means that a message is sent again under the same id, which a collector drops.
 //!
-//! Two tabs of one shop share the rows on the device. The host lets one tab at a time adopt what earlier pages left,
-//! and before it sends a batch it looks whether the rows are still there: one that is gone was sent by the other tab,
-//! and the batch is [`Queue::lost`]. A page that is leaving has no time to ask, and sends.
+//! Tabs of one shop share the rows on the device, and none leads: whoever opens adopts what it finds there, and before
+//! it sends a batch the host looks whether the rows are still there: one that is gone was sent by another tab,
+//! and the batch is [`Queue::lost`]. A page that is leaving has no time to ask, and sends. A request that is under way
+//! then may end with the page, so that what it carries is sent again, in one that outlives the page.
 
 mod batch;
 mod row;
@@ -17,6 +18,7 @@ pub use batch::Batch;
 pub use row::Priority;
 
 use super::message::MESSAGE_BYTES;
+use crate::lines::join;
 use batch::Body;
 use row::Row;
 
@@ -97,6 +99,8 @@ pub struct Queue {
     failures: u32,
     unanswered: u32,
     retry_at: i64,
+    /// The collector asked for the pause until `retry_at`.
+    asked: bool,
     sent: u32,
     dropped: Dropped,
 }
@@ -125,6 +129,7 @@ impl Queue {
             failures: 0,
             unanswered: 0,
             retry_at: 0,
+            asked: false,
             sent: 0,
             dropped: Dropped::default(),
         }
@@ -202,9 +207,11 @@ impl Queue {
         new
     }
 
-    /// What to send now, if anything. `leaving` is for requests that outlive the page (`keepalive`).
+    /// What to send now, if anything. `leaving` is for requests that outlive the page (`keepalive`): they carry what
+    /// other requests have under way too, and do not wait for a better moment, which this page may not have, unless
+    /// the collector asked for it.
     pub fn next(&mut self, now: i64, leaving: bool) -> Option<Batch> {
-        self.expire(now);
+        self.take_back(|flight| flight.until <= now || (leaving && !flight.leaving));
         let (mut count, mut bytes) = (0, 0);
         for flight in &self.flights {
             if flight.leaving == leaving {
@@ -217,7 +224,8 @@ impl Queue {
         } else {
             (BODY_BYTES, 1)
         };
-        if count >= most || self.is_offline() || self.retry_at > now {
+        let waits = self.retry_at > now && (!leaving || self.asked);
+        if count >= most || waits || (self.is_offline() && !leaving) {
             return None;
         }
         let number = self.last_number + 1;
@@ -308,6 +316,25 @@ impl Queue {
         }
     }
 
+    /// The device has another name than the one in these messages. Those under way keep it.
+    pub fn rename(&mut self, from: &str, to: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for row in self.rows.iter_mut().filter(|row| row.flight == 0) {
+            let mut places = row.message.as_bytes().windows(from.len().max(1));
+            if let Some(at) = places.position(|found| found == from.as_bytes())
+                && let Some((before, after)) = row.message.split_at_checked(at)
+            {
+                let after = after.get(from.len()..).unwrap_or_default();
+                row.message = join(before, &join(to, after));
+                effects.push(Effect::Store {
+                    key: row.id.clone(),
+                    bytes: row.encode(),
+                });
+            }
+        }
+        effects
+    }
+
     /// Measurement is no longer allowed: nothing of it stays.
     pub fn withdraw(&mut self) -> Vec<Effect> {
         self.dropped.withdrawn += self.rows.len() as u32;
@@ -361,6 +388,7 @@ impl Queue {
             DOWN_DELAY_MS
         };
         self.failures = (self.failures + 1).min(DOWN);
+        self.asked = retry_after.is_some();
         let delay = match retry_after {
             Some(wait) => wait.clamp(0, RETRY_AFTER_MS),
             None => (longest * i64::from(jitter)) >> 32,
@@ -368,9 +396,9 @@ impl Queue {
         self.retry_at = now + delay;
     }
 
-    /// Batches that were never settled are taken back.
-    fn expire(&mut self, now: i64) {
-        while let Some(flight) = self.flights.iter().find(|flight| flight.until <= now) {
+    /// Takes back batches that are not settled; how they end is not heard any more.
+    fn take_back(&mut self, which: impl Fn(&Flight) -> bool) {
+        while let Some(flight) = self.flights.iter().find(|flight| which(flight)) {
             let number = flight.number;
             self.land(number);
             self.release(number);

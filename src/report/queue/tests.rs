@@ -199,19 +199,42 @@ fn a_leaving_page_stays_below_the_quota_of_all_its_requests() {
 }
 
 #[test]
-fn a_leaving_page_sends_what_is_not_under_way() {
+fn a_leaving_page_takes_back_what_is_under_way_and_sends_it_once() {
     let mut queue = filled(3, 10);
     let alive = queue.next(NOW, false).unwrap();
     queue.push("late", text("late", 10), Priority::Normal, NOW);
     let leaving = queue.next(NOW, true).unwrap();
-    assert_eq!(
-        (alive.ids.len(), leaving.ids),
-        (3, vec!["late".to_string()])
-    );
-    // The page came back, but the first request never settled.
-    assert_eq!(queue.next(alive.until - 1, false), None);
-    assert_eq!(queue.next(alive.until, false).unwrap().ids.len(), 4);
-    assert!(queue.settled(alive.number, ok(), alive.until, 0).is_empty());
+    assert_eq!(leaving.ids, ["m0", "m1", "m2", "late"]);
+    assert_eq!(queue.next(NOW, true), None, "hidden, and then gone");
+    // The page came back: the first request is not heard any more, the second says how it ended.
+    assert!(queue.settled(alive.number, ok(), NOW, 0).is_empty());
+    assert_eq!(queue.next(NOW, false), None);
+    assert_eq!(queue.settled(leaving.number, ok(), NOW, 0).len(), 1);
+    assert_eq!(queue.waiting(), 0);
+}
+
+#[test]
+fn a_leaving_page_tries_once_more_what_did_not_arrive() {
+    let mut queue = filled(1, 1);
+    for _ in 0..3 {
+        queue.online();
+        let number = queue.next(NOW, false).unwrap().number;
+        queue.settled(number, status(503), NOW, u32::MAX);
+        assert_eq!(queue.next(NOW, false), None, "it waits");
+        let leaving = queue.next(NOW, true).unwrap();
+        queue.settled(leaving.number, Outcome::NoAnswer, NOW, 0);
+    }
+}
+
+#[test]
+fn a_device_that_has_another_name_sends_under_that() {
+    let message = |device: &str| format!(r#"{{"messageId":"m","anonymousId":"{device}"}}"#);
+    let mut queue = Queue::new("key");
+    queue.push("m", message("one"), Priority::Normal, NOW);
+    assert_eq!(queue.rename("one", "two").len(), 1);
+    assert_eq!(queue.messages().collect::<Vec<_>>(), [message("two")]);
+    assert!(queue.rename("one", "two").is_empty());
+    assert!(queue.rename("", "two").is_empty());
 }
 
 #[test]

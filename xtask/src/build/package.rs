@@ -109,6 +109,13 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
         // `load.js` does it as advised; a page need not download the advice.
         script = script.replace(ADVICE, "");
     }
+    if script.matches(COMPILES).count() != 1 {
+        bail!(
+            "{} does not ask once whether it has a module",
+            glue.display()
+        );
+    }
+    script = script.replace(COMPILES, "false");
     let look = script
         .lines()
         .find_map(|line| line.strip_prefix("import * as import1 from "))
@@ -142,6 +149,10 @@ fn returns_no_reference(module: &walrus::Module) -> Result<()> {
 /// What the glue says to those who start a module as earlier versions did.
 const ADVICE: &str =
     "console.warn('using deprecated parameters for `initSync()`; pass a single object instead')";
+
+/// How the glue asks whether what it has must be compiled first. `load.js` always gives it a module, and one of another
+/// frame is no instance of this frame's class.
+const COMPILES: &str = "!(module instanceof WebAssembly.Module)";
 
 /// What the module imports: its name in the glue, its name in the module now, and whether it comes from a script of the
 /// crate's own rather than from the glue.
