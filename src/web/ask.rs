@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::page::put;
 
-/// Answers a question, both as JSON; nothing where this edition cannot.
+/// Answers a question, both as JSON; nothing where this edition cannot. One function with one set of names: the glue of
+/// all modules must be the same.
 #[wasm_bindgen]
 pub fn ask(page: usize, what: &str, json: &str) {
     #[cfg(feature = "full")]
