@@ -15,12 +15,6 @@ import * as vectors from "./vectors.mjs";
 /** Each exports scenarios by sentences. @type {{ scenarios: Record<string, Scenario> }[]} */
 const ALL = [story, consent, queue, pages, vectors, stress];
 
-/** What the package does not do yet: where, which scenarios, and why. @type {{ where: RegExp, what: RegExp, why: string }[]} */
-const AWAITED = [
-  { where: /webkit/, what: /^(a visit|before consent|consent withdrawn leaves)/, why: "WebKit keeps a database that was opened only to look" },
-  { where: /./, what: /^\d+ events/, why: "what is under way when a page goes is not yet taken back" },
-];
-
 /** @param {import("../../support/engines/index.mjs").Name} name */
 export function scenarios(name) {
   /** @type {ReturnType<typeof launch> | undefined} */
@@ -29,8 +23,7 @@ export function scenarios(name) {
   after(async () => (await browser)?.close());
   for (const { scenarios } of ALL) {
     for (const [sentence, scenario] of Object.entries(scenarios)) {
-      const todo = AWAITED.find(({ where, what }) => where.test(name) && what.test(sentence))?.why;
-      test(`${sentence} (${name})`, { todo }, (t) => keepPictures(t, async () => scenario(t, await (browser ??= launch(name)))));
+      test(`${sentence} (${name})`, (t) => keepPictures(t, async () => scenario(t, await (browser ??= launch(name)))));
     }
   }
 }
