@@ -222,7 +222,6 @@ rating_delivery
 channel
 campaign
 referrer_class
-
 quantity";
 
 static FOLDED: Folded = Folded::of(NAMES);
