@@ -9,7 +9,7 @@ const LAST: i64 = 4_102_444_800_000;
 /// 1970, told apart by size. A time without an offset is taken as UTC: only differences matter to training.
 ///
 /// Day-first and month-first dates (`01/12/2010`) are not guessed.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     count(text)
         .or_else(|| iso(text))
         .filter(|time| is_sane(*time))

@@ -38,7 +38,7 @@ mod table;
 mod understanding;
 
 pub use error::{Error, File};
-pub(crate) use instant::print as iso;
+pub(crate) use instant::{parse as instant, print as iso};
 pub use reader::{Reader, baskets, catalogue, events, predictions, sessions};
 pub use refusals::{Reason, Refusals, Sample};
 pub use understanding::{Column, Understanding};

@@ -1,15 +1,19 @@
-//! A shop and shoppers to try things on: made, simulated, taken from a published data set, or one's own, cut in time.
+//! A shop and shoppers to try things on: made, simulated, taken from a published data set, or one's own, cut in time;
+//! and experiments: planned, read out, replayed.
 
+pub mod analyse;
 pub mod complete_journey;
 mod draw;
 mod goods;
+pub mod power;
+pub mod replay;
 pub mod shop;
 pub mod simulate;
 pub mod split;
 
 use crate::Outcome;
 
-/// Make a shop and shoppers to try things on.
+/// Make a shop and shoppers to try things on; plan, read out and replay experiments.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -22,6 +26,9 @@ enum Command {
     Simulate(simulate::Args),
     CompleteJourney(complete_journey::Args),
     Split(split::Args),
+    Analyse(analyse::Args),
+    Replay(replay::Args),
+    Power(power::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -30,5 +37,8 @@ pub fn run(args: Args) -> Outcome {
         Command::Simulate(args) => simulate::run(args),
         Command::CompleteJourney(args) => complete_journey::run(args),
         Command::Split(args) => split::run(args),
+        Command::Analyse(args) => analyse::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Power(args) => power::run(args),
     }
 }

@@ -1,0 +1,271 @@
+//! Reads experiments out: who was exposed, whether the split is sound, and what the variations did.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `read` | messages → exposures and outcomes |
+//! | `moments` | sums of units → means, ratios by the delta method, means adjusted by what units did before (CUPED) |
+//! | `difference` | Welch, asymptotic confidence sequences, Bayesian read-out, sample ratio, corrections for many metrics |
+//! | `readout` | one experiment, read out by a plan |
+//! | `page` | the read-out as a page of its own, in Chinese and English |
+//!
+//! The verdict rests on the confidence sequence, which holds however often an experiment is looked at. A sample ratio
+//! mismatch stops the read-out: numbers of a broken split are not shown.
+
+pub mod difference;
+pub mod moments;
+mod page;
+pub mod read;
+pub mod readout;
+
+use std::path::PathBuf;
+
+use crate::{Coded, Outcome};
+use read::Log;
+use readout::{Correction, Metric, Plan, Readout, Verdict};
+
+/// Reads experiments out of the collector's events: sample ratio, differences, intervals that hold at every look
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The collector's database, or JSON lines of its messages; may be given several times
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    events: Vec<PathBuf>,
+    /// The experiments to read out; all there are without it
+    #[arg(long, value_name = "KEY")]
+    experiment: Vec<String>,
+    /// The variation that others are compared with; the first by name without it
+    #[arg(long, value_name = "VARIATION")]
+    control: Option<String>,
+    /// Shares that were planned, `0=0.5,1=0.5`; equal ones without it
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = weight)]
+    weights: Vec<(String, f64)>,
+    /// What is compared; the first decides the verdict
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Metric::Conversion, Metric::Revenue, Metric::OrderValue, Metric::ListClicks])]
+    metrics: Vec<Metric>,
+    /// Metrics that must not get worse by more than a share, `revenue=0.02`
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = guardrail)]
+    guardrails: Vec<(Metric, f64)>,
+    /// The level of intervals and tests
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
+    alpha: f64,
+    /// Days after exposure that count; all without it
+    #[arg(long, value_name = "DAYS")]
+    window: Option<f64>,
+    /// Days before exposure that adjust for what a unit does anyway; 0 turns it off
+    #[arg(long, value_name = "DAYS", default_value_t = 28.0)]
+    before: f64,
+    /// The quantile of buyers' revenue above which it is cut
+    #[arg(long, value_name = "SHARE", default_value_t = 0.999, value_parser = share)]
+    cap: f64,
+    /// How p-values of many comparisons are corrected
+    #[arg(long, value_enum, default_value = "holm")]
+    correction: Correction,
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+    /// Writes a page that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// A share between 0 and 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text
+        .parse()
+        .ok()
+        .filter(|share| *share > 0.0 && *share < 1.0);
+    share.ok_or_else(|| "give a number between 0 and 1".into())
+}
+
+fn weight(text: &str) -> Result<(String, f64), String> {
+    let parts = text
+        .split_once('=')
+        .and_then(|(name, share)| Some((name.to_owned(), share.parse().ok()?)));
+    parts
+        .filter(|(_, share)| *share >= 0.0)
+        .ok_or_else(|| "write `variation=share`".into())
+}
+
+fn guardrail(text: &str) -> Result<(Metric, f64), String> {
+    let (name, margin) = text.split_once('=').ok_or("write `metric=share`")?;
+    let metric = Metric::ALL.into_iter().find(|metric| metric.name() == name);
+    let metric = metric.ok_or_else(|| {
+        format!(
+            "no metric `{name}`; there are {}",
+            Metric::ALL.map(Metric::name).join(", ")
+        )
+    })?;
+    Ok((metric, share(margin)?))
+}
+
+/// Why nothing is read out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("{} cannot be read: {detail}; give the collector's database or JSON lines of its messages", path.display())]
+    Unreadable { path: PathBuf, detail: String },
+    #[error(
+        "no exposure among {messages} messages; they are `Experiment Viewed` with `experiment_id` and `variation_id`"
+    )]
+    NoExposure { messages: u64 },
+    #[error("no exposure to the experiment `{key}`; there are: {known}")]
+    Unknown { key: String, known: String },
+    #[error("{} cannot be written: {source}; check the path, its permissions and the disk", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}
+
+impl Coded for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Unreadable { .. } => "lab.unreadable",
+            Error::NoExposure { .. } => "lab.no_exposure",
+            Error::Unknown { .. } => "lab.unknown_experiment",
+            Error::Write { .. } => "lab.write",
+        }
+    }
+}
+
+pub fn run(args: Args) -> Outcome {
+    let log = Log::read(&args.events)?;
+    let plan = Plan {
+        control: args.control,
+        weights: args.weights.into_iter().collect(),
+        metrics: args.metrics,
+        guardrails: args.guardrails,
+        alpha: args.alpha,
+        window: args.window,
+        before: args.before,
+        cap: args.cap,
+        correction: args.correction,
+    };
+    let readouts = read_out(&log, &plan, &args.experiment)?;
+    if let Some(path) = args.html {
+        std::fs::write(&path, page::html(&readouts)).map_err(|source| Error::Write {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    if args.json {
+        let json = serde_json::json!({
+            "messages": log.messages, "refused": log.refused, "experiments": readouts,
+        });
+        println!("{json}");
+        return Ok(());
+    }
+    println!(
+        "{} messages, {} refused, {} units",
+        log.messages,
+        log.refused,
+        log.units()
+    );
+    for readout in &readouts {
+        print(readout);
+    }
+    Ok(())
+}
+
+/// Reads these experiments out, or all.
+pub fn read_out(log: &Log, plan: &Plan, keys: &[String]) -> Result<Vec<Readout>, Error> {
+    if log.exposures.is_empty() {
+        return Err(Error::NoExposure {
+            messages: log.messages,
+        });
+    }
+    let all = log.experiments.all();
+    let keys = if keys.is_empty() { all } else { keys };
+    keys.iter()
+        .map(|key| {
+            plan.read(log, key).ok_or_else(|| Error::Unknown {
+                key: key.clone(),
+                known: all.join(", "),
+            })
+        })
+        .collect()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:+.2} %", share * 100.0)
+}
+
+fn print(readout: &Readout) {
+    println!(
+        "\n{} · {} to {}",
+        readout.experiment, readout.from, readout.to
+    );
+    for variation in &readout.variations {
+        let role = if variation.control { ", control" } else { "" };
+        println!(
+            "  {}: {} units, planned {:.1} %{role}",
+            variation.name,
+            variation.units,
+            variation.weight * 100.0
+        );
+    }
+    if readout.dropped > 0 {
+        println!(
+            "  {} units were seen in two variations and are left out",
+            readout.dropped
+        );
+    }
+    println!("  sample ratio: p = {:.4}", readout.sample_ratio.p);
+    for day in &readout.sample_ratio.bad_days {
+        println!("  sample ratio fails on {day} by itself");
+    }
+    for comparison in &readout.comparisons {
+        let best = comparison.best();
+        println!(
+            "  {:<12} {} → {}  {} [{}, {}] at every look [{}, {}]  p {:.4} corrected {:.4}  better with {:.1} %",
+            comparison.metric.name(),
+            number(comparison.control),
+            number(comparison.treatment),
+            percent(best.estimate),
+            percent(best.interval.low),
+            percent(best.interval.high),
+            percent(best.anytime.low),
+            percent(best.anytime.high),
+            best.p,
+            comparison.p_corrected,
+            comparison.chance_to_win * 100.0,
+        );
+        if comparison.cuped.is_some() {
+            println!(
+                "{:15}adjusted by what units did before: {:.1} % of the variance",
+                "",
+                comparison.variance_explained * 100.0
+            );
+        }
+    }
+    for guardrail in &readout.guardrails {
+        let held = if guardrail.passed {
+            "held"
+        } else {
+            "not shown to hold"
+        };
+        println!(
+            "  guardrail {}: not worse by {:.1} %: {held}, {} p {:.4}",
+            guardrail.metric.name(),
+            guardrail.margin * 100.0,
+            percent(guardrail.estimate),
+            guardrail.p
+        );
+    }
+    println!("  {}", verdict(readout.verdict));
+}
+
+fn number(value: f64) -> String {
+    format!("{value:.4}")
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::SampleRatioMismatch => {
+            "stopped: the counts do not fit the planned shares (p < 0.001), so exposures are lost or the split is broken; nothing is compared"
+        }
+        Verdict::NotEnough => "not compared: it takes two variations of at least 8 units each",
+        Verdict::Better => "better: the interval that holds at every look is above 0",
+        Verdict::Worse => "worse: the interval that holds at every look is below 0",
+        Verdict::Open => "open: no difference is shown yet",
+    }
+}
