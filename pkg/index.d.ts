@@ -1,6 +1,6 @@
 /** Tillside: in-page personalisation. See README.md and docs/integration.md. */
 
-export type Placement = "home" | "product" | "complements" | "cart" | "category" | "search" | "recent";
+export type Placement = "home" | "product" | "complements" | "cart" | "category" | "search" | "recent" | "again";
 
 /** What the shopper allows. Everything is denied until granted. */
 export interface Consent {
@@ -488,6 +488,123 @@ export interface Transactions {
   confidence: number;
 }
 
+export interface Stage {
+  stage: "prospect" | "new" | "growing" | "mature" | "dormant" | "churned" | "won_back";
+  /** Milliseconds since 1970; a stage stays for a day at least. */
+  since: number;
+  journey: "discover" | "consider" | "decide" | "receive" | "repeat" | "lapse";
+  /** Days with an order. */
+  trips: number;
+  /** Days since the last order. */
+  idle: number | null;
+  /** Digits 1–5 by the shop's quintiles; null where the model brings none. */
+  rfm: { recency: number; frequency: number; monetary: number; segment: string } | null;
+  /** The probability that the shopper still buys here (BG/NBD); 1 after one order. */
+  alive: number | null;
+  /** Expected orders within 30 and 90 days. */
+  expected: [number, number] | null;
+  /** Days by which the next order comes with 25, 50 and 75 %, if it comes. */
+  next: [number, number, number] | null;
+  /** Expected spend of an order (gamma-gamma), and the mean so far. */
+  spend: number | null;
+  average: number | null;
+  /** By how much an order's spend changes in 30 days (Theil–Sen). */
+  trend: number | null;
+  churn: {
+    /** Of no order within 90 days. */
+    probability: number | null;
+    band: "active" | "cooling" | "at_risk" | "highly_at_risk" | "lost" | null;
+    /** The rule: no visit for 30 days, or half as many as before. */
+    warning: boolean;
+    /** Days since the last visit. */
+    silent: number;
+    /** Of the frequency of visits, 0–1; null after too few. */
+    fall: number | null;
+    why: ("silent" | "fallen" | "band")[];
+  };
+  /** The model brings no parameters: the rule and days alone decide. */
+  ruleOnly: boolean;
+}
+
+export interface DueRequest {
+  /** Ids of products that are under way to the shopper, or that they say they still have: not due. */
+  undelivered?: readonly string[];
+  stocked?: readonly string[];
+}
+
+export interface DueAnswer {
+  /** What is due first; a product has an `id`, a category its path. */
+  items: {
+    id?: string;
+    category?: string;
+    due: boolean;
+    suppressed: "undelivered" | "stocked" | null;
+    /** That it is bought within seven days. */
+    probability: number;
+    /** Days from now: the middle half of the next purchase. */
+    window: [number, number];
+    /** Intervals seen. */
+    evidence: number;
+    /** Monday is 0; null unless it can be claimed. */
+    weekday: number | null;
+    weekdayProbability: number | null;
+    /** Days since the last purchase, and the mean interval. */
+    elapsed: number;
+    every: number;
+    /** Purchases a day, by which the list is ordered. */
+    rate: number;
+  }[];
+  /** What is in at least half of the last ten trips. */
+  usual: { id: string; quantity: number; share: number }[];
+}
+
+/** A mean percentile of price within the leaf category, and its 90 % interval. */
+export interface PriceLevel {
+  percentile: number;
+  between: [number, number];
+  evidence: number;
+}
+
+export interface Taste {
+  /** Null on too little evidence. */
+  type: "price_sensitive" | "balanced" | "quality_seeking" | null;
+  price: PriceLevel | null;
+  viewedPrice: PriceLevel | null;
+  prices: { category: string; level: PriceLevel }[];
+  /** Three measures of how much reduced prices move the shopper, 0–1, and their mean. No price depends on them. */
+  promotion: { all: number; conversion: number; between: [number, number]; discount: number; reduced: number; evidence: number } | null;
+  loyalty: { brand: string; share: number; concentration: number; evidence: number } | null;
+  breadth: { categories: number; effective: number } | null;
+  /** Jensen–Shannon divergence in bits of the latest from earlier interests, and whether it is more than chance. */
+  drift: { divergence: number; moved: boolean; movers: { name: string; change: number }[]; evidence: number } | null;
+}
+
+export interface Place {
+  /** Minutes east of UTC, and the zone's name. */
+  zone?: number;
+  zoneName?: string;
+  locale?: string;
+  /** Two letters, never a place. */
+  region?: string;
+  device?: "phone" | "tablet" | "desktop";
+  page?: string;
+}
+
+export interface Scene {
+  page: string;
+  zone: number;
+  /** Monday is 0. */
+  weekday: number;
+  part: "night" | "morning" | "afternoon" | "evening";
+  season: "spring" | "summer" | "autumn" | "winter";
+  region: string | null;
+  language: string;
+  device: "phone" | "tablet" | "desktop" | null;
+  /** Near by region and date; `strength` rises to 1 on its own days, `ahead` are days until then. */
+  festivals: { id: string; en: string; zh: string; strength: number; ahead: number }[];
+  warnings: ("zone_invalid" | "locale_invalid" | "region_invalid" | "device_invalid")[];
+}
+
 export interface Status {
   /** "wasm" when the engine runs, "fallback" when it could not start. */
   engine: "wasm" | "fallback";
@@ -559,6 +676,15 @@ export declare class Tillside {
   whyNot(question: { action: string } & Moment): HeldBack | null;
   /** Chooses one of a campaign's benefits for a cart, under the headroom of its lines; the same key gives the same answer. */
   offer(request: OfferRequest): Offer;
+  /** Of the full edition: where the shopper stands, how alive they are, and what they may spend. */
+  stage(): Stage | undefined;
+  /** Of the full edition: what is bought again and when, and the usual basket. */
+  due(request?: DueRequest): DueAnswer;
+  /** Of the full edition: price level, promotions, brands, breadth, and whether interest has moved. */
+  taste(): Taste | undefined;
+  /** Of the full edition: tells where the shopper is, from now on, and how that is understood. The page's time zone and
+   *  language are told when it opens. */
+  scene(place?: Place): Scene | undefined;
   /** Change what is allowed, effective at once; what a withdrawn purpose stored is deleted. */
   consent(consent: Consent): Promise<Status>;
   /** Everything stored on this device about this shopper. */

@@ -24,7 +24,7 @@ import { Store } from "./store.js";
 /** A call that waits, with the path of the page and the id of its message. @typedef {{ event: string, properties: any, time: number, path?: string, id?: string }} Call */
 
 /** @type {readonly import("./index.d.ts").Placement[]} */
-const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent"];
+const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent", "again"];
 /** Items of one shelf at most. */
 const MAX_LIMIT = 100;
 
@@ -47,6 +47,12 @@ const HOST_REASON = { en: "Popular with other shoppers", zh: "大家都在买" }
 const at = (moment) => ({ surface: word(Object(moment).surface) ?? "", page: Object(moment).page, hour: new Date().getHours() });
 
 const microseconds = () => performance.now() * 1000;
+
+/** What the page's surroundings say of the scene. */
+function here() {
+  const { language = "" } = globalThis.navigator ?? {};
+  return { zone: -new Date().getTimezoneOffset(), zoneName: Intl.DateTimeFormat().resolvedOptions().timeZone, locale: language };
+}
 
 /** Objects of this page by what they were opened with, and how many hold each. @type {Map<string, { opening: Promise<Tillside>, held: number }>} */
 const mounted = new Map();
@@ -213,6 +219,7 @@ export class Tillside {
       this.#with((page) => (rows ? host.restore(rows, this.#options.consent) : grant(page, this.#options.consent)));
       there = true;
       this.#chosen();
+      this.#ask("scene", here());
       this.#resume();
     };
     const taken = take(held, false);
@@ -707,6 +714,26 @@ export class Tillside {
       events,
       ...this.#ask("portrait"),
     };
+  }
+
+  /** @returns {import("./index.d.ts").Stage | undefined} */
+  stage() {
+    return this.#ask("stage");
+  }
+
+  /** @param {import("./index.d.ts").DueRequest} [request] @returns {import("./index.d.ts").DueAnswer} */
+  due(request) {
+    return this.#ask("due", request) ?? { items: [], usual: [] };
+  }
+
+  /** @returns {import("./index.d.ts").Taste | undefined} */
+  taste() {
+    return this.#ask("taste");
+  }
+
+  /** @param {import("./index.d.ts").Place} [place] @returns {import("./index.d.ts").Scene | undefined} */
+  scene(place) {
+    return this.#ask("scene", { ...here(), ...place });
   }
 
   /** @param {import("./index.d.ts").Consent} consent */

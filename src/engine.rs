@@ -116,6 +116,9 @@ pub struct Engine {
     /// The rules of its actions.
     #[cfg(feature = "full")]
     acting: act::Acting,
+    /// Where the shopper is, as the page says; stored nowhere.
+    #[cfg(feature = "full")]
+    place: crate::scene::Place,
     decisions: u32,
     /// What names the open model's parts, for a page that cannot use their successors.
     manifest: Vec<u8>,
@@ -140,6 +143,8 @@ impl Engine {
             setup: Setup::default(),
             #[cfg(feature = "full")]
             acting: act::Acting::default(),
+            #[cfg(feature = "full")]
+            place: crate::scene::Place::default(),
             decisions: 0,
             manifest: Vec::new(),
             effects: Vec::new(),
@@ -256,7 +261,12 @@ impl Engine {
     fn learn(&mut self, event: &Event) {
         self.shopper.learn(event, self.model.as_ref());
         #[cfg(feature = "full")]
-        self.shopper.deepen(event, self.model.as_ref(), &self.setup);
+        {
+            if let Some(zone) = self.place.zone_known() {
+                self.shopper.profile.habits.zone = zone;
+            }
+            self.shopper.deepen(event, self.model.as_ref(), &self.setup);
+        }
     }
 
     /// Learns what a row of the journal says.

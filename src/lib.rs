@@ -13,6 +13,7 @@
 //! | [`intake`] | raw page events → clean events: dialects, checks, duplicates, sessions |
 //! | [`shopper`] | people: everything remembered about one shopper |
 //! | [`shop`] | goods: the downloaded model, opened, checked and viewed in place |
+//! | `scene` | page, time, season, festivals, region, device: an argument of a decision, as `now` is (feature `full`) |
 //! | [`experiment`] | features and experiments: who gets which variation, and what of it is reported |
 //! | [`recommend`] | candidates → scores → an arranged list with reasons |
 //! | `act` | full edition: triggers, next best action, caps, offers |
@@ -30,6 +31,7 @@
 
 #[cfg(feature = "full")]
 pub mod act;
+mod answer;
 pub mod codec;
 pub mod condition;
 pub mod consent;
@@ -44,6 +46,8 @@ mod name;
 mod natural;
 pub mod recommend;
 pub mod report;
+#[cfg(feature = "full")]
+pub mod scene;
 pub mod shop;
 pub mod shopper;
 pub mod value;

@@ -12,12 +12,18 @@
 //! | `prefer` | `kind`, `name`, `more` | `ok`: the shopper wants more of a category or brand, or less |
 //! | `identify` | `member`, `facts`, `tags`, `version` | `ok`, `refused`: what was not taken; `switched`: another member was there |
 //! | `import` | `source`, `history` | `ok`: the source's history was taken over |
+//! | `stage` | – | stage of the life cycle, activity, value, risk of leaving |
+//! | `due` | `undelivered`, `stocked`: ids | what is bought again and when, and the usual basket |
+//! | `taste` | – | price level, promotions, brands, breadth, drift |
+//! | `scene` | `zone`, `zoneName`, `locale`, `region`, `device`, `page` | the scene from now on, as it is understood |
 //! | `explain_not` | `item`, `request` | `clause` that keeps the item off that list, with its values |
 
 use super::{Engine, JOURNAL, TAGS};
 use crate::lines::join;
 use crate::recommend::{Placement, Request, WhyNot};
-use crate::shop::terms;
+use crate::scene::Scene;
+use crate::scene::calendar::Calendar;
+use crate::shop::{Model, terms};
 use crate::shopper::profile::edit::Edit;
 use crate::shopper::profile::erased::What;
 use crate::shopper::profile::{Setup, facts, intent};
@@ -118,8 +124,30 @@ impl Engine {
                 self.edit(&Edit::History(source.into(), history.to_json()), now);
                 ok(true)
             }
+            "stage" => {
+                let doing = self.shopper.doing();
+                let profile = &mut self.shopper.profile;
+                profile.habits.stage(&profile.orders, doing, model, now)
+            }
+            "due" => profile
+                .habits
+                .due_answer(&profile.orders, model, now, request),
+            "taste" => profile.habits.taste_answer(&profile.orders),
+            "scene" => self.set_scene(request, now),
             _ => Value::Null,
         }
+    }
+
+    /// Where the shopper is from now on. The zone of their days is kept with their habits.
+    fn set_scene(&mut self, request: &Value, now: i64) -> Value {
+        self.place.told(request);
+        let festivals = self.model.as_ref().map_or("", Model::festivals);
+        let calendar = Calendar::read(festivals).ok();
+        let scene = Scene::at(now, &self.place, calendar.as_ref());
+        if self.purposes.personalisation {
+            self.shopper.profile.habits.zone = scene.zone;
+        }
+        scene.to_value(calendar.as_ref())
     }
 
     /// Carries out a change and keeps it as a row of the journal.

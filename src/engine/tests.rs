@@ -591,3 +591,59 @@ fn the_visit_is_kept_once_a_minute_and_when_the_page_is_left() {
         assert_eq!(puts(&mut engine, at, leaving), expected, "{at}");
     }
 }
+
+/// Fruit on four Fridays, and the question whether it is due.
+#[test]
+fn fruit_bought_on_four_fridays_is_due_on_friday_and_not_on_tuesday() {
+    use crate::value::Value;
+    const HOUR: i64 = 3_600_000;
+    // Friday 27 November 2026, noon UTC.
+    let last = 1_795_780_800_000;
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "d");
+    let place =
+        Value::parse(r#"{"zone":60,"zoneName":"Europe/Stockholm","locale":"sv-SE"}"#).unwrap();
+    engine.ask("scene", &place, last - 22 * 24 * HOUR);
+    for week in [3, 2, 1, 0] {
+        let now = last - week * 7 * 24 * HOUR;
+        let order = serde_json::json!({ "order_id": format!("o{week}"), "revenue": 10, "products": [
+            { "product_id": "pear", "category": "Fresh > Fruit", "price": 5, "quantity": 2 },
+        ] });
+        let arrival = Arrival {
+            id: &format!("{now:014}"),
+            now,
+            time: None,
+        };
+        engine
+            .track("Order Completed", &order.into(), arrival)
+            .unwrap();
+    }
+    device.apply(&mut engine);
+    let mut engine = device.open();
+    engine.ask("scene", &place, last);
+    let mut due = |hours: i64| {
+        let answer = engine.ask("due", &Value::Null, last + hours * HOUR);
+        let items = answer.get("items").unwrap().elements();
+        let fruit = items
+            .iter()
+            .find(|item| item.text_of("id") == "pear")
+            .unwrap();
+        assert_eq!(fruit.number_of("weekday"), Some(4.0));
+        fruit.get("due").and_then(Value::bool).unwrap()
+    };
+    assert!(due(7 * 24), "Friday");
+    assert!(due(6 * 24 + 6), "Thursday evening");
+    assert!(!due(4 * 24), "Tuesday");
+    let stage = engine.ask("stage", &Value::Null, last + HOUR);
+    assert_eq!(stage.text_of("stage"), "growing");
+    assert_eq!(stage.number_of("trips"), Some(4.0));
+    let scene = engine.ask("scene", &place, last);
+    assert_eq!(scene.text_of("season"), "autumn");
+    engine.grant(Purposes::default(), "");
+    let answer = engine.ask("due", &Value::Null, last + 7 * 24 * HOUR);
+    assert!(
+        answer.get("items").unwrap().elements().is_empty(),
+        "nothing without consent"
+    );
+}

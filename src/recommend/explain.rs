@@ -68,7 +68,7 @@ impl Recommender {
         let newest = newest.map(|seed| (seed.code, seed.item));
         // For a cart it is what was bought before.
         let (source, own) = match call.request.placement {
-            Placement::Cart => (Source::Recent, Code::Again),
+            Placement::Cart | Placement::Again => (Source::Recent, Code::Again),
             _ => (Source::Sequence, Code::Recent),
         };
         for &(item, given) in &self.foreseen {
@@ -76,7 +76,19 @@ impl Recommender {
                 list.entries[n].contributions[source as usize] += given;
             }
         }
+        #[cfg(feature = "full")]
+        for &(item, given) in &self.due {
+            if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
+                list.entries[n].contributions[Source::Recent as usize] += given;
+            }
+        }
         for entry in &mut list.entries {
+            #[cfg(feature = "full")]
+            let own = if self.due.iter().any(|due| due.0 == entry.item) {
+                Code::Again
+            } else {
+                own
+            };
             self.slot[entry.item as usize] = 0;
             if call.request.placement == Placement::Search {
                 // What the search gave is what is left.

@@ -27,6 +27,8 @@
 
 mod arrange;
 mod bundle;
+#[cfg(feature = "full")]
+mod due;
 #[cfg(feature = "encoder")]
 mod encoder;
 mod explain;
@@ -89,6 +91,9 @@ pub struct Recommender {
     ends: Vec<usize>,
     /// What the encoder, or for a cart the odds of buying again, added to which items.
     foreseen: Vec<(u32, f32)>,
+    /// What was lifted because it is due, and by how much.
+    #[cfg(feature = "full")]
+    due: Vec<(u32, f32)>,
     #[cfg(feature = "encoder")]
     memory: encoder::Memory,
     rules: Rules,
@@ -186,6 +191,16 @@ impl Recommender {
         self.returns(shopper, &call);
         if request.placement == Placement::Cart && request.personal {
             self.rebuy(&call, shopper, now);
+        }
+        #[cfg(feature = "full")]
+        {
+            self.due.clear();
+            if request.placement == Placement::Home && request.personal {
+                self.lift_due(&call, shopper, limit, now);
+            }
+        }
+        if request.placement == Placement::Again && request.personal {
+            self.again(&call, shopper, now);
         }
         if request.bundle > 0.0 {
             limit = MAX_LIMIT;

@@ -32,7 +32,34 @@ pub fn bought(
     }
 }
 
+/// What is due scores at least this, what is not at most 1.
+#[cfg(feature = "full")]
+const DUE: f32 = 1.0;
+
 impl super::Recommender {
+    /// What the shopper buys again: repeatable items they bought, by the odds, else by how often and how lately. Where the
+    /// full edition tells what is due, that stands above the rest, a due category's items among it.
+    pub(super) fn again(&mut self, call: &super::Call, shopper: &Shopper, now: i64) {
+        let weights = call.model.repurchase();
+        #[cfg(feature = "full")]
+        let due = shopper.profile.habits.due_now(Some(call.model), now);
+        bought(call.model, shopper, now, &mut |item, features| {
+            // Between 0 and 1 whatever the model has: the due stand above.
+            let odds = match weights {
+                Some(weights) => odds(&features, weights),
+                None => crate::natural::exp(f64::from(features[1] - features[2])) as f32,
+            };
+            #[cfg(feature = "full")]
+            let above = super::due::line(call, &due, item)
+                .map_or(0.0, |due| DUE + due.rate.min(1.0) as f32);
+            #[cfg(not(feature = "full"))]
+            let above = 0.0;
+            let score = above + odds / (1.0 + odds);
+            self.add(item, score);
+            self.foreseen.push((item, score));
+        });
+    }
+
     /// Adds the odds of what may be bought again, and remembers them for the reasons.
     pub(super) fn rebuy(&mut self, call: &super::Call, shopper: &Shopper, now: i64) {
         let Some(weights) = call.model.repurchase() else {
@@ -130,6 +157,43 @@ mod tests {
                 .iter()
                 .all(|entry| entry.reasons[0].code == Code::GoesWith)
         );
+    }
+
+    #[test]
+    fn what_is_due_leads_what_is_bought_again() {
+        let model = toy().open();
+        let mut shopper = Shopper::default();
+        let setup = crate::shopper::profile::Setup::default();
+        // Pears every seven days, last a week ago; apples every ten, last yesterday.
+        let days = [
+            ("pear", 28),
+            ("apple", 21),
+            ("pear", 21),
+            ("pear", 14),
+            ("apple", 11),
+            ("pear", 7),
+            ("apple", 1),
+        ];
+        for (n, (key, ago)) in days.into_iter().enumerate() {
+            let mut event = Event::about(Kind::OrderCompleted, NOW - ago * 86_400_000, [key]);
+            event.id = format!("m-{n}");
+            shopper.learn(&event, Some(&model));
+            shopper.deepen(&event, Some(&model), &setup);
+        }
+        let mut recommender = Recommender::default();
+        let request = Request::new(Placement::Again, 5);
+        let list = recommender.recommend(&model, &shopper, &request, NOW);
+        let keys: Vec<&str> = list
+            .entries
+            .iter()
+            .map(|entry| model.key(entry.item))
+            .collect();
+        assert_eq!(keys, ["pear", "apple"]);
+        assert!(list.entries[0].score > DUE && list.entries[1].score < DUE);
+        assert_eq!(list.entries[0].reasons[0].code, Code::Again);
+        assert_eq!(list.fallback, Fallback::None);
+        let nobody = recommender.recommend(&model, &Shopper::default(), &request, NOW);
+        assert!(nobody.entries.is_empty(), "nothing was bought");
     }
 
     proptest! {

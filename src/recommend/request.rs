@@ -20,10 +20,12 @@ pub enum Placement {
     Search,
     /// What this shopper viewed, by how likely it is viewed again.
     Recent,
+    /// What this shopper buys again and again: the due first, where the full edition knows, else by the odds.
+    Again,
 }
 
 impl Placement {
-    pub const NAMES: [&str; 7] = [
+    pub const NAMES: [&str; 8] = [
         "home",
         "product",
         "complements",
@@ -31,12 +33,22 @@ impl Placement {
         "category",
         "search",
         "recent",
+        "again",
     ];
 
     /// The placement of this number, in the order of [`Placement::NAMES`]; the first beyond the end.
     pub fn from_number(number: usize) -> Placement {
         use Placement::*;
-        const ALL: [Placement; 7] = [Home, Product, Complements, Cart, Category, Search, Recent];
+        const ALL: [Placement; 8] = [
+            Home,
+            Product,
+            Complements,
+            Cart,
+            Category,
+            Search,
+            Recent,
+            Again,
+        ];
         ALL.get(number).copied().unwrap_or(Home)
     }
 

@@ -66,7 +66,7 @@ pub(super) fn blend(model: &Model, placement: Placement) -> Blend {
             blend = Blend::from([0.0, 1.0, 0.0, 0.0, 0.0]);
         }
         Placement::Category => blend.popularity = blend.popularity.max(0.1),
-        Placement::Recent => blend = Blend::from([0.0; 5]),
+        Placement::Recent | Placement::Again => blend = Blend::from([0.0; 5]),
     }
     blend
 }
@@ -107,7 +107,11 @@ pub(super) fn seeds(
             push(item, Matrix::Buy, share, Code::GoesWith);
         }
     }
-    if request.personal && !matches!(placement, Placement::Complements | Placement::Cart) {
+    let own = matches!(
+        placement,
+        Placement::Complements | Placement::Cart | Placement::Again
+    );
+    if request.personal && !own {
         let part = if anchor.is_some() { BESIDE_ANCHOR } else { 1.0 };
         for &(item, share) in &recency(model, shopper, anchor) {
             push(

@@ -39,7 +39,11 @@ impl Recommender {
         let fills = match call.request.placement {
             Placement::Home | Placement::Product if !self.rules.hold() => LEANING,
             Placement::Home | Placement::Product | Placement::Category => model.items(),
-            Placement::Search | Placement::Recent | Placement::Complements | Placement::Cart => 0,
+            Placement::Search
+            | Placement::Recent
+            | Placement::Complements
+            | Placement::Cart
+            | Placement::Again => 0,
         };
         if fills > 0 {
             // Touched, so that they are looked at wherever they are numbered; the least there is changes no score.

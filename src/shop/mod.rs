@@ -6,6 +6,8 @@
 //! those the shop published is the manifest's hash, checked before they come here.
 
 mod catalogue;
+#[cfg(feature = "full")]
+pub mod customers;
 #[cfg(feature = "encoder")]
 mod encoder;
 mod error;
@@ -148,6 +150,8 @@ pub struct Model {
     columns: Vec<Range<usize>>,
     #[cfg(feature = "encoder")]
     encoder: encoder::Parts,
+    #[cfg(feature = "full")]
+    customers: customers::Parts,
     rising: Vec<u32>,
     /// Whether popularity has changed so that it no longer falls with the item's number.
     reordered: bool,

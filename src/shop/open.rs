@@ -43,7 +43,14 @@ encoder.bias
 encoder.scale
 encoder.code
 encoder.centroid
-encoder.weight";
+encoder.weight
+category.cycle
+category.price
+festivals
+item.scene.length
+item.scene.data
+category.scene.length
+category.scene.data";
 
 /// How many elements or rows there must be.
 #[derive(Clone, Copy)]
@@ -138,7 +145,7 @@ impl Opening<'_> {
 
     /// The rows of two tensors, `NAME.length` and `NAME.bytes` (texts) or `NAME.data`; none where there are none.
     #[inline(never)]
-    fn ragged(&mut self, name: &str, texts: bool, rows: Option<usize>) -> Ragged {
+    pub(super) fn ragged(&mut self, name: &str, texts: bool, rows: Option<usize>) -> Ragged {
         let (of_length, suffix) = if texts {
             (Dtype::U8, ".bytes")
         } else {
@@ -170,7 +177,7 @@ impl Opening<'_> {
 
     /// The decimals of a metadata value into `to`, which tells how many there must be; whether there is such a value.
     #[inline(never)]
-    fn decimals(&mut self, key: &'static str, range: [f64; 2], to: &mut [f32]) -> bool {
+    pub(super) fn decimals(&mut self, key: &'static str, range: [f64; 2], to: &mut [f32]) -> bool {
         let Some(text) = self.header.meta(key) else {
             return false;
         };
@@ -259,6 +266,8 @@ impl Opening<'_> {
         }
         #[cfg(feature = "encoder")]
         self.encoder(items, &mut model.encoder);
+        #[cfg(feature = "full")]
+        self.customers(items, model.categories(), &mut model.customers);
     }
 }
 

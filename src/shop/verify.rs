@@ -48,6 +48,8 @@ impl Model {
             COLUMNS[Column::Popularity as usize].0,
             Why::Order,
         )?;
+        #[cfg(feature = "full")]
+        self.verify_customers()?;
         self.verify_rows()
     }
 
@@ -98,6 +100,22 @@ impl Model {
         };
         let all = (0..place.len() / 2).all(below);
         hold(all, COLUMNS[column as usize].0, Why::Range)
+    }
+
+    /// A calendar that can be read, quantiles that rise, and whole pairs in the rows of scenes.
+    #[cfg(feature = "full")]
+    fn verify_customers(&self) -> Result<(), ModelError> {
+        let calendar = crate::scene::calendar::Calendar::read(self.festivals());
+        hold(calendar.is_ok(), "festivals", Why::Text)?;
+        for (name, list) in self.scene_rows() {
+            for row in 0..list.len() {
+                if list.get(&self.file, row).len() % 2 == 1 {
+                    let name = name.into();
+                    return Err(ModelError::Row { name, row });
+                }
+            }
+        }
+        Ok(())
     }
 
     fn verify_rows(&self) -> Result<(), ModelError> {

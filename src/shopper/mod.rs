@@ -4,10 +4,20 @@
 //! is bounded; when a list is full its least valuable entry makes room. Nothing here says what may be kept: the host
 //! folds in only events that consent allows.
 
+#[cfg(feature = "full")]
+pub mod cycle;
+#[cfg(feature = "full")]
+pub mod habits;
 mod interest;
+#[cfg(feature = "full")]
+pub mod life;
 mod portrait;
 #[cfg(feature = "full")]
 pub mod profile;
+#[cfg(feature = "full")]
+mod special;
+#[cfg(feature = "full")]
+pub mod taste;
 
 use crate::codec::{self, Reader, put_text, put_uint};
 use crate::intake::{Event, Kind, Product};

@@ -38,6 +38,7 @@ use crate::codec::{self, Reader, put_uint};
 use crate::intake::{Event, Field, Kind};
 use crate::shop::{Model, terms};
 use crate::shopper::Shopper;
+use crate::shopper::habits::{self, Habits};
 use crate::value::Value;
 use activity::Activity;
 use behaviour::Shares;
@@ -70,6 +71,7 @@ const DECLARED: u8 = 6;
 const FACTS: u8 = 7;
 const ERASED: u8 = 8;
 const CONTACTS: u8 = 9;
+const HABITS: u8 = 20;
 
 /// How many items of a word are looked at for what a search is about.
 const FOUND: usize = 200;
@@ -112,6 +114,7 @@ pub struct Profile {
     pub facts: Facts,
     pub erased: Erased,
     pub contacts: Contacts,
+    pub habits: Habits,
     /// Stored in a row of their own.
     pub tags: Tags,
     shares: Shares,
@@ -124,6 +127,7 @@ impl Shopper {
     pub fn deepen(&mut self, event: &Event, model: Option<&Model>, setup: &Setup) {
         let profile = &mut self.profile;
         profile.orders.learn(event);
+        profile.habits.learn(event, &profile.orders, model);
         profile.activity.learn(event);
         profile.departments.learn(event, model);
         profile
@@ -170,6 +174,11 @@ impl Shopper {
         self.profile
             .departments
             .retain(|name| !erased.has(What::Category, name, now));
+        self.profile.habits.retain(
+            |name| !erased.has(What::Category, name, now),
+            |name| !erased.has(What::Brand, name, now),
+            |key| !erased.has(What::Item, key, now),
+        );
     }
 
     /// Carries out a change of the shopper or the shop.
@@ -329,6 +338,7 @@ impl Profile {
                 self.contacts.encode(out)
             });
         }
+        put(HABITS, habits::VERSION, &|out| self.habits.encode(out));
         for raw in &self.unknown {
             put(raw.number, raw.version, &|out| {
                 out.extend_from_slice(&raw.bytes)
@@ -356,6 +366,7 @@ impl Profile {
                 FACTS => profile.facts.decode(version, section),
                 ERASED => profile.erased.decode(version, section),
                 CONTACTS => profile.contacts.decode(version, section),
+                HABITS => profile.habits.decode(version, section),
                 _ => false,
             };
             if known {

@@ -210,7 +210,7 @@ fn id(event: &Event) -> u64 {
 }
 
 impl Orders {
-    pub(super) fn learn(&mut self, event: &Event) {
+    pub(crate) fn learn(&mut self, event: &Event) {
         match event.kind {
             Kind::OrderCompleted => self.insert(Order::of(event)),
             Kind::OrderUpdated if self.position(id(event)).is_some() => {
