@@ -287,6 +287,9 @@ fn write(out: &mut String, facts: &Facts, counted: &Counted, packed: &Packed) ->
         )?;
     }
 
+    if let Some(customers) = &counted.customers {
+        out.push_str(&customers.card());
+    }
     writeln!(
         out,
         "\n## What it is not for\n\n\

@@ -76,6 +76,9 @@ pub enum Error {
     #[error("{}: {why}", path.display())]
     Weights { path: PathBuf, why: String },
 
+    #[error("festivals {}: {why}", path.display())]
+    Festivals { path: PathBuf, why: String },
+
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk (what was there before is unchanged)", path.display())]
     Write {
         path: PathBuf,
@@ -118,6 +121,7 @@ impl Coded for Error {
             Error::Label { .. } => "train.label",
             Error::Attribute { .. } => "train.attribute",
             Error::Weights { .. } => "train.weights",
+            Error::Festivals { .. } => "train.festivals",
             Error::Write { .. } => "train.write",
             Error::Read { .. } => "refresh.read",
             Error::OtherFeed { .. } => "refresh.feed",

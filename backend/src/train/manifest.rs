@@ -26,6 +26,9 @@ pub struct Manifest {
     /// Whether the model has a sequence encoder: pages load a module that reads it then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub encoder: bool,
+    /// `full` where pages are to load the full edition; empty where the page decides.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub edition: String,
     pub parts: Vec<Part>,
     pub fallback: Fallback,
 }

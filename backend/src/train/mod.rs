@@ -21,6 +21,7 @@
 //! | `repurchase` | what completes a basket: how rows are made, and the odds of buying again |
 //! | `tune` | settings, found by trying them on sessions held back |
 //! | `steps`, `forecast` | what goes on, and how long all takes |
+//! | `customers` | for the full edition: customer models, intervals, prices, scenes, festivals |
 //! | `pack` | all of it as the bytes of a model file |
 //! | `shard` | a part for every page, and one for each category |
 //! | `manifest`, `card`, `publish` | the files of a model folder |
@@ -34,6 +35,7 @@ mod card;
 mod columns;
 mod complement;
 mod content;
+mod customers;
 mod dense;
 mod distil;
 mod encoder;
@@ -62,10 +64,12 @@ mod tune;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use tillside::scene::calendar::Calendar;
 use tillside::shop::{Model, terms};
 
 use complement::Limits;
 use content::Descriptions;
+use customers::Customers;
 use encoder::{Checkpoint, Weights};
 pub use error::Error;
 use forecast::{Amount, Step};
@@ -156,6 +160,31 @@ pub struct Args {
     /// twice as many items
     #[arg(long)]
     force: bool,
+    /// Which edition pages load. `full` also fits customer models, intervals between purchases, price quantiles and scenes to
+    /// the order history, and brings a festival calendar
+    #[arg(long, value_enum, default_value_t = Edition::Recommender)]
+    edition: Edition,
+    /// Minutes that the shop's days are east of UTC: for weekdays, times of day and seasons
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-840..=840))]
+    zone: i32,
+    /// The shop's region in two letters, such as SE: its seasons and festivals are looked for in the events
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    region: Option<[u8; 2]>,
+    /// Festival calendar in place of the one that comes along; its lines are those of docs/model-format.md
+    #[arg(long, value_name = "FILE")]
+    festivals: Option<PathBuf>,
+}
+
+/// What pages are to load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Edition {
+    Recommender,
+    Full,
+}
+
+/// Two letters.
+fn region(text: &str) -> Result<[u8; 2], String> {
+    tillside::scene::region(text).ok_or_else(|| "give two letters, such as SE".into())
 }
 
 /// A number from 0 to 1.
@@ -255,6 +284,9 @@ pub fn run(args: Args) -> Outcome {
     let mut counted = steps.during(Step::Counting, |work| {
         pack::count(goods, Some(limits), |step| work.bar.set_message(step))
     });
+    if args.edition == Edition::Full {
+        counted.customers = Some(customers(&args, &counted)?);
+    }
     if solves {
         counted.linear = steps.during(Step::Linear, |_| counted.solve());
     }
@@ -318,6 +350,38 @@ pub fn run(args: Args) -> Outcome {
         );
     }
     Ok(())
+}
+
+/// What the order history says of customers as a whole.
+fn customers(args: &Args, counted: &Counted) -> Result<Customers, Error> {
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path).map_err(|fault| Error::Festivals {
+            path: path.clone(),
+            why: fault.to_string(),
+        })
+    };
+    let text = match &args.festivals {
+        Some(path) => read(path)?,
+        None => customers::FESTIVALS.to_owned(),
+    };
+    let calendar = Calendar::read(&text).map_err(|refused| Error::Festivals {
+        path: args.festivals.clone().unwrap_or_default(),
+        why: refused.to_string(),
+    })?;
+    let home = customers::Home {
+        zone: args.zone,
+        region: args.region,
+        southern: tillside::scene::is_southern("", args.region),
+    };
+    let Counted {
+        goods,
+        orders,
+        categories,
+        ..
+    } = counted;
+    Ok(Customers::of(
+        goods, orders, categories, &home, &calendar, &text,
+    ))
 }
 
 /// Trains an encoder that stays or one that only teaches, going on from where an earlier run of the same command came,
@@ -603,6 +667,11 @@ fn publish(
         created: labels.trained.into(),
         items: counted.goods.len(),
         encoder: whole.encoder().is_some(),
+        edition: if counted.customers.is_some() {
+            "full".into()
+        } else {
+            String::new()
+        },
         parts: parts.iter().map(|(part, _)| part.clone()).collect(),
         fallback: Fallback::of(&[whole]),
     };

@@ -12,6 +12,7 @@ use super::bought::{self, Bought};
 use super::columns::{self, Brands, Categories, postings, prices};
 use super::complement::{Limits, Order};
 use super::content::{self, Descriptions};
+use super::customers::Customers;
 use super::distil;
 use super::encoder::Encoder;
 use super::goods::Goods;
@@ -126,6 +127,8 @@ pub struct Counted<'a> {
     pub brands: Brands,
     pub flags: Option<Vec<u8>>,
     pub described: bool,
+    /// For the full edition.
+    pub customers: Option<Customers>,
 }
 
 /// What goes together, as settings have it.
@@ -193,6 +196,7 @@ pub fn count<'a>(
         brands,
         flags,
         described,
+        customers: None,
     }
 }
 
@@ -234,6 +238,7 @@ pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
         limits,
         bought,
         categories,
+        customers: None,
     }
 }
 
@@ -358,6 +363,10 @@ impl Counted<'_> {
         if let Some(rows) = &self.content {
             packer.rows("content", &encode(rows, content::KEEP));
         }
+        if let Some(customers) = &self.customers {
+            customers.pack(&mut packer);
+        }
+        let fitted = self.customers.as_ref().map(Customers::metadata);
         let sizes = packer
             .sizes()
             .map(|(name, bytes)| (name.to_owned(), bytes))
@@ -384,7 +393,10 @@ impl Counted<'_> {
                 ("revisit", revisit.as_str()),
                 ("repurchase", repurchase.as_str()),
             ];
+            let fitted = fitted.iter().flatten();
+            let fitted = fitted.map(|(key, value)| (*key, value.as_str()));
             all.into_iter()
+                .chain(fitted)
                 .filter(|(_, value)| !value.is_empty())
                 .collect::<Vec<_>>()
         };

@@ -118,6 +118,7 @@ mod tests {
             created: String::new(),
             items: 0,
             encoder: false,
+            edition: String::new(),
             parts: vec![Part {
                 url: part.into(),
                 ..Part::of("model", None, b"")

@@ -7,6 +7,7 @@
 
 use super::bought::Bought;
 use super::columns::{Brands, Categories, NONE};
+use super::customers::Customers;
 use super::encoder::Encoder;
 use super::error::Error;
 use super::goods::{Goods, Unknown};
@@ -116,6 +117,7 @@ fn restrict<'a>(counted: &Counted<'a>, whole: &Rows, choice: &[u32]) -> (Counted
         foreseen: Vec::new(),
         flags: counted.flags.as_ref().map(|flags| of(choice, flags)),
         described: counted.described,
+        customers: counted.customers.as_ref().map(Customers::of_all),
         goods,
     };
     let rows = Rows {
