@@ -353,7 +353,7 @@ mod tests {
         let kept = order("1", 3, 10.0, Kind::OrderCompleted);
         let gone = order("2", 5, 99.0, Kind::OrderCompleted);
         let cancelled = order("2", 6, 99.0, Kind::OrderCancelled);
-        let without = after(&[kept.clone()]).totals();
+        let without = after(std::slice::from_ref(&kept)).totals();
         let then = after(&[kept.clone(), gone.clone(), cancelled.clone()]);
         let before = after(&[cancelled, gone, kept]);
         assert_eq!((then.totals(), before.totals()), (without, without));

@@ -8,6 +8,9 @@ use super::difference::{Difference, Interval, TUNED_FOR, benjamini_hochberg, hol
 use super::moments::{Estimate, Sums};
 use super::read::{Log, Outcome};
 
+/// When, of which unit, and its outcome; an exposure has none.
+type Step = (i64, u32, Option<(Outcome, f64)>);
+
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Below this the assignment, or what is reported of it, is taken to be broken.
 pub const SRM_LEVEL: f64 = 0.001;
@@ -524,7 +527,7 @@ impl Plan {
         let mut sums = [Sums::default(), Sums::default()];
         let arm = |unit: &Unit| [control, treatment].iter().position(|arm| *arm == unit.arm);
         // Exposures and outcomes in one order of time.
-        let mut steps: Vec<(i64, u32, Option<(Outcome, f64)>)> = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
         for exposure in log
             .exposures
             .iter()

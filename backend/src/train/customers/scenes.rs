@@ -126,7 +126,7 @@ pub fn scenes(
         let features = features(session.start, home, calendar, span);
         for event in &session.events {
             let weight = weight(event.kind) as f64;
-            let mut add = |counts: &mut Counts| {
+            let add = |counts: &mut Counts| {
                 counts.all += weight;
                 features
                     .iter()
