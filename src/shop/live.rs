@@ -25,10 +25,11 @@ const BROUGHT: [Column; 3] = [Column::Price, Column::Flags, Column::Popularity];
 pub const MAX_RISING: usize = 200;
 
 /// Words of a Merchant feed's `availability`; the first [`OUT`] say that there is none.
-static AVAILABILITY: [u32; 10] = [
+static AVAILABILITY: [u32; 12] = [
     fold("out_of_stock"),
     fold("sold_out"),
     fold("discontinued"),
+    fold("unavailable"),
     fold("in_stock"),
     fold("preorder"),
     fold("presale"),
@@ -36,8 +37,9 @@ static AVAILABILITY: [u32; 10] = [
     fold("limited_availability"),
     fold("in_store_only"),
     fold("online_only"),
+    fold("available"),
 ];
-const OUT: usize = 3;
+const OUT: usize = 4;
 
 /// Whether an `availability`, plain or as a schema.org address, says that there is none; `None` for another word.
 pub fn out_of_stock(availability: &str) -> Option<bool> {

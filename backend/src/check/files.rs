@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use crate::Coded;
-use crate::ingest::{self, Catalogue, Interactions, Reader};
+use crate::ingest::{self, Catalogue, Hints, Interactions, Reader};
 
 /// What a run of files holds, each kind as one.
 #[derive(Default)]
@@ -22,14 +22,17 @@ enum Content {
 }
 
 impl Files {
-    pub fn read(paths: &[PathBuf]) -> Result<Files, Box<dyn Coded>> {
-        let mut all = Files::default();
+    pub fn read(paths: &[PathBuf], hints: &Hints) -> Result<Files, Box<dyn Coded>> {
+        let mut all = Files {
+            reader: Reader::with(hints.clone()),
+            ..Files::default()
+        };
         let mut catalogue: Option<&PathBuf> = None;
         let mut sessions: Option<&PathBuf> = None;
         let mut events: Vec<PathBuf> = Vec::new();
         let mut alone = None;
         for path in paths {
-            let (reader, content) = read(path)?;
+            let (reader, content) = read(path, hints)?;
             match content {
                 Content::Events(read) => {
                     alone = Some((reader, read));
@@ -74,8 +77,8 @@ impl Files {
 }
 
 /// Reads a file as what it is: as events where it has their columns, else as a catalogue, else as sessions.
-fn read(path: &Path) -> Result<(Reader, Content), Box<dyn Coded>> {
-    let (mut reader, paths) = (Reader::default(), [path.to_owned()]);
+fn read(path: &Path, hints: &Hints) -> Result<(Reader, Content), Box<dyn Coded>> {
+    let (mut reader, paths) = (Reader::with(hints.clone()), [path.to_owned()]);
     let events = match reader.events(&paths) {
         Ok(read) => return Ok((reader, Content::Events(read))),
         Err(error) => error,
@@ -83,7 +86,7 @@ fn read(path: &Path) -> Result<(Reader, Content), Box<dyn Coded>> {
     if !is_of_another_kind(&events) {
         return Err(events.into());
     }
-    let mut reader = Reader::default();
+    let mut reader = Reader::with(hints.clone());
     let catalogue = match reader.catalogue(path) {
         Ok(read) => return Ok((reader, Content::Catalogue(read))),
         Err(error) => error,
@@ -91,7 +94,7 @@ fn read(path: &Path) -> Result<(Reader, Content), Box<dyn Coded>> {
     if !is_of_another_kind(&catalogue) {
         return Err(catalogue.into());
     }
-    let mut reader = Reader::default();
+    let mut reader = Reader::with(hints.clone());
     match reader.sessions(path) {
         Ok(read) => Ok((reader, Content::Sessions(read))),
         Err(sessions) => Err(Error::Unknown {

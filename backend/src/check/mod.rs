@@ -25,7 +25,7 @@ use serde::Serialize;
 
 pub use robots::Robots;
 
-use crate::ingest::{Catalogue, Interactions, Reader, Reason, Understanding};
+use crate::ingest::{Catalogue, Hints, Interactions, Reader, Reason, Understanding};
 use crate::{Coded, Outcome};
 use catalog::Catalog;
 use files::Files;
@@ -41,10 +41,12 @@ pub struct Args {
     /// The report as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    hints: Hints,
 }
 
 pub fn run(args: Args) -> Outcome {
-    let files = Files::read(&args.files)?;
+    let files = Files::read(&args.files, &args.hints)?;
     let report = Report::of(&files.reader, files.read.as_ref(), files.catalogue.as_ref());
     let mut out = std::io::stdout().lock();
     let printed = match args.json {

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use super::column::Look;
+use super::column::list::Separator;
 use super::error::File;
 use super::sessions::keys;
+use super::source::Source;
 use super::table::{Needed, Table, fold};
 use super::{Basket, Error, PastOrder, Reader, Reason, Refusals};
 
@@ -12,13 +15,20 @@ const NAMES: [&str; 4] = ["history", "basket", "target", "days"];
 /// What lies between two orders where the file does not say.
 const DAYS: f64 = 7.0;
 
-fn is_wanted(name: &str) -> bool {
-    NAMES.contains(&fold(name).as_str())
+/// What the cells of a column are looked at as. Orders of a history are separated by bars, which its reader knows.
+fn look(name: &str) -> Option<Look> {
+    Some(match &fold(name)[..] {
+        "basket" => Look::Keys,
+        "target" => Look::Key,
+        "history" | "days" => Look::Text,
+        _ => return None,
+    })
 }
 
 pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Basket>, Error> {
     let mut mine = Refusals::default();
-    let mut table = Table::open(path, File::Baskets, "reading baskets", is_wanted)?;
+    let source = Source::open(path, "reading baskets")?;
+    let mut table = Table::open(source, File::Baskets, None, &look)?;
     let mut baskets = Vec::new();
     let need = |table: &Table| {
         table.need(
@@ -33,20 +43,27 @@ pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Basket>, Erro
         )
     };
     need(&table)?;
+    let mut separator = Separator::Space;
+    for (place, name) in table.columns().to_vec().into_iter().enumerate() {
+        match &fold(&name)[..] {
+            "basket" => separator = table.take_lists(place, "basket"),
+            "target" => table.take_keys(place, "target")?,
+            name => table.take(place, name),
+        }
+    }
     while table.advance(&mut mine)? {
-        match basket(&table) {
+        match basket(&table, separator) {
             Ok(basket) => baskets.push(basket),
             Err((reason, column, value)) => {
                 mine.note(reason, &table.name, table.line(), column, value)
             }
         }
     }
-    need(&table)?;
-    table.conclude(mine, reader)?;
+    table.conclude(baskets.len() as u64, None, mine, reader)?;
     Ok(baskets)
 }
 
-fn basket(table: &Table) -> Result<Basket, (Reason, &'static str, &str)> {
+fn basket(table: &Table, separator: Separator) -> Result<Basket, (Reason, &'static str, &str)> {
     let text = |column: &str| {
         let place = table.columns().iter().position(|name| fold(name) == column);
         place.map_or("", |place| table.cell(place))
@@ -55,13 +72,16 @@ fn basket(table: &Table) -> Result<Basket, (Reason, &'static str, &str)> {
     if target.is_empty() {
         return Err((Reason::NoItems, "target", target));
     }
-    let items = keys(basket);
+    let items = keys(basket, separator);
     if items.is_empty() {
         return Err((Reason::NoItems, "basket", basket));
     }
     let orders: Vec<Vec<String>> = match history {
         "" => Vec::new(),
-        text => text.split('|').map(keys).collect(),
+        text => text
+            .split('|')
+            .map(|order| keys(order, Separator::Space))
+            .collect(),
     };
     let ages: Vec<f64> = if days.is_empty() {
         (1..=orders.len()).rev().map(|n| n as f64 * DAYS).collect()

@@ -6,6 +6,7 @@
 mod column;
 mod related;
 mod row;
+mod stock;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::path::Path;
 use self::column::{Column, Columns};
 use self::row::Reading;
 use super::error::File;
+use super::source::Source;
 use super::table::{Needed, Table};
 use super::{Catalogue, Error, Product, Reader, Reason, Refusals};
 
@@ -20,36 +22,33 @@ use super::{Catalogue, Error, Product, Reader, Reason, Refusals};
 const LONGEST: usize = 255;
 const ID: Needed = Needed("id", "");
 const WHAT: &str = "reading the catalogue";
-/// Other names that shops give the id, to suggest what to rename.
-const LIKE_ID: [&str; 10] = [
-    "itemid",
-    "productid",
-    "sku",
-    "item",
-    "product",
-    "offerid",
-    "goodsid",
-    "stockcode",
-    "code",
-    "key",
-];
 
-/// Reads a product feed. Of rows with the same id the last counts.
+/// Reads a product feed. Rows of one id are one product: a later one replaces what it says, and one without a title (a
+/// variant, a picture, another language) only adds.
 pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Catalogue, Error> {
-    let wanted = |name: &str| Column::named(name).is_some();
-    let mut table = Table::open(path, File::Catalogue, WHAT, wanted)?;
+    let source = Source::open(path, WHAT)?;
+    let wanted = |name: &str| column::look(name, &reader.hints);
+    let mut table = Table::open(source, File::Catalogue, reader.hints.layout, &wanted)?;
     let mut mine = Refusals::default();
-    let mut columns = Columns::default();
     let mut rows = Rows::default();
-    let is_id = |name: &str| Column::named(name) == Some(Column::Id);
-    table.need(ID, &LIKE_ID, is_id)?;
-    while table.advance(&mut mine)? {
-        columns.learn(table.columns());
-        rows.take(&table, &columns, &mut mine);
+    let columns = Columns::of(&mut table, &reader.hints)?;
+    if !columns.has(Column::Id) {
+        let likely: Vec<String> = table
+            .met()
+            .iter()
+            .filter(|name| column::is_like_id(name))
+            .cloned()
+            .collect();
+        let likely: Vec<String> = likely.iter().map(|name| super::table::fold(name)).collect();
+        let likely: Vec<&str> = likely.iter().map(String::as_str).collect();
+        table.need(ID, &likely, |_| false)?;
     }
-    table.need(ID, &LIKE_ID, is_id)?;
-    let catalogue = rows.conclude(&table.name, &mut mine);
-    table.conclude(mine, reader)?;
+    while table.advance(&mut mine)? {
+        rows.take(&table, &columns, reader.now, &mut mine);
+    }
+    let name = table.name.clone();
+    let catalogue = rows.conclude(&name, &mut mine);
+    table.conclude(catalogue.products.len() as u64, None, mine, reader)?;
     Ok(catalogue)
 }
 
@@ -58,6 +57,58 @@ struct Row {
     product: Product,
     line: u64,
     currency: Option<String>,
+    /// Whether there is none, where the row says it.
+    out: Option<bool>,
+    /// The row holds the texts of another language, and nothing else.
+    translates: bool,
+}
+
+impl Row {
+    /// Takes over from `other`, a row of the same product, what this one leaves open.
+    fn fill(&mut self, other: Row) {
+        let (mine, theirs) = (&mut self.product, other.product);
+        if mine.titles.is_empty() {
+            mine.titles = theirs.titles;
+        }
+        if mine.category.is_empty() {
+            mine.category = theirs.category;
+        }
+        if mine.price.is_none() {
+            (mine.price, self.currency) = (theirs.price, other.currency);
+        }
+        mine.brand = mine.brand.take().or(theirs.brand);
+        mine.repeatable = mine.repeatable.or(theirs.repeatable);
+        if mine.attributes.is_empty() {
+            mine.attributes = theirs.attributes;
+        }
+        if mine.related.is_empty() {
+            mine.related = theirs.related;
+        }
+        self.out = self.out.or(other.out);
+        mine.out_of_stock = self.out.unwrap_or(false);
+    }
+
+    /// Adds what a variant, a picture or a translation of the product says.
+    fn add(&mut self, part: Row) {
+        for title in &part.product.titles {
+            if !self.product.titles.contains(title) {
+                self.product.titles.push(title.clone());
+            }
+        }
+        if part.translates {
+            return;
+        }
+        for attribute in &part.product.attributes {
+            if !self.product.attributes.contains(attribute) {
+                self.product.attributes.push(attribute.clone());
+            }
+        }
+        // There is none of the product where there is none of any variant.
+        if let (Some(mine), Some(theirs)) = (self.out, part.out) {
+            self.out = Some(mine && theirs);
+        }
+        self.fill(part);
+    }
 }
 
 #[derive(Default)]
@@ -67,26 +118,36 @@ struct Rows {
 }
 
 impl Rows {
-    fn take(&mut self, table: &Table, columns: &Columns, refusals: &mut Refusals) {
+    fn take(&mut self, table: &Table, columns: &Columns, now: i64, refusals: &mut Refusals) {
         let mut reading = Reading {
             table,
             columns,
+            now,
             refusals,
         };
         let Some(row) = reading.row() else {
             return;
         };
-        match self.by_key.get(&row.product.key) {
-            Some(&place) => {
-                let (line, key) = (self.products[place].line, &row.product.key);
-                refusals.note(Reason::Replaced, &table.name, line, "id", key);
-                self.products[place] = row;
-            }
-            None => {
-                self.by_key
-                    .insert(row.product.key.clone(), self.products.len());
-                self.products.push(row);
-            }
+        let Some(&place) = self.by_key.get(&row.product.key) else {
+            self.by_key
+                .insert(row.product.key.clone(), self.products.len());
+            self.products.push(row);
+            return;
+        };
+        let known = &mut self.products[place];
+        if row.translates || row.product.titles.is_empty() && !known.product.titles.is_empty() {
+            refusals.note(Reason::Part, &table.name, row.line, "id", &row.product.key);
+            known.add(row);
+        } else {
+            refusals.note(
+                Reason::Replaced,
+                &table.name,
+                known.line,
+                "id",
+                &row.product.key,
+            );
+            let before = std::mem::replace(known, row);
+            known.fill(before);
         }
     }
 

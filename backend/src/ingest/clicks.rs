@@ -1,174 +1,51 @@
-//! Events as a plain table: one click a row.
+//! Events as a plain table: one click a row, or a row of several.
 
+mod nested;
+mod roles;
+
+use self::roles::Roles;
 use super::gather::{Census, Gather};
-use super::table::{Needed, Table, fold};
+use super::kinds::Meaning;
+use super::layout::{Layout, Role};
+use super::table::{Needed, Table};
 use super::{Error, Kind, Reader, Reason, Refusals, instant};
 
 const ITEM: Needed = Needed("item", " (or `product_id`, `sku`)");
 /// What purchases of no or a negative quantity are counted as.
 const RETURNED: &str = "(returned)";
+/// What rows of no use are counted as, before their name.
+const NOT_LEARNED: &str = "not learned from: ";
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Session,
-    User,
-    Order,
-    Item,
-    Time,
-    Kind,
-    Quantity,
-}
-
-/// Column names without case and separators, the better one first where a table has several for one role.
-const NAMES: [(Role, &[&str]); 7] = [
-    (
-        Role::Session,
-        &["session", "sessionid", "gasessionid", "visitid"],
-    ),
-    (
-        Role::User,
-        &[
-            "user",
-            "userid",
-            "shopper",
-            "shopperid",
-            "visitor",
-            "visitorid",
-            "customer",
-            "customerid",
-            "member",
-            "memberid",
-            "anonymousid",
-            "userpseudoid",
-            "clientid",
-            "householdid",
-            "uid",
-        ],
-    ),
-    (
-        Role::Order,
-        &[
-            "order",
-            "orderid",
-            "invoice",
-            "invoiceno",
-            "basket",
-            "basketid",
-            "transactionid",
-        ],
-    ),
-    (
-        Role::Item,
-        &[
-            "item",
-            "itemid",
-            "product",
-            "productid",
-            "sku",
-            "skuid",
-            "stockcode",
-            "goodsid",
-            "articleid",
-        ],
-    ),
-    (
-        Role::Time,
-        &[
-            "time",
-            "timestamp",
-            "timestampms",
-            "ts",
-            "datetime",
-            "eventtime",
-            "eventtimestamp",
-            "createdat",
-            "transactiontimestamp",
-            "invoicedate",
-            "date",
-        ],
-    ),
-    (
-        Role::Kind,
-        &[
-            "kind",
-            "event",
-            "eventtype",
-            "eventname",
-            "action",
-            "behavior",
-            "behaviour",
-            "behaviortype",
-            "behaviourtype",
-            "type",
-        ],
-    ),
-    (Role::Quantity, &["quantity", "qty"]),
-];
-
-/// The role of a column and its rank among the names for it.
-fn role(name: &str) -> Option<(Role, usize)> {
-    let name = fold(name);
-    NAMES.iter().find_map(|(role, names)| {
-        let rank = names.iter().position(|other| *other == name)?;
-        Some((*role, rank))
-    })
-}
-
-pub(super) fn is_wanted(name: &str) -> bool {
-    role(name).is_some()
-}
-
-/// Words for kinds beyond the event names that the page understands, without case and separators.
-fn word_kind(word: &str) -> Option<Kind> {
-    Some(match &fold(word)[..] {
-        "view" | "click" | "pv" | "detail" => Kind::View,
-        "cart" | "addtocart" | "addcart" | "add" | "basket" => Kind::Cart,
-        "buy" | "purchase" | "purchased" | "transaction" | "order" | "sale" => Kind::Buy,
-        _ => return None,
-    })
-}
-
-/// Where the roles are in a table.
-#[derive(Default)]
-struct Roles {
-    /// Column, role and rank, the better rank first.
-    columns: Vec<(usize, Role, usize)>,
-    known: usize,
-}
-
-impl Roles {
-    fn learn(&mut self, columns: &[String]) {
-        if columns.len() == self.known {
-            return;
-        }
-        for (place, name) in columns.iter().enumerate().skip(self.known) {
-            if let Some((role, rank)) = role(name) {
-                self.columns.push((place, role, rank));
-            }
-        }
-        self.columns.sort_by_key(|(_, _, rank)| *rank);
-        self.known = columns.len();
+/// What a table may be read as, asked before it is opened.
+pub(super) fn look(column: &str, reader: &Reader) -> Option<super::column::Look> {
+    let hints = &reader.hints;
+    if let Some(look) = hints.look(column) {
+        return Some(look);
     }
-
-    fn has(&self, role: Role) -> bool {
-        self.columns.iter().any(|(_, other, _)| *other == role)
+    if let Some(role) = hints.layout.and_then(|layout| layout.role(column)) {
+        return Some(role.0.look());
     }
+    let usual = roles::usual(column).map(|(role, _)| role);
+    usual.or_else(|| Layout::any_role(column)).map(Role::look)
+}
 
-    /// The first text of the current row in that role, and the name of its column.
-    fn read<'a>(&self, table: &'a Table, role: Role) -> (&'a str, &'a str) {
-        let mut columns = self.columns.iter().filter(|(_, other, _)| *other == role);
-        let column = columns
-            .clone()
-            .find(|(place, ..)| !table.cell(*place).is_empty());
-        match column.or_else(|| columns.next()) {
-            Some((place, ..)) => (table.cell(*place), &table.columns()[*place]),
-            None => ("", ""),
-        }
-    }
+/// A row of a table as far as it was read.
+struct Click<'a> {
+    kind: Kind,
+    time: i64,
+    session: &'a str,
+    user: &'a str,
+    order: &'a str,
+}
 
-    fn text<'a>(&self, table: &'a Table, role: Role) -> &'a str {
-        self.read(table, role).0
-    }
+type Wrong = (Reason, Role);
+
+/// What became of a row.
+enum Outcome {
+    Read,
+    /// Of no use for training, or not understood as far as its kind goes: by name.
+    Ignored(String),
+    Wrong(Wrong),
 }
 
 /// Reads a table of clicks. Where no column tells the kind, a row with an order number is a purchase and any other a
@@ -179,81 +56,150 @@ pub(super) fn read(
     reader: &mut Reader,
 ) -> Result<(), Error> {
     let mut mine = Refusals::default();
-    let mut roles = Roles::default();
     let mut names = Census::default();
-    need(&table)?;
+    let mut ignored = std::collections::BTreeMap::new();
+    let roles = Roles::of(&mut table, reader)?;
+    let mut used = 0;
     while table.advance(&mut mine)? {
-        roles.learn(table.columns());
-        let Some(kind) = kind_of(&table, &roles, gather, &mut names) else {
-            continue;
-        };
-        if let Err((reason, role)) = click(&table, &roles, kind, gather) {
-            let (value, column) = roles.read(&table, role);
-            mine.note(reason, &table.name, table.line(), column, value);
+        match row(&table, &roles, gather, &mut names) {
+            Outcome::Read => used += 1,
+            Outcome::Ignored(name) => {
+                *ignored.entry(format!("{}{name}", NOT_LEARNED)).or_default() += 1
+            }
+            Outcome::Wrong((reason, role)) => {
+                let (value, column) = roles.read(&table, role);
+                mine.note(reason, &table.name, table.line(), column, value);
+            }
         }
     }
-    need(&table)?;
+    let path = table.path.clone();
     gather.count(table.count);
-    table.conclude(mine, reader)?;
-    names.conclude(&table.path)
+    table.conclude(used, ignored, mine, reader)?;
+    names.conclude(&path)
 }
 
-/// The kind of the current row, or `None` where training has no use for it.
-fn kind_of(table: &Table, roles: &Roles, gather: &mut Gather, names: &mut Census) -> Option<Kind> {
-    let word = roles.text(table, Role::Kind);
+fn row(table: &Table, roles: &Roles, gather: &mut Gather, names: &mut Census) -> Outcome {
+    if roles.has(Role::Id) {
+        let id = roles.text(table, Role::Id);
+        if !id.is_empty() && !gather.is_first(id) {
+            return Outcome::Wrong((Reason::Duplicate, Role::Id));
+        }
+    }
+    if roles.has(Role::Events) {
+        return nested::events(table, roles, gather, names);
+    }
+    let kind = match kind_of(table, roles, roles.text(table, Role::Kind), gather, names) {
+        Ok(kind) => kind,
+        Err(name) => return Outcome::Ignored(name),
+    };
+    match click(table, roles, kind, gather) {
+        Ok(()) => Outcome::Read,
+        Err(wrong) => Outcome::Wrong(wrong),
+    }
+}
+
+/// The kind of the current row, or the name under which it is ignored.
+fn kind_of(
+    table: &Table,
+    roles: &Roles,
+    word: &str,
+    gather: &mut Gather,
+    names: &mut Census,
+) -> Result<Kind, String> {
     let ordered = !roles.text(table, Role::Order).is_empty();
-    let kind = match (roles.has(Role::Kind), word_kind(word)) {
-        (false, _) if ordered => Kind::Buy,
-        (false, _) => Kind::View,
-        (true, Some(kind)) => kind,
-        (true, None) => return gather.used(word, names),
+    let kind = match (
+        roles.has(Role::Kind) || roles.has(Role::Events),
+        roles.meaning(word),
+    ) {
+        (false, _) => {
+            roles
+                .kind
+                .unwrap_or(Meaning::Used(if ordered { Kind::Buy } else { Kind::View }))
+        }
+        // A row that does not say it is one of a table that does not.
+        (true, _) if word.is_empty() => Meaning::Used(if ordered { Kind::Buy } else { Kind::View }),
+        (true, Some(meaning)) => meaning,
+        (true, None) => match gather.used(word, names) {
+            Some(kind) => {
+                names.known -= 1;
+                Meaning::Used(kind)
+            }
+            None => return Err(super::gather::label(word)),
+        },
     };
     names.known += 1;
+    let kind = match kind {
+        Meaning::Used(kind) => kind,
+        Meaning::Unused(name) => {
+            gather.ignore(name);
+            return Err(name.to_owned());
+        }
+    };
     let quantity: Option<f64> = roles.text(table, Role::Quantity).parse().ok();
     if kind == Kind::Buy && quantity.is_some_and(|quantity| quantity <= 0.0) {
         gather.ignore(RETURNED);
-        return None;
+        return Err(RETURNED.into());
     }
-    Some(kind)
+    Ok(kind)
 }
 
-fn click(
-    table: &Table,
-    roles: &Roles,
-    kind: Kind,
-    gather: &mut Gather,
-) -> Result<(), (Reason, Role)> {
+fn click(table: &Table, roles: &Roles, kind: Kind, gather: &mut Gather) -> Result<(), Wrong> {
     let text = |role| roles.text(table, role);
-    let time = instant::parse(text(Role::Time)).ok_or((Reason::Time, Role::Time))?;
-    let item = gather
-        .item(text(Role::Item))
-        .map_err(|reason| (reason, Role::Item))?;
-    let visit = gather.visit(text(Role::Session), text(Role::User), text(Role::Order));
-    let visit = visit.ok_or((Reason::NoShopper, Role::User))?;
-    let order = text(Role::Order);
-    if kind == Kind::Buy && !order.is_empty() && !gather.order_row(visit, order, time, item) {
-        return Err((Reason::OrderAgain, Role::Order));
+    let time = roles.time(table)?;
+    let parameters = text(Role::Params);
+    let session = match text(Role::Session) {
+        "" if !parameters.is_empty() => nested::session(parameters),
+        session => session.to_owned(),
+    };
+    let click = Click {
+        kind,
+        time,
+        session: &session,
+        user: text(Role::User),
+        order: text(Role::Order),
+    };
+    let mut keys = nested::keys(table, roles)?;
+    keys.retain(|key| !key.is_empty());
+    if keys.is_empty() {
+        let role = if roles.has(Role::Item) || !roles.has(Role::Items) {
+            Role::Item
+        } else {
+            Role::Items
+        };
+        return Err((Reason::NoItem, role));
     }
-    gather.click(visit, item, time, kind);
+    let items: Result<Vec<u32>, Reason> = keys.iter().map(|key| gather.item(key)).collect();
+    let items = items.map_err(|reason| (reason, Role::Item))?;
+    let visit = gather.visit(click.session, click.user, click.order);
+    let visit = visit.ok_or((Reason::NoShopper, Role::User))?;
+    let mut items = items;
+    if kind == Kind::Buy && !click.order.is_empty() {
+        let (order, time) = (click.order, click.time);
+        match items[..] {
+            [item] if gather.order_row(visit, order, time, item) => {}
+            [_] => items.clear(),
+            _ => {
+                let mut new = gather.order(visit, order, time, &items).into_iter();
+                items.retain(|_| new.next() == Some(true));
+            }
+        }
+        if items.is_empty() {
+            return Err((Reason::OrderAgain, Role::Order));
+        }
+    }
+    for item in items {
+        gather.click(visit, item, click.time, click.kind);
+    }
     Ok(())
 }
 
-fn need(table: &Table) -> Result<(), Error> {
-    let has = |roles: &'static [Role]| {
-        move |name: &str| role(name).is_some_and(|(role, _)| roles.contains(&role))
-    };
-    if table.has("items") {
-        return Err(table.lacks_for(ITEM, "a file of `session,items` goes to --sessions".into()));
+/// Milliseconds of the day that a clock column says.
+fn clock(text: &str, roles: &Roles) -> Option<i64> {
+    if roles.clock_number {
+        return instant::clock_number(text);
     }
-    table.need(ITEM, &["id", "code", "ean", "gtin"], has(&[Role::Item]))?;
-    table.need(
-        Needed("time", " (or `timestamp`)"),
-        &["day", "when", "created", "eventdate"],
-        has(&[Role::Time]),
-    )?;
-    table.need(
-        Needed("session", " (or `user`, `visitor_id`, `order_id`)"),
-        &["sid", "cookie", "client", "account", "email"],
-        has(&[Role::Session, Role::User, Role::Order]),
-    )
+    match instant::shape(text)? {
+        instant::Shape::Clock(time) => Some(time),
+        _ => None,
+    }
 }

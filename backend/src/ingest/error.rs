@@ -62,9 +62,24 @@ pub enum Error {
         refusals: Refusals,
     },
 
+    /// Cells of one column that cannot all be read one way.
+    #[error(
+        "{}:{}: column `{column}` of this {file} contradicts itself: `{}` is {}, and `{}` (line {}) is {}; {remedy}",
+        path.display(), one.1, one.0, one.2, other.0, other.1, other.2
+    )]
+    Contradiction {
+        file: File,
+        path: PathBuf,
+        column: String,
+        /// A value, its line, and what it is.
+        one: (String, u64, &'static str),
+        other: (String, u64, &'static str),
+        remedy: String,
+    },
+
     /// Events were read, and none has a name that is known.
     #[error(
-        "{}: none of {rows} events has a known name, found {found}; name them as the Segment e-commerce spec does (`Product Viewed`, `Product Added`, `Order Completed`), or `view`, `cart`, `buy` in a plain table", path.display()
+        "{}: none of {rows} events has a known name, found {found}; name them as the Segment e-commerce spec does (`Product Viewed`, `Product Added`, `Order Completed`), or `view`, `cart`, `buy` in a plain table; for kinds that are numbers name the layout, --layout NAME", path.display()
     )]
     Names {
         path: PathBuf,
@@ -118,6 +133,13 @@ impl Coded for Error {
                 File::Sessions => "sessions.mostly_unreadable",
                 File::Predictions => "test.mostly_unreadable",
                 File::Baskets => "baskets.mostly_unreadable",
+            },
+            Error::Contradiction { file, .. } => match file {
+                File::Catalogue => "catalog.contradiction",
+                File::Events => "events.contradiction",
+                File::Sessions => "sessions.contradiction",
+                File::Predictions => "test.contradiction",
+                File::Baskets => "baskets.contradiction",
             },
             Error::Names { .. } => "events.names",
         }

@@ -4,23 +4,21 @@ use std::path::Path;
 
 use super::error::File;
 use super::gather::Gather;
-use super::source::{self, Content};
+use super::source::{Shape, Source};
 use super::table::Table;
 use super::{Error, Reader, clicks, messages};
 
 const WHAT: &str = "reading events";
 
 pub(super) fn read(path: &Path, gather: &mut Gather, reader: &mut Reader) -> Result<(), Error> {
-    let mut content = source::open(path, WHAT)?;
-    let holds_messages = match &mut content {
-        Content::Lines(text) => messages::are_in(text),
-        _ => false,
-    };
-    match content {
-        Content::Sqlite => messages::database(path, gather, reader),
-        Content::Lines(text) if holds_messages => messages::lines(path, text, gather, reader),
-        table => {
-            let table = Table::read(table, path, File::Events, WHAT, clicks::is_wanted)?;
+    let source = Source::open(path, WHAT)?;
+    match source.shape {
+        Shape::Sqlite => messages::database(path, gather, reader),
+        Shape::Lines if messages::are_in(&source)? => messages::lines(&source, gather, reader),
+        _ => {
+            let layout = reader.hints.layout;
+            let wanted = |name: &str| clicks::look(name, reader);
+            let table = Table::open(source, File::Events, layout, &wanted)?;
             clicks::read(table, gather, reader)
         }
     }

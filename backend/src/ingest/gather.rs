@@ -244,7 +244,13 @@ impl Gather {
     pub fn finish(mut self) -> Interactions {
         self.join_sessions();
         self.clicks.sort_by_key(|click| (click.visit, click.time));
-        let newest = self.clicks.iter().map(|click| click.time).max();
+        // Rows that say in which order things happened, and not when, are at time 0.
+        let newest = self
+            .clicks
+            .iter()
+            .map(|click| click.time)
+            .max()
+            .filter(|time| *time > 0);
         let mut sessions = Vec::new();
         for clicks in self.clicks.chunk_by(|one, next| one.visit == next.visit) {
             let visit = &self.visits[clicks[0].visit as usize];
@@ -306,7 +312,7 @@ fn listed(names: Names) -> Vec<String> {
 }
 
 /// The name of an event as a person reads it in a list.
-fn label(name: &str) -> String {
+pub(super) fn label(name: &str) -> String {
     match name {
         "" => "(no name)".into(),
         name => name.chars().take(MOST_LETTERS).collect(),

@@ -17,11 +17,13 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use tillside::intake::{Arrival, Field, Intake};
 
+use super::column::{Look, null};
 use super::database;
 use super::error::File;
 use super::gather::{Census, Gather};
+use super::kinds::{self, Meaning};
 use super::products::Products;
-use super::source::{self, Text};
+use super::source::{self, Source};
 use super::table::{self, Line};
 use super::{Error, Kind, Reader, Reason, Refusals, Understanding, instant};
 use crate::json;
@@ -96,6 +98,11 @@ struct Message<'a> {
     anonymous: Word<'a>,
     #[serde(rename = "userId", borrow, default)]
     user: Word<'a>,
+    /// What PostHog calls the shopper and the message.
+    #[serde(borrow, default)]
+    distinct_id: Word<'a>,
+    #[serde(borrow, default)]
+    uuid: Word<'a>,
     #[serde(borrow, default)]
     timestamp: Word<'a>,
     #[serde(borrow, default)]
@@ -115,7 +122,7 @@ struct Properties<'a> {
 }
 
 /// Does this text hold messages, or rows of a plain table? The first line that is JSON decides.
-pub(super) fn are_in(text: &mut Text) -> bool {
+pub(super) fn are_in(source: &Source) -> Result<bool, Error> {
     #[derive(Deserialize)]
     struct Marks {
         #[serde(rename = "messageId")]
@@ -124,29 +131,29 @@ pub(super) fn are_in(text: &mut Text) -> bool {
         anonymous: Option<IgnoredAny>,
         properties: Option<IgnoredAny>,
     }
-    let Ok(start) = text.reader.fill_buf() else {
-        return true;
-    };
-    let marks = start
-        .split(|byte| *byte == b'\n')
-        .find_map(|line| serde_json::from_slice::<Marks>(line).ok());
-    marks.is_none_or(|marks| {
+    let start = source.start()?;
+    let marks = start.split(|byte| *byte == b'\n').find_map(|line| {
+        let whole = serde_json::from_slice::<Marks>(line).ok();
+        whole.or_else(|| serde_json::from_slice(&table::mended(line)?).ok())
+    });
+    Ok(marks.is_none_or(|marks| {
         marks.id.is_some() || marks.anonymous.is_some() || marks.properties.is_some()
-    })
+    }))
 }
 
 /// Reads JSON lines of messages.
 pub(super) fn lines(
-    path: &Path,
-    mut text: Text,
+    source: &Source,
     gather: &mut Gather,
     reader: &mut Reader,
 ) -> Result<(), Error> {
+    let path = source.path.as_path();
+    let mut text = source.text()?;
     table::refuse_spread(path, &mut text)?;
     let mut reading = Reading::new(path, gather);
     let mut buffer = Vec::new();
     loop {
-        let read = table::read_line(&mut *text.reader, &mut buffer);
+        let read = table::read_line(&mut *text.reader, &mut buffer, b'\n');
         reading.line += 1;
         match read.map_err(|source| text.error(path, source))? {
             Line::End => break,
@@ -206,20 +213,20 @@ pub(super) fn database(path: &Path, gather: &mut Gather, reader: &mut Reader) ->
 }
 
 /// Why an event is left out that says nothing of an item.
-const NO_USE: &str = "an event that training has no use for";
+pub(super) const NO_USE: &str = "an event that training has no use for";
 const PRODUCT: &str = "properties.product_id";
 
 /// What an event is about.
 #[derive(Default)]
-struct About<'a> {
+pub(super) struct About<'a> {
     /// Keys of its products, at least one.
-    keys: Vec<Cow<'a, str>>,
+    pub keys: Vec<Cow<'a, str>>,
     /// The number of its order; empty where it has none.
     order: Cow<'a, str>,
 }
 
 /// What an event is about, or what to note.
-fn about<'a>(
+pub(super) fn about<'a>(
     event: &str,
     properties: &'a str,
     time: i64,
@@ -281,6 +288,8 @@ struct Reading<'a> {
     gather: &'a mut Gather,
     names: Census,
     refusals: Refusals,
+    /// Messages with a product that is learned from.
+    used: u64,
     line: u64,
     rows: u64,
     /// Rows of the files before that training has no use for.
@@ -296,6 +305,7 @@ impl<'a> Reading<'a> {
             gather,
             names: Census::default(),
             refusals: Refusals::default(),
+            used: 0,
             line: 0,
             rows: 0,
         }
@@ -323,23 +333,43 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// What a message of that event is used as.
+    fn kind(&mut self, event: &str) -> Option<Kind> {
+        // Names of Segment's first spec (`Viewed Product`) are words that tables use too.
+        if tillside::intake::Kind::from_name(event).is_none()
+            && let Some(Meaning::Used(kind)) = kinds::word(event)
+        {
+            self.names.known += 1;
+            return Some(kind);
+        }
+        self.gather.used(event, &mut self.names)
+    }
+
     fn message(&mut self, message: &Message, time: Option<i64>) {
-        if !message.id.0.is_empty() && !self.gather.is_first(&message.id.0) {
-            return self.note(Reason::Duplicate, "messageId", &message.id.0);
+        let id = [&message.id.0, &message.uuid.0];
+        let id = id.into_iter().find(|id| !id.is_empty());
+        if let Some(id) = id
+            && !self.gather.is_first(id)
+        {
+            return self.note(Reason::Duplicate, "messageId", id);
         }
         if !matches!(&*message.kind.0, "track" | "") {
             self.names.known += 1;
             return self.gather.ignore(&message.kind.0);
         }
-        let Some(kind) = self.gather.used(&message.event.0, &mut self.names) else {
+        let Some(kind) = self.kind(&message.event.0) else {
             return;
         };
         let Some(time) = time else {
             return self.note(Reason::Time, "timestamp", &message.timestamp.0);
         };
-        let person = [&message.anonymous.0, &message.user.0]
-            .into_iter()
-            .find(|id| !id.is_empty());
+        let person = [
+            &message.anonymous.0,
+            &message.user.0,
+            &message.distinct_id.0,
+        ]
+        .into_iter()
+        .find(|id| !id.is_empty() && !null::is_word(id, Look::Person));
         let Some(visit) = person.and_then(|person| self.gather.visit("", person, "")) else {
             return self.note(Reason::NoShopper, "anonymousId", "");
         };
@@ -360,6 +390,11 @@ impl<'a> Reading<'a> {
         let mut items = Vec::new();
         let mut refused = Vec::new();
         for key in about.keys {
+            let key = if null::is_word(&key, Look::Key) {
+                "".into()
+            } else {
+                key
+            };
             match self.gather.item(&key) {
                 Ok(item) => items.push(item),
                 Err(reason) => refused.push((reason, key)),
@@ -383,6 +418,7 @@ impl<'a> Reading<'a> {
                 return self.note(Reason::OrderAgain, "properties.order_id", &about.order);
             }
         }
+        self.used += u64::from(!items.is_empty());
         for item in items {
             self.gather.click(visit, item, time, kind);
         }
@@ -393,6 +429,7 @@ impl<'a> Reading<'a> {
         let mut understood = Understanding::new(self.path, File::Events);
         understood.format = format;
         understood.lines = lines;
+        understood.read = self.used;
         understood.leave_out(NO_USE, self.gather.ignored_rows - self.ignored_before);
         table::conclude(understood, self.rows, self.refusals, reader)?;
         self.names.conclude(self.path)

@@ -8,7 +8,8 @@
 //! | [`predictions`] | `session,prefix,target[,time]` | [`Prediction`]s to measure by |
 //! | [`baskets`] | `history,basket,target[,days]` | [`Basket`]s to measure by |
 //!
-//! Tables may be CSV, TSV, JSON lines or Parquet, and text may be gzipped; what a file is, its first bytes decide.
+//! Tables may be CSV, TSV, JSON lines, XML or Parquet, and text may be gzipped and in any encoding; what a file is, its first
+//! bytes decide, and what a column is, the column as a whole. [`Hints`] say what neither does.
 //! [`Reader`] reads several and keeps with each file an [`Understanding`]: what each column was taken for, and what became
 //! of every row. A row that cannot be used is counted in [`Refusals`] with a reason and a sample, and reading goes on; a file that
 //! is wholly wrong is an [`Error`] that names the place and the remedy. The same file always reads to the same values.
@@ -20,13 +21,16 @@
 mod baskets;
 mod catalogue;
 mod clicks;
+mod column;
 mod database;
 mod error;
 mod events;
 mod gather;
+mod hints;
 mod instant;
+mod kinds;
+mod layout;
 mod messages;
-mod money;
 mod orders;
 mod predictions;
 mod products;
@@ -38,7 +42,9 @@ mod table;
 mod understanding;
 
 pub use error::{Error, File};
+pub use hints::{Hints, Mapping};
 pub(crate) use instant::{parse as instant, print as iso};
+pub use layout::Layout;
 pub use reader::{Reader, baskets, catalogue, events, predictions, sessions};
 pub use refusals::{Reason, Refusals, Sample};
 pub use understanding::{Column, Understanding};

@@ -2,20 +2,30 @@
 
 use std::path::Path;
 
+use super::column::Look;
+use super::column::list::Separator;
+use super::column::time::Times;
 use super::error::File;
 use super::sessions::keys;
+use super::source::Source;
 use super::table::{Needed, Table, fold};
-use super::{Error, Prediction, Reader, Reason, Refusals, instant};
+use super::{Error, Prediction, Reader, Reason, Refusals};
 
-const NAMES: [&str; 4] = ["session", "prefix", "target", "time"];
-
-fn is_wanted(name: &str) -> bool {
-    NAMES.contains(&fold(name).as_str())
+/// What the cells of a column are looked at as.
+fn look(name: &str) -> Option<Look> {
+    Some(match &fold(name)[..] {
+        "session" => Look::Person,
+        "prefix" => Look::Keys,
+        "target" => Look::Key,
+        "time" => Look::Time,
+        _ => return None,
+    })
 }
 
 pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Prediction>, Error> {
     let mut mine = Refusals::default();
-    let mut table = Table::open(path, File::Predictions, "reading test rows", is_wanted)?;
+    let source = Source::open(path, "reading test rows")?;
+    let mut table = Table::open(source, File::Predictions, None, &look)?;
     let mut predictions = Vec::new();
     let need = |table: &Table| {
         table.need(
@@ -28,26 +38,50 @@ pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Prediction>, 
         })
     };
     need(&table)?;
+    let form = Form::of(&mut table)?;
     while table.advance(&mut mine)? {
-        match prediction(&table) {
+        match prediction(&table, &form) {
             Ok(prediction) => predictions.push(prediction),
             Err((reason, column, value)) => {
                 mine.note(reason, &table.name, table.line(), column, value)
             }
         }
     }
-    need(&table)?;
-    table.conclude(mine, reader)?;
+    table.conclude(predictions.len() as u64, None, mine, reader)?;
     Ok(predictions)
 }
 
-fn prediction(table: &Table) -> Result<Prediction, (Reason, &'static str, &str)> {
+/// How the columns are written.
+#[derive(Default)]
+struct Form {
+    separator: Separator,
+    times: Times,
+}
+
+impl Form {
+    fn of(table: &mut Table) -> Result<Form, Error> {
+        let mut form = Form::default();
+        for (place, name) in table.columns().to_vec().into_iter().enumerate() {
+            match &fold(&name)[..] {
+                "prefix" => form.separator = table.take_lists(place, "prefix"),
+                "time" => form.times = table.take_times(place, "time", None)?,
+                name => table.take_keys(place, name)?,
+            }
+        }
+        Ok(form)
+    }
+}
+
+fn prediction<'a>(
+    table: &'a Table,
+    form: &Form,
+) -> Result<Prediction, (Reason, &'static str, &'a str)> {
     let text = |column: &str| {
         let place = table.columns().iter().position(|name| fold(name) == column);
         place.map_or("", |place| table.cell(place))
     };
     let (prefix, target, time) = (text("prefix"), text("target"), text("time"));
-    let keys = keys(prefix);
+    let keys = keys(prefix, form.separator);
     if keys.is_empty() {
         return Err((Reason::NoItems, "prefix", prefix));
     }
@@ -56,7 +90,7 @@ fn prediction(table: &Table) -> Result<Prediction, (Reason, &'static str, &str)>
     }
     let time = match time {
         "" => None,
-        text => Some(instant::parse(text).ok_or((Reason::Time, "time", text))?),
+        text => Some(form.times.read(text).ok_or((Reason::Time, "time", text))?),
     };
     Ok(Prediction {
         session: text("session").to_owned(),

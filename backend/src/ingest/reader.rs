@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::gather::Gather;
-use super::{Basket, Catalogue, Error, Interactions, Prediction, Refusals, Understanding};
+use super::{Basket, Catalogue, Error, Hints, Interactions, Prediction, Refusals, Understanding};
 
 /// Reads files of one run. What could not be used and how each file was understood adds up in it.
 #[derive(Debug)]
 pub struct Reader {
+    /// What a person says of the files.
+    pub hints: Hints,
     /// Unix milliseconds: which sale prices are of today.
     pub now: i64,
     pub refusals: Refusals,
@@ -20,6 +22,7 @@ impl Default for Reader {
     fn default() -> Reader {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Reader {
+            hints: Hints::default(),
             now: now.map_or(0, |since| since.as_millis() as i64),
             refusals: Refusals::default(),
             understood: Vec::new(),
@@ -28,6 +31,14 @@ impl Default for Reader {
 }
 
 impl Reader {
+    /// A reader to which a person has said something.
+    pub fn with(hints: Hints) -> Reader {
+        Reader {
+            hints,
+            ..Reader::default()
+        }
+    }
+
     /// Reads a product feed. Rows of one id are one product.
     pub fn catalogue(&mut self, path: &Path) -> Result<Catalogue, Error> {
         super::catalogue::read(path, self)

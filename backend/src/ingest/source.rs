@@ -1,30 +1,35 @@
-//! A file, opened: what it is by its first bytes, unpacked, with its reading shown as progress.
+//! A file, opened: what it is by its first bytes, unpacked and decoded, as often as it is read.
+
+mod encoding;
+mod unpack;
 
 use std::fs::File as Disk;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use flate2::read::MultiGzDecoder;
+use encoding_rs::{Encoding, UTF_8};
 use indicatif::ProgressBar;
 
-use super::Error;
+use super::{Error, Understanding};
 
 /// Bytes looked at to tell what a file is.
 const HEAD: u64 = 64 * 1024;
 const BUFFER: usize = 256 * 1024;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What the bytes of a file are.
-pub(super) enum Content {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
     /// One JSON object a line.
-    Lines(Text),
-    /// A header and rows of cells.
-    Delimited(Text, u8),
+    Lines,
+    /// Rows of cells.
+    Delimited,
+    Xml,
     Parquet,
     Sqlite,
 }
 
-/// Unpacked text.
+/// Unpacked and decoded text.
 pub(super) struct Text {
     pub reader: Box<dyn BufRead>,
     pub gzipped: bool,
@@ -60,65 +65,168 @@ pub(super) fn name(path: &Path) -> String {
         .into_owned()
 }
 
-/// Opens a file and tells what it is. `what` names the work on the progress bar.
-pub(super) fn open(path: &Path, what: &'static str) -> Result<Content, Error> {
-    let unreadable = |source| Error::Unreadable {
-        path: path.into(),
-        source,
-    };
-    let disk = Disk::open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => Error::Missing {
+/// A file that can be read from its start again and again.
+pub(super) struct Source {
+    pub path: PathBuf,
+    pub shape: Shape,
+    /// Names the work on the progress bar.
+    pub what: &'static str,
+    pub gzipped: bool,
+    pub encoding: &'static Encoding,
+    /// Bytes of the byte order mark.
+    mark: usize,
+    /// What a pipe gave, which cannot be opened again.
+    held: Option<Arc<[u8]>>,
+    size: u64,
+}
+
+impl Source {
+    /// Opens a file and tells what it is.
+    pub fn open(path: &Path, what: &'static str) -> Result<Source, Error> {
+        let unreadable = |source| Error::Unreadable {
             path: path.into(),
-            here: std::env::current_dir().unwrap_or_default(),
-        },
-        _ => unreadable(source),
-    })?;
-    let about = disk.metadata().map_err(unreadable)?;
-    if about.is_dir() {
-        return Err(folder(path));
-    }
-    let bar = crate::progress::bar(what, about.len());
-    let mut packed = Counted { inner: disk, bar };
-    let start = head(&mut packed, 6).map_err(unreadable)?;
-    let gzipped = start.starts_with(b"\x1f\x8b");
-    let packed = Cursor::new(start).chain(packed);
-    let mut plain: Box<dyn Read> = if gzipped {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(
-            BUFFER, packed,
-        )))
-    } else {
-        Box::new(packed)
-    };
-    let mut start = head(&mut plain, HEAD).map_err(|source| broken(path, gzipped, source))?;
-    let shape = shape(path, &start)?;
-    if gzipped && matches!(shape, Shape::Parquet | Shape::Sqlite) {
-        return Err(Error::Format {
+            source,
+        };
+        let mut disk = Disk::open(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => Error::Missing {
+                path: path.into(),
+                here: std::env::current_dir().unwrap_or_default(),
+            },
+            _ => unreadable(source),
+        })?;
+        let about = disk.metadata().map_err(unreadable)?;
+        if about.is_dir() {
+            return Err(folder(path));
+        }
+        let held: Option<Arc<[u8]>> = if about.is_file() {
+            None
+        } else {
+            let mut bytes = Vec::new();
+            disk.read_to_end(&mut bytes).map_err(unreadable)?;
+            Some(bytes.into())
+        };
+        let mut source = Source {
             path: path.into(),
-            line: 1,
-            column: 1,
-            found: "a gzipped Parquet file or database".into(),
-            remedy: "unpack it with `gunzip`; only text is read gzipped",
-        });
+            shape: Shape::Delimited,
+            what,
+            gzipped: false,
+            encoding: UTF_8,
+            mark: 0,
+            size: held.as_ref().map_or(about.len(), |held| held.len() as u64),
+            held,
+        };
+        let start = head(&mut source.packed(None).map_err(unreadable)?, 6).map_err(unreadable)?;
+        source.gzipped = start.starts_with(b"\x1f\x8b");
+        let broken = |error| broken(path, source.gzipped, error);
+        let start = head(&mut source.unpacked(None).map_err(broken)?, HEAD).map_err(broken)?;
+        if let Some((encoding, mark)) = encoding::shown(&start) {
+            (source.encoding, source.mark) = (encoding, mark);
+        }
+        let mut letters = vec![];
+        let read = |letters: &mut Vec<u8>| -> io::Result<()> {
+            *letters = head(&mut source.decoded(None)?, HEAD)?;
+            Ok(())
+        };
+        read(&mut letters).map_err(broken)?;
+        let shape = shape(path, &start, &letters)?;
+        if source.gzipped && matches!(shape, Shape::Parquet | Shape::Sqlite) {
+            return Err(Error::Format {
+                path: path.into(),
+                line: 1,
+                column: 1,
+                found: "a gzipped Parquet file or database".into(),
+                remedy: "unpack it with `gunzip`; only text is read gzipped",
+            });
+        }
+        let is_text = !matches!(shape, Shape::Parquet | Shape::Sqlite);
+        // XML names its encoding.
+        if is_text && source.mark == 0 && source.encoding == UTF_8 {
+            let found = match shape {
+                Shape::Xml => declared(&letters),
+                _ => None,
+            };
+            let found = match found {
+                Some(found) => found,
+                None => encoding::found(&|| source.unpacked(None)).map_err(broken)?,
+            };
+            source.encoding = found;
+        }
+        source.shape = shape;
+        Ok(source)
     }
-    if start.starts_with(BYTE_ORDER_MARK) {
-        start.drain(..BYTE_ORDER_MARK.len());
+
+    fn packed(&self, bar: Option<ProgressBar>) -> io::Result<Box<dyn Read>> {
+        let bytes: Box<dyn Read> = match &self.held {
+            Some(held) => Box::new(Cursor::new(Arc::clone(held))),
+            None => Box::new(Disk::open(&self.path)?),
+        };
+        Ok(match bar {
+            Some(bar) => Box::new(Counted { inner: bytes, bar }),
+            None => bytes,
+        })
     }
-    let text = Text {
-        reader: Box::new(Cursor::new(start).chain(BufReader::with_capacity(BUFFER, plain))),
-        gzipped,
-    };
-    Ok(match shape {
-        Shape::Parquet => Content::Parquet,
-        Shape::Sqlite => Content::Sqlite,
-        Shape::Lines => Content::Lines(text),
-        Shape::Delimited(delimiter) => Content::Delimited(text, delimiter),
-    })
+
+    fn unpacked(&self, bar: Option<ProgressBar>) -> io::Result<Box<dyn Read>> {
+        let packed = self.packed(bar)?;
+        Ok(if self.gzipped {
+            Box::new(unpack::Members::new(packed))
+        } else {
+            packed
+        })
+    }
+
+    fn decoded(&self, bar: Option<ProgressBar>) -> io::Result<Box<dyn Read>> {
+        let mut plain = self.unpacked(bar)?;
+        head(&mut plain, self.mark as u64)?;
+        Ok(if self.encoding == UTF_8 {
+            plain
+        } else {
+            Box::new(encoding::Decoded::new(plain, self.encoding))
+        })
+    }
+
+    /// The text from its start, its reading shown as progress.
+    pub fn text(&self) -> Result<Text, Error> {
+        let bar = crate::progress::bar(self.what, self.size);
+        let plain = self.decoded(Some(bar));
+        let plain = plain.map_err(|error| broken(&self.path, self.gzipped, error))?;
+        Ok(Text {
+            reader: Box::new(BufReader::with_capacity(BUFFER, plain)),
+            gzipped: self.gzipped,
+        })
+    }
+
+    /// The first lines of the text.
+    pub fn start(&self) -> Result<Vec<u8>, Error> {
+        let read = || head(&mut self.decoded(None)?, 1 << 20);
+        read().map_err(|error| broken(&self.path, self.gzipped, error))
+    }
+
+    /// What is known of the file from its bytes.
+    pub fn describe(&self, understood: &mut Understanding) {
+        let is_text = !matches!(self.shape, Shape::Parquet | Shape::Sqlite);
+        understood.gzipped = self.gzipped;
+        understood.encoding = is_text.then(|| self.encoding.name());
+    }
 }
 
 fn head(reader: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     reader.take(limit).read_to_end(&mut start)?;
     Ok(start)
+}
+
+/// The encoding that an XML declaration names.
+fn declared(text: &[u8]) -> Option<&'static Encoding> {
+    let start = String::from_utf8_lossy(&text[..text.len().min(200)]);
+    let named = start
+        .strip_prefix("<?xml")?
+        .split_once("?>")?
+        .0
+        .split_once("encoding=")?
+        .1;
+    let quote = named.chars().next()?;
+    Encoding::for_label(named[1..].split(quote).next()?.as_bytes())
 }
 
 fn folder(path: &Path) -> Error {
@@ -143,15 +251,8 @@ fn folder(path: &Path) -> Error {
     }
 }
 
-enum Shape {
-    Lines,
-    Delimited(u8),
-    Parquet,
-    Sqlite,
-}
-
 /// First bytes of files that people hand over by mistake, and what to do about each.
-const FOREIGN: [(&[u8], &str, &str); 7] = [
+const FOREIGN: [(&[u8], &str, &str); 5] = [
     (
         b"PK\x03\x04",
         "a ZIP archive or a spreadsheet",
@@ -173,11 +274,10 @@ const FOREIGN: [(&[u8], &str, &str); 7] = [
         "an old Office document",
         "save the sheet as CSV (UTF-8)",
     ),
-    (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
-    (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
 ];
 
-fn shape(path: &Path, start: &[u8]) -> Result<Shape, Error> {
+/// What a file is: `start` are its first bytes, `text` the same as UTF-8.
+fn shape(path: &Path, start: &[u8], text: &[u8]) -> Result<Shape, Error> {
     if start.starts_with(b"PAR1") {
         return Ok(Shape::Parquet);
     }
@@ -189,7 +289,6 @@ fn shape(path: &Path, start: &[u8]) -> Result<Shape, Error> {
         .unwrap_or_default()
         .to_string_lossy()
         .to_lowercase();
-    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     let Some(first) = text.iter().position(|byte| !byte.is_ascii_whitespace()) else {
         return Err(Error::Empty {
             path: path.into(),
@@ -223,11 +322,11 @@ fn shape(path: &Path, start: &[u8]) -> Result<Shape, Error> {
             return Err(format(0, format!("this is {found}"), remedy));
         }
     }
-    if let Some(at) = text.iter().position(|byte| *byte == 0) {
+    if let Some(at) = binary(text) {
         return Err(format(
             at,
             "binary data, not text".into(),
-            "give CSV, TSV, JSON lines or Parquet",
+            "give CSV, TSV, JSON lines, XML or Parquet",
         ));
     }
     match text[first] {
@@ -237,11 +336,12 @@ fn shape(path: &Path, start: &[u8]) -> Result<Shape, Error> {
             "a JSON array".into(),
             "write one object a line (JSON lines), for example with `jq -c '.[]'`",
         )),
-        b'<' => Err(format(
+        b'<' if is_page(&text[first..]) => Err(format(
             first,
-            "XML or HTML".into(),
-            "export the feed as CSV, TSV, JSON lines or Parquet",
+            "a web page".into(),
+            "download the file that the page links to or shows instead",
         )),
+        b'<' => Ok(Shape::Xml),
         other if matches!(&extension[..], "jsonl" | "ndjson" | "json") => Err(format(
             first,
             format!(
@@ -250,35 +350,31 @@ fn shape(path: &Path, start: &[u8]) -> Result<Shape, Error> {
             ),
             "write one JSON object a line",
         )),
-        _ => Ok(Shape::Delimited(delimiter(&text[first..]))),
+        _ => Ok(Shape::Delimited),
     }
 }
 
-/// The separator that the header uses most outside quotes; comma where there is none.
-fn delimiter(text: &[u8]) -> u8 {
-    let header = text
-        .split(|byte| matches!(byte, b'\n' | b'\r'))
-        .next()
-        .unwrap_or_default();
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0), (b'|', 0)];
-    for byte in header {
-        quoted ^= *byte == b'"';
-        for (delimiter, count) in &mut counts {
-            *count += u32::from(!quoted && byte == delimiter);
-        }
-    }
-    // `max_by_key` keeps the last of equals, and a tie should go to the comma.
-    counts
-        .into_iter()
-        .rev()
-        .max_by_key(|(_, count)| *count)
-        .map_or(b',', |(delimiter, _)| delimiter)
+/// Where bytes begin that are no text. A zero here and there in a cell is what a database left in it; control characters
+/// beside zeros, or many zeros, are no text.
+fn binary(text: &[u8]) -> Option<usize> {
+    let first = text.iter().position(|byte| *byte == 0)?;
+    let zeros = text.iter().filter(|byte| **byte == 0).count();
+    let is_control =
+        |byte: &u8| *byte < 0x20 && !matches!(byte, 0 | 1 | b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
+    let controls = text.iter().filter(|byte| is_control(byte)).count();
+    (controls > 0 || zeros * 20 > text.len() || text[first..].starts_with(&[0, 0])).then_some(first)
+}
+
+fn is_page(text: &[u8]) -> bool {
+    let start = text[..text.len().min(200)].to_ascii_lowercase();
+    [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|tag| start.starts_with(tag))
 }
 
 /// Moves the bar by the bytes that come from the disk.
 struct Counted {
-    inner: Disk,
+    inner: Box<dyn Read>,
     bar: ProgressBar,
 }
 

@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::Refusals;
 use super::error::File;
 
+/// Examples kept of one column.
+pub(super) const EXAMPLES: usize = 3;
+
 /// One file as its reader understood it. Rows add up: `read` and the sum of `left_out` make `records`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Understanding {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::evaluate::held_back;
-use crate::ingest::{self, Basket, Interactions, Kind, Refusals, Session};
+use crate::ingest::{self, Basket, Interactions, Kind, Session};
 use crate::{Coded, Outcome};
 
 /// Cuts a shop's events into what to train on and what to ask about, to measure how well a model ranks for that shop
@@ -23,6 +23,8 @@ pub struct Args {
     /// The share of sessions that is asked about, the newest; where two begin at once, both are
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
     share: f64,
+    #[command(flatten)]
+    hints: ingest::Hints,
 }
 
 /// A number between 0 and 1.
@@ -68,10 +70,10 @@ struct Questions {
 }
 
 pub fn run(args: Args) -> Outcome {
-    let mut refusals = Refusals::default();
-    let read = ingest::events(&args.events, &mut refusals)?;
-    if !refusals.is_empty() {
-        eprintln!("{refusals}");
+    let mut reader = ingest::Reader::with(args.hints);
+    let read = reader.events(&args.events)?;
+    if !reader.refusals.is_empty() {
+        eprintln!("{}", reader.refusals);
     }
     let (old, newest) = cut(&read.sessions, args.share);
     let questions = ask(&read, old, newest);

@@ -173,6 +173,8 @@ pub struct Args {
     /// Festival calendar in place of the one that comes along; its lines are those of docs/model-format.md
     #[arg(long, value_name = "FILE")]
     festivals: Option<PathBuf>,
+    #[command(flatten)]
+    hints: ingest::Hints,
 }
 
 /// What pages are to load.
@@ -477,7 +479,7 @@ struct Input {
 
 impl Input {
     fn read(args: &Args) -> Result<Input, ingest::Error> {
-        let mut reader = Reader::default();
+        let mut reader = Reader::with(args.hints.clone());
         let catalogue = match &args.catalog {
             Some(path) => Some(reader.catalogue(path)?),
             None => None,
@@ -756,7 +758,10 @@ fn summary(
             .iter()
             .map(|(name, many)| format!("{name} ({many})"))
             .collect();
-        text += &format!("Events that say nothing of an item: {}\n", names.join(", "));
+        text += &format!(
+            "Events not learned from, of no use or of an unknown name: {}\n",
+            names.join(", ")
+        );
     }
     text + &steps.to_string()
 }

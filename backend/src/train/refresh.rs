@@ -17,7 +17,7 @@ use super::manifest::{Fallback, Manifest, Part};
 use super::steps::Steps;
 use super::{goods, pack, publish};
 use crate::check::{Report, Robots};
-use crate::ingest::{Catalogue, Interactions, Product, Reader};
+use crate::ingest::{self, Catalogue, Interactions, Product, Reader};
 use crate::{Outcome, serve};
 
 /// Bring prices, stock and popularity of a model up to date, without training
@@ -35,13 +35,15 @@ pub struct Args {
     /// Take a feed that leaves most of what is sold out of stock, and events that are mostly on other items
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    hints: ingest::Hints,
 }
 
 pub fn run(args: Args) -> Outcome {
     let mut steps = Steps::start();
     serve::model::check(&args.model)?;
     let manifest = manifest(&args.model)?;
-    let mut reader = Reader::default();
+    let mut reader = Reader::with(args.hints.clone());
     let catalogue = reader.catalogue(&args.catalog)?;
     let mut events = match &args.events[..] {
         [] => None,

@@ -1,6 +1,14 @@
 //! The columns of a product feed that are used.
 
-use crate::ingest::table::Table;
+use std::collections::BTreeMap;
+
+use crate::ingest::column::Look;
+use crate::ingest::column::money::Money;
+use crate::ingest::column::time::Times;
+use crate::ingest::error::File;
+use crate::ingest::layout::Layout;
+use crate::ingest::table::{Table, fold};
+use crate::ingest::{Error, Hints};
 
 /// The columns that are used, by their feed names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,16 +17,44 @@ pub(super) enum Column {
     Title,
     ProductType,
     GoogleCategory,
+    /// A list that is one path, from the root.
+    Path,
     Brand,
     Price,
     SalePrice,
+    /// `start/end`.
+    SaleDates,
+    SaleStarts,
+    SaleEnds,
     Availability,
+    /// Yes, no, or how many there are.
+    InStock,
     Repeatable,
     Detail,
     Related,
+    /// Names the language of the row's texts; empty in the row that holds all else.
+    Language,
     /// Taken as an attribute of this name.
     Attribute(&'static str),
 }
+
+/// What a shop system calls the kinds of its products: no category of anything.
+const SYSTEM_TYPES: [&str; 14] = [
+    "simple",
+    "configurable",
+    "grouped",
+    "bundle",
+    "virtual",
+    "downloadable",
+    "variable",
+    "variation",
+    "external",
+    "giftcard",
+    "gift-card",
+    "subscription",
+    "simple product",
+    "variable product",
+];
 
 impl Column {
     /// Feeds also write names with spaces, capitals and the namespace `g:`.
@@ -27,13 +63,19 @@ impl Column {
             "id" => Column::Id,
             "product_type" => Column::ProductType,
             "google_product_category" => Column::GoogleCategory,
+            "path" => Column::Path,
             "brand" => Column::Brand,
             "price" => Column::Price,
             "sale_price" => Column::SalePrice,
+            "sale_price_effective_date" => Column::SaleDates,
+            "sale_starts" => Column::SaleStarts,
+            "sale_ends" => Column::SaleEnds,
             "availability" => Column::Availability,
+            "in_stock" => Column::InStock,
             "repeatable" => Column::Repeatable,
             "product_detail" => Column::Detail,
             "related_product" => Column::Related,
+            "language" => Column::Language,
             "color" => Column::Attribute("color"),
             "size" => Column::Attribute("size"),
             "material" => Column::Attribute("material"),
@@ -45,6 +87,65 @@ impl Column {
             _ => return None,
         })
     }
+
+    /// A column by its own name, without a layout that says more. `path`, `language` and dates in two columns are names
+    /// that a layout gives.
+    fn usual(name: &str) -> Option<Column> {
+        let column = Column::named(name)?;
+        let by_layout = matches!(
+            column,
+            Column::Path
+                | Column::Language
+                | Column::InStock
+                | Column::SaleStarts
+                | Column::SaleEnds
+        );
+        (!by_layout).then_some(column)
+    }
+
+    fn look(self) -> Look {
+        match self {
+            Column::Id => Look::Key,
+            Column::ProductType | Column::GoogleCategory | Column::Path => Look::Path,
+            Column::Price | Column::SalePrice => Look::Money,
+            Column::SaleStarts | Column::SaleEnds => Look::Time,
+            Column::Availability | Column::InStock | Column::Repeatable => Look::Word,
+            _ => Look::Text,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Column::Id => "id",
+            Column::Title => "title",
+            Column::ProductType => "product_type",
+            Column::GoogleCategory => "google_product_category",
+            Column::Path => "category path",
+            Column::Brand => "brand",
+            Column::Price => "price",
+            Column::SalePrice => "sale_price",
+            Column::SaleDates => "sale_price_effective_date",
+            Column::SaleStarts => "start of the sale",
+            Column::SaleEnds => "end of the sale",
+            Column::Availability => "availability",
+            Column::InStock => "stock",
+            Column::Repeatable => "repeatable",
+            Column::Detail => "product_detail",
+            Column::Related => "related_product",
+            Column::Language => "language of the row",
+            Column::Attribute(name) => name,
+        }
+    }
+}
+
+/// What a column may be read as, asked before the table is opened.
+pub(super) fn look(name: &str, hints: &Hints) -> Option<Look> {
+    let column = hints
+        .field(name)
+        .and_then(Column::named)
+        .or_else(|| Column::usual(name));
+    let column = column.or_else(|| Layout::any_field(name).and_then(Column::named));
+    column.map(Column::look)
 }
 
 fn plain(name: &str) -> String {
@@ -70,29 +171,182 @@ fn is_title_in_a_language(name: &str) -> bool {
 #[derive(Default)]
 pub(super) struct Columns {
     places: Vec<(Column, String, usize)>,
-    known: usize,
+    money: BTreeMap<usize, Money>,
+    times: BTreeMap<usize, Times>,
+    /// Separates the paths of a cell, where a cell holds several.
+    pub between_paths: Option<char>,
+    /// The layout says so: every such mark parts paths.
+    pub are_paths_parted: bool,
+    /// Separates the steps of a path.
+    pub between_steps: char,
+    /// The first step of every path, which says nothing.
+    pub root: Option<&'static str>,
 }
 
 impl Columns {
-    pub fn learn(&mut self, names: &[String]) {
-        if names.len() == self.known {
-            return;
-        }
-        for (place, name) in names.iter().enumerate().skip(self.known) {
-            if let Some(column) = Column::named(name) {
-                self.places.push((column, plain(name), place));
+    /// Decides what every column is, from a table's names and cells.
+    pub fn of(table: &mut Table, hints: &Hints) -> Result<Columns, Error> {
+        let said = hints.layout.filter(|layout| layout.file == File::Catalogue);
+        let layout = said.or_else(|| Layout::by_names(File::Catalogue, table.met()));
+        let mut columns = Columns {
+            between_steps: '>',
+            ..Columns::default()
+        };
+        if let Some(layout) = layout {
+            table.laid_out(layout.name);
+            if let Some((paths, steps)) = layout.paths {
+                (columns.between_paths, columns.between_steps) = (Some(paths), steps);
+                columns.are_paths_parted = true;
             }
+            columns.root = layout.root;
         }
-        self.places.sort();
-        self.known = names.len();
+        let mapped: Vec<Option<Column>> = table
+            .columns()
+            .iter()
+            .map(|name| hints.field(name).and_then(Column::named))
+            .collect();
+        for (place, name) in table.columns().to_vec().into_iter().enumerate() {
+            let usual = Column::usual(&name);
+            let column = match (mapped[place], layout) {
+                (Some(column), _) => Some(column),
+                (None, Some(layout)) => {
+                    let beside = usual.filter(|column| {
+                        matches!(column, Column::Attribute(_))
+                            || is_title_in_a_language(&plain(&name))
+                    });
+                    layout.field(&name).and_then(Column::named).or(beside)
+                }
+                (None, None) => usual,
+            };
+            let Some(column) = column else { continue };
+            // What a person maps is the only column for it.
+            let elsewhere = mapped[place].is_none() && mapped.contains(&Some(column));
+            if elsewhere || columns.is_system_type(table, place, column) {
+                continue;
+            }
+            columns.take(table, place, column)?;
+            columns.places.push((column, plain(&name), place));
+        }
+        columns.places.sort();
+        for mapping in hints.missing(false, table.met()) {
+            table.note(format!(
+                "--map {}={}: there is no such column here",
+                mapping.name, mapping.column
+            ));
+        }
+        Ok(columns)
     }
 
-    /// The current row's texts, empty ones left out: `title` before `title_en` before `title_zh`.
+    /// A column of categories that holds what a shop system calls its kinds of products.
+    fn is_system_type(&self, table: &mut Table, place: usize, column: Column) -> bool {
+        let survey = table.survey(place);
+        let is_type = |word: &String| SYSTEM_TYPES.contains(&word.to_lowercase().as_str());
+        let all =
+            !survey.words.is_empty() && survey.other_words == 0 && survey.words.keys().all(is_type);
+        if all && matches!(column, Column::ProductType | Column::GoogleCategory) {
+            let words: Vec<String> = survey
+                .words
+                .keys()
+                .take(3)
+                .map(|word| format!("`{word}`"))
+                .collect();
+            table.remark(
+                place,
+                format!(
+                    "not taken for categories: {} are kinds of product of a shop system",
+                    words.join(", ")
+                ),
+            );
+        }
+        all && matches!(column, Column::ProductType | Column::GoogleCategory)
+    }
+
+    fn take(&mut self, table: &mut Table, place: usize, column: Column) -> Result<(), Error> {
+        match column.look() {
+            Look::Key => table.take_keys(place, column.name())?,
+            Look::Money => {
+                let money = table.take_money(place, column.name())?;
+                self.money.insert(place, money);
+            }
+            Look::Time => {
+                let times = table.take_times(place, column.name(), None)?;
+                self.times.insert(place, times);
+            }
+            _ => table.take(place, column.name()),
+        }
+        if column == Column::ProductType && table.survey(place).lists.commas_part_paths() {
+            self.between_paths = Some(',');
+        }
+        if self.between_paths.is_some() && column == Column::ProductType {
+            table.remark(place, "several paths in a cell: the first counts".into());
+        }
+        Ok(())
+    }
+
+    pub fn has(&self, column: Column) -> bool {
+        self.places.iter().any(|(other, ..)| *other == column)
+    }
+
+    /// The current row's texts and their places, empty ones left out: `title` before `title_en` before `title_zh`.
     pub fn texts<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (Column, &'a str)> {
+        self.cells(table).map(|(column, text, _)| (column, text))
+    }
+
+    fn cells<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (Column, &'a str, usize)> {
         let texts = self
             .places
             .iter()
-            .map(|(column, _, place)| (*column, table.cell(*place)));
-        texts.filter(|(_, text)| !text.is_empty())
+            .map(|(column, _, place)| (*column, table.cell(*place), *place));
+        texts.filter(|(_, text, _)| !text.is_empty())
     }
+
+    /// The text of a price and what it says.
+    pub fn price<'a>(
+        &self,
+        table: &'a Table,
+        column: Column,
+    ) -> Option<(&'a str, Option<(f32, Option<String>)>)> {
+        let place = self
+            .places
+            .iter()
+            .find(|(other, _, place)| *other == column && !table.cell(*place).is_empty())?
+            .2;
+        let text = table.cell(place);
+        Some((
+            text,
+            self.money.get(&place).and_then(|money| money.read(text)),
+        ))
+    }
+
+    /// The text of a date in its own column and what it says.
+    pub fn time<'a>(&self, table: &'a Table, column: Column) -> Option<(&'a str, Option<i64>)> {
+        let place = self
+            .places
+            .iter()
+            .find(|(other, _, place)| *other == column && !table.cell(*place).is_empty())?
+            .2;
+        let text = table.cell(place);
+        Some((
+            text,
+            self.times.get(&place).and_then(|times| times.read(text)),
+        ))
+    }
+}
+
+/// Names that are likely the id's, without those that name something else beside it.
+pub(super) fn is_like_id(name: &str) -> bool {
+    const LIKE_ID: [&str; 11] = [
+        "itemid",
+        "productid",
+        "sku",
+        "item",
+        "product",
+        "offerid",
+        "goodsid",
+        "stockcode",
+        "code",
+        "key",
+        "articleid",
+    ];
+    LIKE_ID.contains(&fold(name).as_str())
 }

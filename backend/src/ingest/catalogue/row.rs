@@ -1,16 +1,17 @@
 //! One row of a product feed → one product.
 
-use tillside::shop::live;
-
 use super::column::{Column, Columns};
-use super::{LONGEST, Row, related};
+use super::{LONGEST, Row, related, stock};
+use crate::ingest::instant::{self, DAY};
 use crate::ingest::table::Table;
-use crate::ingest::{Product, Reason, Refusals, Related, money};
+use crate::ingest::{Product, Reason, Refusals, Related};
 
 /// One row being read.
 pub(super) struct Reading<'a> {
     pub table: &'a Table,
     pub columns: &'a Columns,
+    /// Unix milliseconds.
+    pub now: i64,
     pub refusals: &'a mut Refusals,
 }
 
@@ -43,8 +44,11 @@ impl<'a> Reading<'a> {
             self.note(reason, "id", key);
             return None;
         }
+        let price = self.price("price", Column::Price);
         let sale = self.price("sale_price", Column::SalePrice);
-        let (price, currency) = match sale.or_else(|| self.price("price", Column::Price)) {
+        let sale =
+            sale.filter(|sale| self.is_of_today(sale.0, price.as_ref().map(|price| price.0)));
+        let (price, currency) = match sale.or(price) {
             Some((price, currency)) => (Some(price), currency),
             None => (None, None),
         };
@@ -54,13 +58,14 @@ impl<'a> Reading<'a> {
                 titles.push(title.to_owned());
             }
         }
+        let out = self.out_of_stock();
         let product = Product {
             key: key.to_owned(),
             titles,
             category: self.category(),
             brand: self.brand(),
             price,
-            out_of_stock: self.out_of_stock(),
+            out_of_stock: out.unwrap_or(false),
             repeatable: self.repeatable(),
             attributes: self.attributes(),
             related: self.related(),
@@ -69,16 +74,41 @@ impl<'a> Reading<'a> {
             product,
             line: self.table.line(),
             currency,
+            out,
+            translates: !self.first(Column::Language).is_empty(),
         })
     }
 
     fn price(&mut self, name: &str, column: Column) -> Option<(f32, Option<String>)> {
-        let text = self.first(column);
-        let price = money::parse(text);
-        if price.is_none() && !text.is_empty() {
+        let (text, price) = self.columns.price(self.table, column)?;
+        if price.is_none() {
             self.note(Reason::Price, name, text);
         }
         price
+    }
+
+    /// Whether a sale price is one, and of today: it costs something, no more than the price, and its dates hold.
+    fn is_of_today(&mut self, sale: f32, price: Option<f32>) -> bool {
+        let (dates, now) = (self.first(Column::SaleDates), self.now);
+        let (from, to) = dates.split_once('/').unwrap_or((dates, ""));
+        let start = self.columns.time(self.table, Column::SaleStarts);
+        let end = self.columns.time(self.table, Column::SaleEnds);
+        let begun = start.map_or_else(|| instant::parse(from.trim()), |(_, time)| time);
+        let (text, ended) = end.unwrap_or((to.trim(), instant::parse(to.trim())));
+        // A day without a time of day lasts to its end.
+        let ended = ended.map(|time| if text.contains(':') { time } else { time + DAY });
+        let is_one = sale > 0.0 && price.is_none_or(|price| sale <= price);
+        let is_now =
+            begun.is_none_or(|begun| begun <= now) && ended.is_none_or(|ended| now <= ended);
+        if !(is_one && is_now) {
+            let (column, value) = if is_one && !dates.is_empty() {
+                ("sale_price_effective_date", dates.to_owned())
+            } else {
+                ("sale_price", sale.to_string())
+            };
+            self.note(Reason::Sale, column, &value);
+        }
+        is_one && is_now
     }
 
     /// The path of the first product type; a JSON list of them is what a repeated feed field becomes.
@@ -89,6 +119,10 @@ impl<'a> Reading<'a> {
         } else {
             own
         };
+        let steps = self.first(Column::Path);
+        if path.is_empty() && !steps.is_empty() {
+            return self.steps(steps);
+        }
         let listed: Option<Vec<String>> = path
             .starts_with('[')
             .then(|| serde_json::from_str(path).ok())
@@ -96,16 +130,66 @@ impl<'a> Reading<'a> {
         let path = listed
             .as_ref()
             .map_or(path, |paths| paths.first().map_or("", String::as_str));
-        let segments: Vec<&str> = path
-            .split('>')
+        let path = self.first_path(path);
+        let mut segments: Vec<&str> = path
+            .split(self.columns.between_steps)
             .map(str::trim)
             .filter(|segment| !segment.is_empty())
             .collect();
+        if segments.first().copied() == self.columns.root && segments.len() > 1 {
+            segments.remove(0);
+        }
         if segments.iter().any(|segment| segment.len() > LONGEST) {
             self.note(Reason::LongText, "product_type", path);
             return Vec::new();
         }
         segments.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The first of several paths. A comma in a name (`Food, Drinks > Tea`) parts nothing: what stands before it is no
+    /// path of several steps.
+    fn first_path<'b>(&self, cell: &'b str) -> &'b str {
+        let Some(mark) = self.columns.between_paths else {
+            return cell;
+        };
+        let steps = self.columns.between_steps;
+        for (at, _) in cell
+            .match_indices(mark)
+            .filter(|(at, _)| !cell[..*at].ends_with('\\'))
+        {
+            let (before, after) = (&cell[..at], &cell[at + mark.len_utf8()..]);
+            let next = after.split(mark).next().unwrap_or_default();
+            if before.contains(steps) && next.contains(steps) || self.columns.are_paths_parted {
+                return before;
+            }
+        }
+        cell
+    }
+
+    /// A list of steps, or of lists of steps of which the first counts.
+    fn steps(&mut self, text: &str) -> Vec<String> {
+        let mut value: serde_json::Value =
+            serde_json::from_str(text).unwrap_or_else(|_| text.into());
+        if let Some(first) = value.get_mut(0).filter(|first| first.is_array()) {
+            value = first.take();
+        }
+        let steps: Vec<String> = match &value {
+            serde_json::Value::Array(steps) => steps
+                .iter()
+                .filter_map(|step| Some(step.as_str()?.trim().to_owned()))
+                .collect(),
+            serde_json::Value::String(text) => text
+                .split(['>', '|'])
+                .map(|step| step.trim().to_owned())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let steps: Vec<String> = steps.into_iter().filter(|step| !step.is_empty()).collect();
+        if steps.iter().any(|step| step.len() > LONGEST) {
+            self.note(Reason::LongText, "category", text);
+            return Vec::new();
+        }
+        steps
     }
 
     fn brand(&mut self) -> Option<String> {
@@ -117,13 +201,16 @@ impl<'a> Reading<'a> {
         (!brand.is_empty()).then(|| brand.to_owned())
     }
 
-    fn out_of_stock(&mut self) -> bool {
-        let text = self.first(Column::Availability);
-        let known = live::out_of_stock(text);
+    fn out_of_stock(&mut self) -> Option<bool> {
+        let text = match self.first(Column::Availability) {
+            "" => self.first(Column::InStock),
+            text => text,
+        };
+        let known = stock::out_of_stock(text);
         if known.is_none() && !text.is_empty() {
             self.note(Reason::Availability, "availability", text);
         }
-        known.unwrap_or(false)
+        known
     }
 
     fn repeatable(&mut self) -> Option<bool> {

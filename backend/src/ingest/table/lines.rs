@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Cells, Columns, LONGEST, Step};
-use crate::ingest::source::Text;
-use crate::ingest::{Error, Reason};
+use crate::ingest::source::{Source, Text};
+use crate::ingest::{Error, Reason, Understanding};
 
 /// Whole numbers beyond this are not exact in a 64-bit float.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -22,20 +22,24 @@ pub(crate) enum Line {
 }
 
 /// Reads one line into `buffer`, its end included; of one that is too long, the beginning.
-pub(crate) fn read_line(reader: &mut dyn BufRead, buffer: &mut Vec<u8>) -> io::Result<Line> {
+pub(crate) fn read_line(
+    reader: &mut dyn BufRead,
+    buffer: &mut Vec<u8>,
+    end: u8,
+) -> io::Result<Line> {
     buffer.clear();
-    reader.take(LONGEST).read_until(b'\n', buffer)?;
+    reader.take(LONGEST).read_until(end, buffer)?;
     if buffer.is_empty() {
         return Ok(Line::End);
     }
-    if (buffer.len() as u64) < LONGEST || buffer.ends_with(b"\n") {
+    if (buffer.len() as u64) < LONGEST || buffer.ends_with(&[end]) {
         return Ok(Line::Whole);
     }
     let mut rest = Vec::new();
     loop {
         rest.clear();
-        reader.take(LONGEST).read_until(b'\n', &mut rest)?;
-        if rest.is_empty() || rest.ends_with(b"\n") {
+        reader.take(LONGEST).read_until(end, &mut rest)?;
+        if rest.is_empty() || rest.ends_with(&[end]) {
             return Ok(Line::TooLong);
         }
     }
@@ -51,10 +55,11 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub fn new(path: &Path, mut text: Text) -> Result<Rows, Error> {
-        refuse_spread(path, &mut text)?;
+    pub fn new(source: &Source) -> Result<Rows, Error> {
+        let mut text = source.text()?;
+        refuse_spread(&source.path, &mut text)?;
         Ok(Rows {
-            path: path.into(),
+            path: source.path.clone(),
             text,
             buffer: Vec::new(),
             line: 0,
@@ -89,7 +94,7 @@ pub(crate) fn refuse_spread(path: &Path, text: &mut Text) -> Result<(), Error> {
 impl super::Rows for Rows {
     fn step(&mut self, columns: &mut Columns, cells: &mut Cells) -> Result<Step, Error> {
         loop {
-            let read = read_line(&mut *self.text.reader, &mut self.buffer);
+            let read = read_line(&mut *self.text.reader, &mut self.buffer, b'\n');
             let read = read.map_err(|source| self.text.error(&self.path, source))?;
             self.line += 1;
             match read {
@@ -112,7 +117,20 @@ impl super::Rows for Rows {
             cells,
             keys: &mut self.keys,
         };
-        let outcome = row.deserialize(&mut json).and_then(|()| json.end());
+        let mut outcome = row.deserialize(&mut json).and_then(|()| json.end());
+        if outcome.is_err()
+            && let Some(mended) = mended(line)
+        {
+            cells.clear(columns.kept.len());
+            self.keys.clear();
+            let mut json = serde_json::Deserializer::from_slice(&mended);
+            let row = Row {
+                columns,
+                cells,
+                keys: &mut self.keys,
+            };
+            outcome = row.deserialize(&mut json).and_then(|()| json.end());
+        }
         Ok(match outcome {
             Ok(()) => Step::Row,
             Err(error) => {
@@ -128,6 +146,11 @@ impl super::Rows for Rows {
 
     fn line(&self) -> u64 {
         self.line
+    }
+
+    fn describe(&self, understood: &mut Understanding) {
+        understood.format = "JSON lines";
+        understood.lines = self.line.saturating_sub(1);
     }
 }
 
@@ -147,13 +170,60 @@ pub(crate) fn explain(line: &[u8], error: &serde_json::Error) -> (Reason, String
     (Reason::Json, error.column().to_string(), message.to_owned())
 }
 
-struct Row<'a> {
-    columns: &'a mut Columns,
+/// The line with what Python and JavaScript write and JSON does not have taken for no value: `NaN`, `Infinity`, half a
+/// surrogate. `None` where there is nothing of it.
+pub(crate) fn mended(line: &[u8]) -> Option<Vec<u8>> {
+    const NUMBERS: [&[u8]; 4] = [b"NaN", b"-Infinity", b"Infinity", b"undefined"];
+    let mut mended = Vec::with_capacity(line.len());
+    let (mut quoted, mut changed, mut at) = (false, false, 0);
+    while let Some(&byte) = line.get(at) {
+        let rest = &line[at..];
+        if quoted && byte == b'\\' {
+            let taken = if surrogate(rest) == Some(false)
+                && surrogate(rest.get(6..).unwrap_or_default()) == Some(true)
+            {
+                mended.extend_from_slice(&rest[..12]);
+                12
+            } else if surrogate(rest).is_some() {
+                mended.extend_from_slice("\u{fffd}".as_bytes());
+                changed = true;
+                6
+            } else {
+                mended.extend_from_slice(&rest[..rest.len().min(2)]);
+                2
+            };
+            at += taken;
+            continue;
+        }
+        if !quoted && let Some(number) = NUMBERS.iter().find(|number| rest.starts_with(number)) {
+            mended.extend_from_slice(b"null");
+            changed = true;
+            at += number.len();
+            continue;
+        }
+        quoted ^= byte == b'"';
+        mended.push(byte);
+        at += 1;
+    }
+    changed.then_some(mended)
+}
+
+/// Whether an escape is half a surrogate pair, and whether the latter half.
+fn surrogate(text: &[u8]) -> Option<bool> {
+    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+    let number = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    (0xd800..0xe000)
+        .contains(&number)
+        .then_some(number >= 0xdc00)
+}
+
+struct Row<'a, 'b> {
+    columns: &'a mut Columns<'b>,
     cells: &'a mut Cells,
     keys: &'a mut Vec<(String, Option<usize>)>,
 }
 
-impl<'de> DeserializeSeed<'de> for Row<'_> {
+impl<'de> DeserializeSeed<'de> for Row<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
@@ -161,7 +231,7 @@ impl<'de> DeserializeSeed<'de> for Row<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for Row<'_, '_> {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -189,13 +259,13 @@ impl<'de> Visitor<'de> for Row<'_> {
 }
 
 /// Turns a key into the place of its column.
-struct Key<'a> {
+struct Key<'a, 'b> {
     nth: usize,
-    columns: &'a mut Columns,
+    columns: &'a mut Columns<'b>,
     keys: &'a mut Vec<(String, Option<usize>)>,
 }
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
+impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Option<usize>, D::Error> {
@@ -203,7 +273,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     }
 }
 
-impl Visitor<'_> for Key<'_> {
+impl Visitor<'_> for Key<'_, '_> {
     type Value = Option<usize>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -271,7 +341,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.0.push_str(value.trim());
+        self.0.push_str(super::trimmed(value));
         Ok(())
     }
 
@@ -292,8 +362,31 @@ impl Value<'_> {
         source: D,
     ) -> Result<(), E> {
         let value = <serde_json::Value as serde::Deserialize>::deserialize(source)?;
-        self.0.push_str(&value.to_string());
+        match plain(&value) {
+            serde_json::Value::String(text) => self.0.push_str(super::trimmed(text)),
+            serde_json::Value::Null => {}
+            other => self.0.push_str(&other.to_string()),
+        }
         Ok(())
+    }
+}
+
+/// What MongoDB's extended JSON wraps: `{"$date": …}`, `{"$oid": …}`, `{"$numberLong": …}`.
+fn plain(value: &serde_json::Value) -> &serde_json::Value {
+    const WRAPPERS: [&str; 6] = [
+        "$date",
+        "$oid",
+        "$numberLong",
+        "$numberInt",
+        "$numberDouble",
+        "$numberDecimal",
+    ];
+    let Some(object) = value.as_object().filter(|object| object.len() == 1) else {
+        return value;
+    };
+    match object.iter().next() {
+        Some((name, inner)) if WRAPPERS.contains(&name.as_str()) => plain(inner),
+        _ => value,
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
+use parquet::basic::{LogicalType, Type as Physical};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
@@ -14,13 +15,19 @@ use parquet::schema::types::Type;
 use serde_json::Value;
 
 use super::{Cells, Columns, Step};
-use crate::ingest::{Error, Reason, instant};
+use crate::ingest::{Error, Reason, Understanding, instant};
+
+/// Whole numbers beyond this are not exact in a 64-bit float, and in a 32-bit one.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+const EXACT_SINGLE: f32 = 16_777_216.0;
 
 pub(super) struct Rows {
     path: PathBuf,
     rows: RowIter<'static>,
     /// For each column read its place among the kept ones.
     places: Vec<usize>,
+    /// For each column read whether its bytes are a UUID.
+    uuids: Vec<bool>,
     row: u64,
     bar: ProgressBar,
 }
@@ -37,9 +44,11 @@ impl Rows {
             let bar = crate::progress::bar(what, u64::try_from(about.num_rows()).unwrap_or(0));
             let mut places = Vec::new();
             let mut wanted = Vec::new();
+            let mut uuids = Vec::new();
             for field in about.schema().get_fields() {
                 if let Some(place) = columns.place(field.name()) {
                     places.push(place);
+                    uuids.push(is_uuid(field));
                     wanted.push(Arc::clone(field));
                 }
             }
@@ -50,6 +59,7 @@ impl Rows {
                 path: path.into(),
                 rows: RowIter::from_file_into(Box::new(reader)).project(Some(schema))?,
                 places,
+                uuids,
                 row: 0,
                 bar,
             })
@@ -79,12 +89,18 @@ impl super::Rows for Rows {
         };
         self.row += 1;
         self.bar.inc(1);
-        for ((name, field), place) in row.get_column_iter().zip(&self.places) {
-            match text(field) {
-                Some(text) => cells.set(*place, &text),
-                None => {
+        let places = self.places.iter().zip(&self.uuids);
+        for ((name, field), (place, uuid)) in row.get_column_iter().zip(places) {
+            let value = if *uuid {
+                hyphenated(field)
+            } else {
+                text(field)
+            };
+            match value {
+                Ok(text) => cells.set(*place, &text),
+                Err(reason) => {
                     return Ok(Step::Refused {
-                        reason: Reason::Encoding,
+                        reason,
                         column: name.clone(),
                         value: String::new(),
                     });
@@ -97,6 +113,10 @@ impl super::Rows for Rows {
     fn line(&self) -> u64 {
         self.row
     }
+
+    fn describe(&self, understood: &mut Understanding) {
+        understood.format = "Parquet";
+    }
 }
 
 impl Drop for Rows {
@@ -105,12 +125,56 @@ impl Drop for Rows {
     }
 }
 
-/// A value as the text of a cell; `None` for bytes that are no text.
-fn text(field: &Field) -> Option<String> {
-    Some(match field {
+/// Whether a column holds sixteen bytes for a UUID rather than letters.
+fn is_uuid(field: &Type) -> bool {
+    match field {
+        Type::PrimitiveType {
+            basic_info,
+            physical_type: Physical::FIXED_LEN_BYTE_ARRAY,
+            type_length: 16,
+            ..
+        } => matches!(
+            basic_info.logical_type_ref(),
+            None | Some(LogicalType::Uuid)
+        ),
+        _ => false,
+    }
+}
+
+fn hyphenated(field: &Field) -> Result<String, Reason> {
+    match field {
+        // Sixteen letters are letters.
+        Field::Bytes(bytes) if !bytes.data().iter().all(u8::is_ascii_graphic) => {
+            let uuid = uuid::Uuid::from_slice(bytes.data()).map_err(|_| Reason::Encoding)?;
+            Ok(uuid.to_string())
+        }
+        other => text(other),
+    }
+}
+
+/// A number without its last digits, written so that nobody takes it for an id.
+fn scientific(text: String) -> String {
+    if text.contains('.') {
+        text
+    } else {
+        text.replacen('e', ".0e", 1)
+    }
+}
+
+/// A value as the text of a cell, or why there is none: bytes that are no text.
+fn text(field: &Field) -> Result<String, Reason> {
+    Ok(match field {
         Field::Null => String::new(),
         Field::Str(text) => text.clone(),
-        Field::Bytes(bytes) => String::from_utf8(bytes.data().to_vec()).ok()?,
+        Field::Bytes(bytes) => {
+            String::from_utf8(bytes.data().to_vec()).map_err(|_| Reason::Encoding)?
+        }
+        Field::Float(value) if !value.is_finite() => String::new(),
+        Field::Double(value) if !value.is_finite() => String::new(),
+        Field::Float(value) if value.abs() > EXACT_SINGLE && value.fract() == 0.0 => {
+            scientific(format!("{value:e}"))
+        }
+        Field::Double(value) if value.abs() > EXACT => scientific(format!("{value:e}")),
         Field::Float(value) => value.to_string(),
         Field::Double(value) => value.to_string(),
         Field::TimestampMillis(time) => instant::print(*time),

@@ -1,18 +1,23 @@
 //! The readers, tried with files on a disk as a shop would hand them over.
 
 mod catalogue;
+mod columns;
 mod events;
+mod feeds;
 mod formats;
+mod forms;
+mod layouts;
+mod parquet;
 mod sessions;
 mod wrong;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parquet::basic::{ConvertedType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType};
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use ::parquet::basic::{ConvertedType, Repetition, Type as Physical};
+use ::parquet::data_type::{ByteArray, ByteArrayType};
+use ::parquet::file::writer::SerializedFileWriter;
+use ::parquet::schema::types::Type;
 
 use super::*;
 
