@@ -72,8 +72,8 @@ pub enum Error {
         path: PathBuf,
         column: String,
         /// A value, its line, and what it is.
-        one: (String, u64, &'static str),
-        other: (String, u64, &'static str),
+        one: Box<(String, u64, &'static str)>,
+        other: Box<(String, u64, &'static str)>,
         remedy: String,
     },
 

@@ -162,9 +162,7 @@ impl Layout {
         let columns: Vec<String> = columns.iter().map(|name| fold(name)).collect();
         let has = |mark: &&str| columns.iter().any(|column| column == mark);
         let fitting = Layout::all().filter(|layout| {
-            layout.file == file
-                && !layout.marks.is_empty()
-                && layout.marks.iter().all(|mark| has(mark))
+            layout.file == file && !layout.marks.is_empty() && layout.marks.iter().all(&has)
         });
         // `max_by_key` keeps the last of equals, and the first should win.
         fitting

@@ -90,8 +90,8 @@ pub struct Args {
     /// Origin whose pages may read answers, such as https://shop.example, or * for all; repeatable
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<String>,
-    /// Serve the reference CRM at /crm/v1, with the settings of a file, or those of the demo without one
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    /// Serve the reference CRM at /crm/v1, with the settings of a file, or without one those of the demo
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "demo")]
     crm: Option<PathBuf>,
     /// Let requests to the CRM say what time it is (header Tillside-Now); for demonstrations only
     #[arg(long, requires = "crm")]
@@ -157,7 +157,7 @@ pub fn run(args: Args) -> Outcome {
     let store = Store::open(&args.data)?;
     let crm = match &args.crm {
         Some(file) => {
-            let settings = match file.as_os_str().is_empty() {
+            let settings = match file == Path::new("demo") {
                 true => crm::config::Shop::demo()?,
                 false => crm::config::Shop::read(file)?,
             };

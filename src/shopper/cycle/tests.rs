@@ -186,7 +186,7 @@ fn on_renewal_data_probabilities_are_calibrated_and_dates_near() {
     let state = &mut 7u64;
     let mut bins = [(0u32, 0.0, 0u32); 10];
     let mut misses: Vec<f64> = Vec::new();
-    for _ in 0..1500 {
+    for _ in 0..3000 {
         // Shoppers differ in how often they buy: the prior is that of their means and of the spread about them.
         let own = gamma(state, 9, 14.0);
         let mut time = 0.0;
@@ -195,20 +195,24 @@ fn on_renewal_data_probabilities_are_calibrated_and_dates_near() {
             time += gamma(state, REGULAR, own);
             days.push((time as i32, 1));
         }
-        let next = (time + gamma(state, REGULAR, own)) as i32;
+        let next = time + gamma(state, REGULAR, own);
         let cycles = bought(&days);
         let last = time as i32;
-        let prior = Prior::checked(14.0, 14.0 * 14.0 / 9.0, 1.0);
+        // As a trainer finds it: shoppers differ by a ninth, intervals of one by 1/REGULAR of the squared mean.
+        let spread = 1.0 / 9.0 + 1.0 / f64::from(REGULAR);
+        let prior = Prior::checked(14.0, 14.0 * 14.0 * spread, 1.0);
         let found = due(&cycles, last, 12, Known::default(), prior).unwrap();
         let middle = found.window().iter().sum::<f64>() / 2.0;
-        misses.push((middle - f64::from(next - last)).abs() / found.every);
+        misses.push((middle - (next - f64::from(last))).abs() / found.every);
         // A day within the cycle by which the next purchase has not come.
         let asked = last + gamma(state, 2, own * 0.6) as i32;
-        if asked >= next {
+        // At noon, as the question is.
+        let now = f64::from(asked) + 0.5;
+        if now >= next {
             continue;
         }
         let found = due(&cycles, asked, 12, Known::default(), prior).unwrap();
-        let came = f64::from(next - asked) <= AHEAD;
+        let came = next - now <= AHEAD;
         let bin = &mut bins[((found.probability * 10.0) as usize).min(9)];
         *bin = (
             bin.0 + 1,

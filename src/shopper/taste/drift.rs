@@ -222,7 +222,11 @@ mod tests {
                     drift.report().is_some_and(|report| report.moved)
                 });
                 assert!(fired, "{of} {:?}", drift.report());
-                assert_eq!(drift.report().unwrap().movers[0].0, "new");
+                let movers = drift.report().unwrap().movers;
+                assert!(
+                    movers.iter().any(|mover| mover.0 == "new" && mover.1 > 0.0),
+                    "{movers:?}"
+                );
             }
         }
     }

@@ -10,6 +10,9 @@ use crate::ingest::layout::Layout;
 use crate::ingest::table::{Table, fold};
 use crate::ingest::{Error, Hints};
 
+/// An amount of money, and its currency where the cell names one.
+pub type Amount = (f32, Option<String>);
+
 /// The columns that are used, by their feed names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Column {
@@ -301,11 +304,7 @@ impl Columns {
     }
 
     /// The text of a price and what it says.
-    pub fn price<'a>(
-        &self,
-        table: &'a Table,
-        column: Column,
-    ) -> Option<(&'a str, Option<(f32, Option<String>)>)> {
+    pub fn price<'a>(&self, table: &'a Table, column: Column) -> Option<(&'a str, Option<Amount>)> {
         let place = self
             .places
             .iter()

@@ -119,8 +119,8 @@ impl Table {
             file: self.file,
             path: self.path.clone(),
             column: self.columns.kept[place].clone(),
-            one: clash.one,
-            other: clash.other,
+            one: Box::new(clash.one),
+            other: Box::new(clash.other),
             remedy,
         }
     }

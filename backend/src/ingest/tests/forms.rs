@@ -90,7 +90,7 @@ fn a_table_without_names_is_read_by_numbers() {
     let folder = Folder::new();
     let path = folder.write("events.csv", &body);
     let error = Reader::default()
-        .events(&[path.clone()])
+        .events(std::slice::from_ref(&path))
         .expect_err("it is refused")
         .to_string();
     assert!(
