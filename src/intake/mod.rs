@@ -197,10 +197,10 @@ impl Intake {
 
     fn place(&mut self, event: &mut Event, name: u32) -> Result<(), Refusal> {
         let what = Happening::of(event, name);
-        if self.seen.has_happened(&what, event.time) {
+        if self.seen.has_happened(&what, event.time) || !self.seen.renew(event) {
             return Err(Refusal::Duplicate);
         }
-        self.seen.add(&event.id, what, event.time);
+        self.seen.add(event, what);
         (event.session, event.sequence) = self.sessions.assign(event.time, self.seed);
         Ok(())
     }

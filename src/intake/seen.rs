@@ -1,10 +1,11 @@
-//! What was seen before: the last message ids, and what happened within the last second.
+//! What was seen before: the last message ids, what was ordered, and what happened within the last second.
 //!
 //! Two events are the same where all that was said of them is the same. Two tag managers on one page may report one
 //! event in two dialects, of which one says more: there only what both say is compared.
 
 use super::event::{Event, Product};
 use super::field::{Field, Scalar};
+use super::kind::Kind;
 use crate::codec::{Reader, hash, put_uint};
 
 /// Message ids remembered.
@@ -16,8 +17,8 @@ const SAME_MS: u64 = 1000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seen {
-    /// Hashes; a ring whose oldest is at `next` once it is full. Half a hash is enough: that a new id meets one of
-    /// 512 has a chance of one in eight million.
+    /// Hashes of message ids and of products of orders; a ring whose oldest is at `next` once it is full. Half a hash is
+    /// enough: that a new id meets one of 512 has a chance of one in eight million.
     ids: Vec<u32>,
     next: usize,
     /// What and when, newest last.
@@ -74,12 +75,28 @@ impl Seen {
         *self = older;
     }
 
-    pub fn add(&mut self, id: &str, what: Happening, time: i64) {
-        self.note(id);
+    /// Leaves out the products that were reported with the same order before, under whatever message id: a thank-you
+    /// page is loaded again, days later too. False where nothing is left of an order.
+    pub fn renew(&self, event: &mut Event) -> bool {
+        let Some(order) = order(event) else {
+            return true;
+        };
+        let known = |id: &str| self.ids.contains(&ordered(order, id));
+        event.products.retain(|product| !known(&product.id));
+        !event.products.is_empty()
+    }
+
+    pub fn add(&mut self, event: &Event, what: Happening) {
+        self.note(&event.id);
+        if let Some(order) = order(event) {
+            for product in &event.products {
+                self.keep(ordered(order, &product.id));
+            }
+        }
         if self.happenings.len() == HAPPENINGS {
             self.happenings.remove(0);
         }
-        self.happenings.push((what, time));
+        self.happenings.push((what, event.time));
     }
 
     /// Appends the ids, oldest first. Happenings are not kept: a page takes more than a second to load.
@@ -97,6 +114,17 @@ impl Seen {
             self.ids.push(reader.small());
         }
     }
+}
+
+/// The hash of an order's number.
+fn order(event: &Event) -> Option<u64> {
+    let number = event.text(Field::OrderId)?;
+    (event.kind == Kind::OrderCompleted).then(|| hash(number.as_bytes()))
+}
+
+/// What stands for a product of an order among the ids.
+fn ordered(order: u64, product: &str) -> u32 {
+    mix(order, hash(product.as_bytes())) as u32
 }
 
 impl Happening {

@@ -53,6 +53,33 @@ fn a_message_id_counts_once_and_so_does_a_happening_within_a_second() {
 }
 
 #[test]
+fn an_order_reported_again_is_the_same_order_on_later_pages_too() {
+    let order = |intake: &mut Intake, id: &str, number: &str, items: &[&str], now| {
+        let products: Vec<_> = items
+            .iter()
+            .map(|item| json!({ "product_id": item }))
+            .collect();
+        let order = value(json!({ "order_id": number, "products": products }));
+        let event = intake.accept("Order Completed", &order, arrival(id, now));
+        event.map(|event| event.products.len())
+    };
+    let mut intake = Intake::new(1);
+    assert_eq!(
+        order(&mut intake, "m1", "O-1", &["a", "b", "b"], NOW),
+        Ok(3)
+    );
+    let again = order(&mut intake, "m2", "O-1", &["b", "a"], NOW + 60_000);
+    assert_eq!(again, Err(Refusal::Duplicate));
+    let mut later = Intake::decode(&intake.encode(), 2).unwrap();
+    let days = NOW + 3 * 24 * 60 * 60 * 1000;
+    let again = order(&mut later, "m3", "O-1", &["a", "b", "b"], days);
+    assert_eq!(again, Err(Refusal::Duplicate));
+    // The rest of an order told in parts, and another order of the same things.
+    assert_eq!(order(&mut later, "m4", "O-1", &["a", "c"], days), Ok(1));
+    assert_eq!(order(&mut later, "m5", "O-2", &["a", "b"], days), Ok(2));
+}
+
+#[test]
 fn two_shelves_with_the_same_items_are_two() {
     let mut intake = Intake::new(1);
     let shelf = |list: &str| {
