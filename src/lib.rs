@@ -31,6 +31,7 @@
 
 #[cfg(feature = "full")]
 pub mod act;
+#[cfg(feature = "full")]
 mod answer;
 pub mod codec;
 pub mod condition;
