@@ -6,6 +6,7 @@
 
 mod json;
 pub mod number;
+mod wide;
 
 pub use json::{DEEPEST, JsonError, LONGEST, MOST};
 
