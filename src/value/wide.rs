@@ -125,13 +125,13 @@ mod tests {
         }
     }
 
-    fn any() -> impl Strategy<Value = u128> {
+    fn of_any_size() -> impl Strategy<Value = u128> {
         (any::<u128>(), 0u32..128).prop_map(|(value, shift)| value >> shift)
     }
 
     proptest! {
         #[test]
-        fn agrees_with_the_compilers_own(a in any(), b in any(), factor: u64, shift in 0u32..128) {
+        fn agrees_with_the_compilers_own(a in of_any_size(), b in of_any_size(), factor: u64, shift in 0u32..128) {
             prop_assert_eq!(wide(a).times(factor), wide(a.wrapping_mul(factor.into())));
             prop_assert_eq!(wide(a).shifted(shift), wide(a << shift));
             prop_assert_eq!(wide(a).leading_zeros(), a.leading_zeros());
