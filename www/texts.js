@@ -16,6 +16,7 @@ export const texts = /** @type {const} */ ({
 
   "shelf.home": ["Picked for you", "为您挑选"],
   "shelf.popular": ["Popular right now", "大家都在看"],
+  "shelf.again": ["Time to stock up", "该补货了"],
   "shelf.recent": ["Pick up where you left off", "接着逛"],
   "shelf.product": ["Similar products", "相似商品"],
   "shelf.complements": ["Goes well with it", "搭配着买"],

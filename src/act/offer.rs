@@ -167,18 +167,18 @@ impl Random {
     /// Standard normal (Box & Muller 1958).
     fn normal(&mut self) -> f64 {
         let (one, other) = (self.uniform(), self.uniform());
-        libm::sqrt(-2.0 * libm::log(one)) * libm::cos(core::f64::consts::TAU * other)
+        f64::sqrt(-2.0 * libm::log(one)) * libm::cos(core::f64::consts::TAU * other)
     }
 }
 
 /// Gamma(shape, 1) by Marsaglia & Tsang 2000; for a shape below 1 with their boost.
 fn gamma(random: &mut Random, shape: f64) -> f64 {
     if shape < 1.0 {
-        let boost = libm::pow(random.uniform(), 1.0 / shape);
+        let boost = crate::natural::pow(random.uniform(), 1.0 / shape);
         return gamma(random, shape + 1.0) * boost;
     }
     let d = shape - 1.0 / 3.0;
-    let c = 1.0 / libm::sqrt(9.0 * d);
+    let c = 1.0 / f64::sqrt(9.0 * d);
     loop {
         let x = random.normal();
         let v = 1.0 + c * x;

@@ -266,7 +266,7 @@ pub fn encode_neighbours(list: &mut Vec<(u32, f32)>, out: &mut Vec<u8>) {
         last = i64::from(*item);
     }
     let nibble =
-        |weight: f32| (libm::roundf(15.0 * libm::sqrtf(weight / scale(byte))) as u8).clamp(1, 15);
+        |weight: f32| (libm::roundf(15.0 * f32::sqrt(weight / scale(byte))) as u8).clamp(1, 15);
     for pair in list.chunks(2) {
         let high = pair.get(1).map_or(0, |(_, weight)| nibble(*weight));
         out.push(nibble(pair[0].1) | high << 4);

@@ -33,7 +33,7 @@ fn series(a: f64, b: f64, c: f64, z: f64) -> f64 {
 /// of small terms.
 pub fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
     if c < a + b {
-        libm::pow(1.0 - z, c - a - b) * series(c - a, c - b, c, z)
+        crate::natural::pow(1.0 - z, c - a - b) * series(c - a, c - b, c, z)
     } else {
         series(a, b, c, z)
     }
@@ -114,7 +114,10 @@ mod tests {
     fn values_of_the_hypergeometric_function_are_those_of_tables() {
         // −ln(1 − z)/z, (1 − z)^−a, and asin(√z)/√z: Abramowitz & Stegun 15.1.
         close(hypergeometric(1.0, 1.0, 2.0, 0.5), -libm::log(0.5) / 0.5);
-        close(hypergeometric(3.5, 2.0, 2.0, 0.9), libm::pow(0.1, -3.5));
+        close(
+            hypergeometric(3.5, 2.0, 2.0, 0.9),
+            crate::natural::pow(0.1, -3.5),
+        );
         close(hypergeometric(0.5, 0.5, 1.5, 0.64), libm::asin(0.8) / 0.8);
         close(hypergeometric(7.0, 2.0, 3.0, 0.0), 1.0);
     }
@@ -124,7 +127,7 @@ mod tests {
         for x in [0.01, 0.5, 1.0, 3.0, 20.0] {
             close(gamma_below(1.0, x), 1.0 - libm::exp(-x));
             close(gamma_below(2.0, x), 1.0 - libm::exp(-x) * (1.0 + x));
-            close(gamma_below(0.5, x), libm::erf(libm::sqrt(x)));
+            close(gamma_below(0.5, x), libm::erf(f64::sqrt(x)));
         }
         assert_eq!(gamma_below(3.0, -1.0), 0.0);
     }
@@ -138,7 +141,7 @@ mod tests {
 
         #[test]
         fn both_forms_of_the_series_agree(a in 0.1f64..8.0, b in 0.1f64..8.0, c in 0.5f64..8.0, z in 0f64..0.8) {
-            let (one, other) = (series(a, b, c, z), libm::pow(1.0 - z, c - a - b) * series(c - a, c - b, c, z));
+            let (one, other) = (series(a, b, c, z), crate::natural::pow(1.0 - z, c - a - b) * series(c - a, c - b, c, z));
             prop_assert!((one - other).abs() <= 1e-9 * one.abs(), "{} {}", one, other);
         }
     }

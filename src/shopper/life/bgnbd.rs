@@ -105,7 +105,7 @@ impl BgNbd {
         };
         let z = time / (self.alpha + seen.age + time);
         let c = a + self.b + x - 1.0;
-        let kept = libm::pow(1.0 - z, a - 1.0);
+        let kept = crate::natural::pow(1.0 - z, a - 1.0);
         let ratio = if c > 0.0 {
             kept * hypergeometric(a + self.b - 1.0 - self.r, a - 1.0, c, z)
         } else {
@@ -127,7 +127,7 @@ impl BgNbd {
         let (mut sum, mut weight) = (0.0, 0.0);
         for n in 0..STEPS {
             let u = (f64::from(n) + 0.5) / f64::from(STEPS);
-            let p = libm::pow(u, 1.0 / self.a);
+            let p = crate::natural::pow(u, 1.0 / self.a);
             // Midpoints of u, weighed by (1 − p)^(b+x−1)/a: the density of the beta over that of u.
             let density = libm::exp((self.b + x - 1.0) * libm::log1p(-p) - beta) / self.a;
             let none = shape * libm::log(past / (past + p * time));
@@ -229,7 +229,7 @@ mod tests {
             let sum: f64 = (0..steps).map(|n| {
                 let p = (f64::from(n) + 0.5) / f64::from(steps);
                 let density = libm::exp((a - 1.0) * libm::log(p) + (b + x - 1.0) * libm::log1p(-p) - beta);
-                let none = libm::pow((alpha + age) / (alpha + age + p * time), r + x);
+                let none = crate::natural::pow((alpha + age) / (alpha + age + p * time), r + x);
                 density * (1.0 - none) / p / f64::from(steps)
             }).sum();
             let (found, summed) = (model.expected(&seen, time), sum * model.alive(&seen));

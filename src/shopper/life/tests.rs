@@ -179,7 +179,7 @@ fn on_shoppers_with_a_known_fate_the_risk_of_churn_is_calibrated_and_right() {
     let mut bins = [(0u32, 0.0, 0.0); 10];
     for _ in 0..4000 {
         let rate = (draws.exponential() + draws.exponential()) / 40.0;
-        let leaves = 1.0 - libm::pow(1.0 - draws.uniform(), 1.0 / 3.0);
+        let leaves = 1.0 - crate::natural::pow(1.0 - draws.uniform(), 1.0 / 3.0);
         let (mut time, mut days) = (0.0, vec![0]);
         let mut later = Vec::new();
         loop {

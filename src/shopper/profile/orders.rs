@@ -155,7 +155,7 @@ impl Totals {
         let count = f64::from(self.orders) - 1.0;
         (self.orders > 2).then(|| {
             let mean = self.gaps / count;
-            libm::sqrt(((self.squares - count * mean * mean) / (count - 1.0)).max(0.0))
+            f64::sqrt(((self.squares - count * mean * mean) / (count - 1.0)).max(0.0))
         })
     }
 }

@@ -101,7 +101,7 @@ impl Drift {
         movers.truncate(MOVERS);
         let freedom = (self.known.len() as f64 - 1.0).max(1.0);
         let root = 2.0 / (9.0 * freedom);
-        let bar = freedom * libm::pow(1.0 - root + QUANTILE * libm::sqrt(root), 3.0);
+        let bar = freedom * crate::natural::pow(1.0 - root + QUANTILE * f64::sqrt(root), 3.0);
         Some(Report {
             divergence: (divergence / core::f64::consts::LN_2).clamp(0.0, 1.0),
             moved: 2.0 * SIZE * ratio > bar,

@@ -82,7 +82,7 @@ fn level(seen: &Moments, fewest: f64) -> Option<Level> {
     }
     // The spread of few is itself uncertain: that of all percentiles counts as two more.
     let variance = (seen.squares + 2.0 * SPREAD * SPREAD) / (seen.count + 1.0);
-    let error = promotion::NINETY * libm::sqrt(variance / seen.count);
+    let error = promotion::NINETY * f64::sqrt(variance / seen.count);
     Some(Level {
         mean: seen.mean,
         between: [(seen.mean - error).max(0.0), (seen.mean + error).min(1.0)],

@@ -61,7 +61,7 @@ impl Promotion {
         let ((a1, n1), (a0, n0)) = (self.arm(true), self.arm(false));
         let ratio = libm::log(a1 / n1) - libm::log(a0 / n0);
         let variance = (1.0 / a1 - 1.0 / n1) + (1.0 / a0 - 1.0 / n0);
-        (ratio, libm::sqrt(variance.max(0.0)))
+        (ratio, f64::sqrt(variance.max(0.0)))
     }
 
     /// What can be claimed with the sums of all orders; `None` below [`FEWEST`] of them.
