@@ -3,6 +3,7 @@
 import { announce, byId, el } from "./dom.js";
 import { current, t } from "./i18n.js";
 import { keep } from "./keep.js";
+import { renew } from "./member.js";
 import { toPrivacy } from "./links.js";
 import { parse, refresh, watch } from "./router.js";
 import * as cart from "./cart.js";
@@ -30,6 +31,8 @@ export async function choose(choice) {
   const before = till.remembers();
   if (before && !choice.personalisation) cart.keep();
   await till.consent(choice);
+  // Who signed in before is known from here on.
+  if (choice.personalisation) await renew().catch(() => {});
   if (choice.personalisation) keep("language", current());
   else forgetPages();
   if (!before) cart.handOver();

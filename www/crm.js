@@ -27,6 +27,8 @@ export class Refused extends Error {
 const watchers = new Set();
 /** @type {Me | null | undefined} */
 let known;
+/** Whether this page has signed somebody in, or seen that somebody is. */
+let session = false;
 
 /** Calls `watcher` after someone has signed in or out. @param {() => void} watcher */
 export const watch = (watcher) => watchers.add(watcher);
@@ -49,11 +51,15 @@ async function call(method, path, body) {
   return answer;
 }
 
+/** Whether somebody is known to be signed in, without asking. */
+export const isKnown = () => !!session;
+
 /** Who is signed in; null for a guest, and where the shop has no CRM. @returns {Promise<Me | null>} */
 export async function me() {
   if (known === undefined) {
-    const session = await call("GET", "/session").catch(() => ({ member: null }));
-    known = session.member ? await call("GET", "/me").catch(() => null) : null;
+    const found = await call("GET", "/session").catch(() => ({ member: null }));
+    known = found.member ? await call("GET", "/me").catch(() => null) : null;
+    session = !!known;
   }
   return known ?? null;
 }
@@ -64,12 +70,14 @@ export const exists = () => call("GET", "/tiers").then(() => true, () => false);
 /** @param {{ login: string, secret: string, name: string, birthday?: string }} given */
 export async function register(given) {
   await call("POST", "/members", given);
+  session = true;
   changed();
 }
 
 /** @param {{ login: string, secret: string }} given */
 export async function signIn(given) {
   await call("POST", "/sign-in", given);
+  session = true;
   changed();
 }
 

@@ -19,8 +19,10 @@ async function tell() {
   await till.identify(me ? { member: me.member.id, facts: await facts(me) } : { member: null });
 }
 
-/** Says it again after something has changed. */
-export const renew = tell;
+/** Says it again after something has changed; on a device on which nobody signed in there is nothing to say. */
+export const renew = async () => {
+  if (crm.isKnown() || kept("member")) await tell();
+};
 
 /** @param {crm.Me} me */
 async function facts({ member, standing, points }) {

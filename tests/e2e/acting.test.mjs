@@ -9,7 +9,8 @@ import { ids, shop, visitor } from "./shop.mjs";
 /** @param {Page} page @param {string} url @param {string} name */
 async function member(page, url, name) {
   await page.goto(`${url}/#/`);
-  await page.getByRole("button", { name: "Allow both" }).or(page.locator("#consent button").first()).first().click();
+  await page.getByRole("button", { name: "Allow personalisation and measurement" }).click();
+  await page.locator("#consent button").first().waitFor({ state: "hidden" });
   await page.goto(`${url}/#/account`);
   await page.getByLabel("What shall we call you?").fill(name);
   await page.locator("#register").getByLabel("Login").fill(name.toLowerCase());

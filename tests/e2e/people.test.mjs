@@ -148,7 +148,7 @@ test("who reads Chinese has the whole shop in Chinese, and in English when they 
   for (const text of await reasons.allTextContents()) assert.equal(text, `因为您浏览过${name}`);
   await page.getByRole("button", { name: "控制台：看货架如何产生" }).click();
   const tabs = page.getByRole("tab");
-  await becomes(() => tabs.allTextContents(), ["画像", "货架", "队列", "事件", "模型"]);
+  await becomes(() => tabs.allTextContents(), ["画像", "顾客", "货架", "队列", "事件", "模型"]);
   for (const tab of ["队列", "模型", "货架", "画像"]) {
     await page.getByRole("tab", { name: tab }).click();
     await page.getByRole("tabpanel", { name: tab }).locator("*").first().waitFor();
@@ -311,7 +311,7 @@ test("the keyboard alone is enough to find a product, put it in the cart and all
   const tab = page.getByRole("tab", { name: "Portrait" });
   await becomes(() => tab.evaluate((tab) => tab === document.activeElement), true);
   await page.keyboard.press("ArrowRight");
-  const next = page.getByRole("tab", { name: "Shelves", selected: true });
+  const next = page.getByRole("tab", { name: "Shopper", selected: true });
   assert.equal(await next.evaluate((tab) => tab === document.activeElement), true);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#console-button").evaluate((button) => button === document.activeElement), true);

@@ -8,6 +8,7 @@ import { go } from "../router.js";
 import { description, goods } from "../shop.js";
 import * as cart from "../cart.js";
 import * as crm from "../crm.js";
+import { renew } from "../member.js";
 import * as till from "../till.js";
 
 /** @import { Route, View } from "../types.js" */
@@ -34,6 +35,7 @@ export async function view({ again }) {
       const bought = cart.lines().map(({ id, quantity }) => ({ item: id, quantity, price: crm.minor(found.get(id)?.p ?? 0) }));
       try {
         const placed = await crm.place(bought, choice.value || undefined);
+        await renew();
         till.track("Order Completed", { ...order(), order_id: placed.id, total: crm.major(placed.total), discount: crm.major(placed.discount), ...(choice.value && { coupon: choice.value }) });
       } catch (error) {
         told.textContent = error instanceof crm.Refused && error.code.startsWith("crm.coupon") ? t("checkout.refused") : t("account.failed");
