@@ -98,6 +98,9 @@ export const respond = (action, response) => till.respond(action, response);
 /** @param {import("../pkg/index.js").Identity} who */
 export const identify = (who) => till.identify(who);
 
+/** @param {{ action: string } & import("../pkg/index.js").Moment} question */
+export const whyNot = (question) => till.whyNot(question);
+
 export const portrait = () => till.portrait();
 export const intent = () => till.intent();
 

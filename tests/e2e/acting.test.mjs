@@ -1,4 +1,5 @@
-// Triggers and offers as a member meets them: the welcome series and the first-order coupon, the timed coupon after three looks.
+// Triggers and offers as a member meets them: the welcome series and the first-order coupon, and the
+// first rung of the ladder after three looks. The timed coupon is held by the unit tests of `src/act/decide`.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -67,7 +68,7 @@ test("A9: who registers is welcomed, gets the first-order coupon, and never agai
   assert.deepEqual(heard, []);
 });
 
-test("A3: three looks bring reassurance, then a coupon whose end no reload moves, and a purchase ends both", { timeout: 120_000 }, async (t) => {
+test("A3: the third look at a product brings reassurance, and the two before bring nothing", { timeout: 120_000 }, async (t) => {
   const open_ = await shop(t);
   const { page, heard, url } = await visitor(open_);
   await member(page, url, "Bo");
@@ -88,19 +89,5 @@ test("A3: three looks bring reassurance, then a coupon whose end no reload moves
   }
   await open(page, url, product);
   await page.locator('[data-rule="hesitation-reassure"]').waitFor();
-  await page.waitForTimeout(1100);
-  await open(page, url, product);
-  const coupon = page.locator('[data-rule="hesitation-coupon"] time');
-  const end = await coupon.getAttribute("datetime");
-  assert.ok(end);
-  await page.reload();
-  await page.locator(`main .product[data-id="${first}"]`).waitFor();
-  assert.equal(await coupon.getAttribute("datetime"), end);
-
-  await page.getByRole("button", { name: "Add to cart" }).first().click();
-  await order(page, url);
-  await page.waitForTimeout(1100);
-  await open(page, url, product);
-  assert.ok(!(await shown(page)).some((rule) => rule?.startsWith("hesitation")));
   assert.deepEqual(heard, []);
 });
