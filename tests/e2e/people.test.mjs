@@ -161,7 +161,7 @@ test("who reads Chinese has the whole shop in Chinese, and in English when they 
   await heading(page, "Shelves that follow your eye");
   await page.getByText("Because you viewed ").first().waitFor();
   await page.locator('main [data-placement="category"]').first().waitFor();
-  await becomes(() => tabs.allTextContents(), ["Portrait", "Shelves", "Queue", "Events", "Model"]);
+  await becomes(() => tabs.allTextContents(), ["Portrait", "Shopper", "Shelves", "Queue", "Events", "Model"]);
   await becomes(async () => (await written(page)).filter((text) => HAN.test(text)), ["中文"], "nothing is left in Chinese but the way back");
   const english = await reasons.allTextContents();
   assert.ok(english.length > 0 && english.every((text) => text.startsWith("Because you viewed ")), `${english}`);
