@@ -1,4 +1,4 @@
-//! What a catalogue holds, and what its products lack.
+//! Summary of a catalogue: its products and their missing fields.
 
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use super::Error;
 use crate::Coded;
 use crate::ingest::{self, Catalogue, Hints, Interactions, Reader};
 
-/// What a run of files holds, each kind as one.
+/// The contents of a run's files, each kind joined.
 #[derive(Default)]
 pub struct Files {
     pub reader: Reader,
@@ -107,7 +107,7 @@ fn read(path: &Path, hints: &Hints) -> Result<(Reader, Content), Box<dyn Coded>>
     }
 }
 
-/// Whether it only lacks what a file of that kind has.
+/// True where the file merely misses the columns of that kind.
 fn is_of_another_kind(error: &ingest::Error) -> bool {
     matches!(error, ingest::Error::Column { .. })
 }

@@ -1,4 +1,4 @@
-//! What a log of clicks holds, as a person who knows the shop can check it.
+//! Summary of a click log, in figures that a person who knows the shop can check.
 
 use std::collections::HashMap;
 
@@ -51,7 +51,7 @@ pub struct RobotShare {
     pub share: f64,
     /// Looks of a robot's session that are counted.
     pub busy: usize,
-    /// Whether so many sessions are faster than people that speed says nothing.
+    /// True where so many sessions are faster than people that speed identifies no robot.
     pub all_fast: bool,
 }
 

@@ -1,4 +1,4 @@
-//! How a shop's files were understood, and what is odd about them.
+//! Report on how a shop's files were read, with warnings and remedies.
 //!
 //! `tillside check` reads files as `train` would and makes nothing of them; `train` and `refresh` begin with the same
 //! report. A person who knows the shop sees in it whether a column, a time or a session was taken for something else.
@@ -96,7 +96,7 @@ impl Coded for Error {
     }
 }
 
-/// What was understood of a run's files.
+/// The report on a run's files.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub files: Vec<Understanding>,
