@@ -236,7 +236,7 @@ export const texts = /** @type {const} */ ({
   "know.since": ["Since {since}.", "自{since}起。"],
   "know.sinceUntil": ["Since {since}; ends on {until} unless it holds again.", "自{since}起；如不再符合，{until}失效。"],
 
-  "shopper.timeline": ["The last {minutes} minutes: {count} calls", "最近 {minutes} 分钟：{count} 次调用"],
+  "shopper.timeline": ["Calls in the last {minutes} minutes: {count}", "最近 {minutes} 分钟：{count} 次调用"],
   "shopper.ago": ["{minutes} minutes ago", "{minutes} 分钟前"],
   "shopper.now": ["now", "现在"],
   "shopper.intent": ["Intent", "意图"],

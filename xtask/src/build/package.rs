@@ -83,6 +83,7 @@ fn empty(folder: &Path) -> Result<()> {
 }
 
 fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
+    calls_what_it_links(&fs::read(compiled)?)?;
     let mut output = Bindgen::new()
         .input_path(compiled)
         .out_name("tillside")
@@ -125,6 +126,29 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
     let types = glue.with_extension("d.ts");
     let typed = fs::read_to_string(&types)? + "export function take(done: void): any;\n";
     fs::write(types, typed)?;
+    Ok(())
+}
+
+/// Where a library was compiled for another convention than the crate, the linker puts a trap in the place of what is called,
+/// and names it so: arithmetic of 128 bits, in a module whose functions return several values. One is known and never
+/// reached: libm's `pow` multiplies so where the exponent is a half, which `natural::pow` takes before.
+fn calls_what_it_links(module: &[u8]) -> Result<()> {
+    const TRAP: &[u8] = b"signature_mismatch:";
+    const KNOWN: &str = "__multi3";
+    for at in 0..module.len() {
+        let Some(rest) = module[at..].strip_prefix(TRAP) else {
+            continue;
+        };
+        let name = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
+        let name: String = name.map(|byte| char::from(*byte)).collect();
+        if name != KNOWN {
+            bail!(
+                "a call of `{name}` would trap: do without numbers of 128 bits, as src/value/wide.rs does"
+            );
+        }
+    }
     Ok(())
 }
 
@@ -314,6 +338,14 @@ mod tests {
         with(&[]).unwrap();
         with(&[ValType::I32]).unwrap();
         with(&[ValType::I32, reference]).unwrap();
+    }
+
+    #[test]
+    fn a_call_that_the_linker_replaced_by_a_trap_is_refused() {
+        calls_what_it_links(b"\0asm name __udivti3 signature_mismatch:__multi3\0").unwrap();
+        let refused =
+            calls_what_it_links(b"\0asm name signature_mismatch:__udivti3\0x").unwrap_err();
+        assert!(refused.to_string().contains("`__udivti3`"), "{refused}");
     }
 
     #[test]
