@@ -78,36 +78,41 @@ impl Files {
 
 /// Reads a file as what it is: as events where it has their columns, else as a catalogue, else as sessions.
 fn read(path: &Path, hints: &Hints) -> Result<(Reader, Content), Box<dyn Coded>> {
-    let (mut reader, paths) = (Reader::with(hints.clone()), [path.to_owned()]);
-    let events = match reader.events(&paths) {
+    let paths = [path.to_owned()];
+    let mut reader = Reader::with(hints.clone());
+    let (events, _) = match reader.events(&paths) {
         Ok(read) => return Ok((reader, Content::Events(read))),
-        Err(error) => error,
+        Err(error) => lacking(error)?,
     };
-    if !is_of_another_kind(&events) {
-        return Err(events.into());
-    }
     let mut reader = Reader::with(hints.clone());
-    let catalogue = match reader.catalogue(path) {
+    let (catalogue, _) = match reader.catalogue(path) {
         Ok(read) => return Ok((reader, Content::Catalogue(read))),
-        Err(error) => error,
+        Err(error) => lacking(error)?,
     };
-    if !is_of_another_kind(&catalogue) {
-        return Err(catalogue.into());
-    }
     let mut reader = Reader::with(hints.clone());
-    match reader.sessions(path) {
-        Ok(read) => Ok((reader, Content::Sessions(read))),
-        Err(sessions) => Err(Error::Unknown {
-            path: path.into(),
-            events: events.to_string(),
-            catalogue: catalogue.to_string(),
-            sessions: sessions.to_string(),
-        }
-        .into()),
+    let (sessions, found) = match reader.sessions(path) {
+        Ok(read) => return Ok((reader, Content::Sessions(read))),
+        Err(error) => lacking(error)?,
+    };
+    Err(Error::Unknown {
+        path: path.into(),
+        events,
+        catalogue,
+        sessions,
+        found,
     }
+    .into())
 }
 
-/// True where the file merely misses the columns of that kind.
-fn is_of_another_kind(error: &ingest::Error) -> bool {
-    matches!(error, ingest::Error::Column { .. })
+/// The column that a file lacks to be of a kind, and those it has; any other error is one whatever the kind.
+fn lacking(error: ingest::Error) -> Result<(String, String), Box<dyn Coded>> {
+    match error {
+        ingest::Error::Column {
+            needed,
+            others,
+            found,
+            ..
+        } => Ok((format!("`{needed}`{others}"), found)),
+        other => Err(other.into()),
+    }
 }

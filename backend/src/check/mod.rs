@@ -71,12 +71,13 @@ pub fn run(args: Args) -> Outcome {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("{path} is neither events nor a catalogue nor sessions:\n  as events: {events}\n  as a catalogue: {catalogue}\n  as sessions: {sessions}", path = .path.display())]
+    #[error("{path} is none of the files that are read: as events it lacks a column {events}, as a catalogue {catalogue}, as sessions {sessions}; it has {found}; rename the columns that hold them", path = .path.display())]
     Unknown {
         path: PathBuf,
         events: String,
         catalogue: String,
         sessions: String,
+        found: String,
     },
     #[error("{} and {} are both a catalogue; check one at a time", .0.display(), .1.display())]
     Catalogues(PathBuf, PathBuf),

@@ -217,19 +217,16 @@ impl Shown<'_> {
             };
             rows.push(row("strangers", strangers.events, more));
         }
-        rows.push(row(
-            "orders again",
-            log.orders_again,
-            "reports of orders that were reported before, left out".into(),
-        ));
+        let again = match log.orders_again {
+            0 => "no order is reported twice".into(),
+            _ => "reports of orders that were reported before, left out".into(),
+        };
+        rows.push(row("orders again", log.orders_again, again));
         let robots = &log.robots;
         let more = match robots.sessions {
-            0 => format!(
-                "sessions; a session counts with {} looks at most if a robot makes it",
-                robots.busy
-            ),
+            0 => "none found".into(),
             _ => format!(
-                "sessions with {} of the looks, of which each counts with {} at most",
+                "sessions with {} of the looks; each counts with {} looks at most",
                 percent(robots.share),
                 robots.busy
             ),

@@ -4,6 +4,7 @@
 
 mod baskets;
 mod department;
+mod layouts;
 mod sessions;
 mod wrong;
 
