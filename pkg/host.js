@@ -90,12 +90,12 @@ export class Host {
   }
 
   /** Goes on from what the device holds, and from what the page chooses. @param {Awaited<Held>} held @param {import("./index.d.ts").Consent} consent */
-  restore({ keys, values }, { personalisation, measurement }) {
+  restore({ keys, values }, { personalisation, measurement, experiment }) {
     const rows = values.map((value) => (ArrayBuffer.isView(value) ? value : new Uint8Array()));
     const bytes = new Uint8Array(rows.reduce((size, row) => size + row.length, 0));
     rows.reduce((at, row) => (bytes.set(row, at), at + row.length), 0);
     const lines = keys.map((key, n) => `${rows[n]?.length} ${key}`).join("\n");
-    engine.restore(this.#page, lines, bytes, bit(personalisation), bit(measurement));
+    engine.restore(this.#page, lines, bytes, bit(personalisation), bit(measurement), bit(experiment));
     // Rows that wait there may be another tab's.
     this.#others ||= keys.some((key) => key.startsWith("queue/"));
     this.#disk = true;

@@ -8,6 +8,27 @@ export interface Consent {
   personalisation?: boolean;
   /** Report events to the collector. */
   measurement?: boolean;
+  /** Take part in experiments: be put into variations by chance. What is used is reported where `measurement` is allowed too. */
+  experiment?: boolean;
+}
+
+/** What an experiment decided. */
+export interface Variation {
+  key: string;
+  value: unknown;
+  /** By `overrides`, and not by chance. */
+  forced: boolean;
+  /** Of a contextual bandit: the probability that this variation had. */
+  propensity?: number;
+}
+
+/** What a feature is. */
+export interface Feature {
+  /** Undefined where nothing says. */
+  value: unknown;
+  on: boolean;
+  source: "unknownFeature" | "defaultValue" | "force" | "experiment" | "prerequisite" | "cyclicPrerequisite" | "override";
+  variation?: Variation;
 }
 
 export interface Options {
@@ -18,6 +39,12 @@ export interface Options {
   /** Where reports go. Without it nothing is sent. */
   collector?: { url: string; writeKey: string };
   consent?: Consent;
+  /** Features and experiments, in the full edition: GrowthBook's payload, or its URL. */
+  features?: string | object;
+  /** What conditions of features may ask for. `id`, which assignment goes by, is this device's unless it is given. */
+  featureAttributes?: Record<string, unknown>;
+  /** Variations by experiment that are shown whatever chance says, for a look at them: { ranker: 1 }. They are not reported. */
+  overrides?: Record<string, number>;
   /** "full" takes the module that also answers `intent`, `tags` and the portrait's dimensions; default what the manifest
    *  says, else "recommender". */
   edition?: "recommender" | "full";
@@ -650,6 +677,10 @@ export declare class Tillside {
   impression(shelf: Shelf): Tracked;
   /** Report that an item of a shelf was chosen. */
   click(shelf: Shelf, id: string): Tracked;
+  /** A feature's value, in the full edition. Asking is using: an experiment that decides it is reported, once a session. */
+  feature(key: string): Feature;
+  /** The variation of an experiment; undefined for who is not in it. Asking is using, as with `feature`. */
+  variation(experiment: string): Variation | undefined;
   /** What is remembered about this shopper. */
   portrait(): Portrait;
   /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */

@@ -6,6 +6,7 @@
 
 import * as engine from "./dist/tillside.js";
 import { check, lines, plain, reported, ruling, texts, wanted, word } from "./given.js";
+import { answered, features, refusal } from "./features.js";
 import { after, clearTimer, has, inPage, isAhead, own, parse } from "./globals.js";
 import { Goods, remembered } from "./goods.js";
 import { counts, Host } from "./host.js";
@@ -100,6 +101,8 @@ export class Tillside {
    * @type {(Call | (() => void))[] | undefined} */
   #early;
   /** What has not answered yet. @type {Set<string>} */ #awaited = new Set();
+  /** Whether it is settled what this device is called and holds: before, chance decides nothing. */
+  #settled = false;
   /** @type {Map<string, () => import("./index.d.ts").Explained>} */ #decisions = new Map();
 
   /** @param {ReturnType<typeof check>} options */
@@ -150,6 +153,8 @@ export class Tillside {
     const timer = after(tire, timeout);
 
     const found = model === undefined ? undefined : this.#await("manifest", manifest(model));
+    const { features: source } = this.#options;
+    const payload = source === undefined ? undefined : this.#await("features", features(source));
     const store = new Store(this.#name());
     const held = this.#await("storage", store.load());
     // Who needs it asks for it, and hears of it then.
@@ -159,7 +164,7 @@ export class Tillside {
     const kept = new Promise((resolve) => remembered(held).then((text) => text && resolve(parse(text))).catch(() => {}));
     const wanted = Promise.race([found, tired]);
     const started = this.#await("module", load(this.#options, found, kept, wanted, (problem) => this.#warn(problem)).then((missing) => (missing ? this.#warn(missing) : this.#start(store))));
-    const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category)]);
+    const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category), this.#offered(started, payload)]);
     const settled = whole.then(() => (this.#page && (left.consent || left.calls.length > 0) ? this.#replay() : undefined)).then(() => clearTimer(timer));
     await Promise.race([settled, tired]);
     if (this.#awaited.size > 0) {
@@ -217,7 +222,7 @@ export class Tillside {
         if (!again) after(() => take(store.load(), true), AGAIN_MS);
       }
       this.#with((page) => (rows ? host.restore(rows, this.#options.consent) : grant(page, this.#options.consent)));
-      there = true;
+      there = this.#settled = true;
       this.#chosen();
       this.#ask("scene", here());
       this.#resume();
@@ -228,7 +233,7 @@ export class Tillside {
     // What the page itself says holds meanwhile.
     this.#with((page) => grant(page, this.#options.consent));
     await Promise.race([taken, new Promise((resolve) => after(() => resolve(undefined), DEVICE_MS))]);
-    if (!there) host.refused("it does not answer"), host.without();
+    if (!there) host.refused("it does not answer"), host.without(), (this.#settled = true);
   }
 
   /** The engine's record of what is allowed is the one that counts. */
@@ -700,6 +705,33 @@ export class Tillside {
     return this.#ask("offer", { arms, cart, key }) ?? { arm: null, code: "no_engine" };
   }
 
+  /** Takes over a payload of features. @param {Promise<unknown>} started @param {Promise<any> | undefined} payload or a problem */
+  async #offered(started, payload) {
+    if (!payload) return;
+    await started;
+    const found = await payload;
+    if (!this.#page) return;
+    if (has(found, "code")) return this.#warn(found);
+    const { featureAttributes: attributes = {}, overrides = {} } = this.#options;
+    const wrong = refusal(this.#ask("features", { payload: found, attributes, overrides }));
+    if (wrong) this.#warn(wrong);
+  }
+
+  /** @param {string} key @returns {import("./index.d.ts").Feature} */
+  feature(key) {
+    return answered(this.#use({ key }));
+  }
+
+  /** @param {string} experiment @returns {import("./index.d.ts").Variation | undefined} */
+  variation(experiment) {
+    return answered(this.#use({ experiment })).variation;
+  }
+
+  /** @param {object} what */
+  #use(what) {
+    return this.#ask("feature", { ...what, early: !this.#settled });
+  }
+
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
     const [[recent, cart, bought, categories, brands], events] = this.#with((page) => engine.take(engine.portrait(page))) ?? [[[], [], [], [], []], 0];
@@ -741,7 +773,7 @@ export class Tillside {
     const { consent: said } = check({ consent });
     const chosen = Object.assign(this.#options.consent, said);
     if (this.#page) await this.#stored((page) => (grant(page, said), this.#host?.chose()));
-    else if (chosen.personalisation || chosen.measurement) this.#leave(this.#left().calls);
+    else if (chosen.personalisation || chosen.measurement || chosen.experiment) this.#leave(this.#left().calls);
     else await this.#erase();
     return this.status();
   }
@@ -799,7 +831,7 @@ export class Tillside {
 
   /** @returns {Status} */
   status() {
-    const consent = { personalisation: false, measurement: false, ...this.#options.consent };
+    const consent = { personalisation: false, measurement: false, experiment: false, ...this.#options.consent };
     /** @type {Status} */
     const status = {
       engine: "fallback",
@@ -840,7 +872,7 @@ const bounded = (factor) => factor && Math.min(Math.max(factor, 0.2), 5);
 
 /** Purposes, from the third of the engine's counts. @param {number[]} counts */
 function allowed([, , purposes = 0]) {
-  return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0 };
+  return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0, experiment: (purposes & 4) > 0 };
 }
 
 /** A receipt is `!reason`, or the message id (36 characters) and the session. @param {string} receipt @returns {Tracked} */
@@ -862,7 +894,7 @@ const unused =
   });
 
 /** @param {number} page @param {import("./index.d.ts").Consent} consent */
-function grant(page, { personalisation, measurement }) {
+function grant(page, { personalisation, measurement, experiment }) {
   // 2: as it was.
-  engine.grant(page, Number(personalisation ?? 2), Number(measurement ?? 2));
+  engine.grant(page, Number(personalisation ?? 2), Number(measurement ?? 2), Number(experiment ?? 2));
 }

@@ -9,9 +9,15 @@
 mod act;
 #[cfg(feature = "full")]
 mod ask;
+#[cfg(feature = "full")]
+mod experiment;
 
+#[cfg(feature = "full")]
+use crate::condition::{NoPatterns, Patterns};
 use crate::consent::{Choice, Purposes};
-use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
+#[cfg(feature = "full")]
+use crate::experiment::Experiments;
+use crate::intake::{Arrival, Event, Intake, Kind, Refusal, Session, Value};
 use crate::lines::join;
 use crate::recommend::{List, Recommender, Request};
 use crate::report::{self, Content, Envelope, Outcome, Priority, Queue};
@@ -24,6 +30,7 @@ use crate::shopper::{Portrait, Shopper};
 /// Keys on the device. The journal's and the queue's rows are named after the event.
 const CONSENT: &str = "consent";
 const DEVICE: &str = "device";
+const EXPERIMENTS: &str = "experiments";
 const INTAKE: &str = "intake";
 const MANIFEST: &str = "manifest";
 const PORTRAIT: &str = "portrait";
@@ -44,7 +51,11 @@ const KEEP_MS: i64 = 60_000;
 fn may_stay(allowed: Purposes, key: &str) -> bool {
     if matches!(key, PORTRAIT | PROFILE | TAGS) || key.starts_with(JOURNAL) {
         allowed.personalisation
-    } else if key == DEVICE || key.starts_with(QUEUE) {
+    } else if key == DEVICE {
+        allowed.names_device()
+    } else if key == EXPERIMENTS {
+        allowed.experiment
+    } else if key.starts_with(QUEUE) {
         allowed.measurement
     } else {
         allowed != Purposes::default()
@@ -103,7 +114,7 @@ pub struct Settings {
 pub struct Engine {
     settings: Settings,
     purposes: Purposes,
-    /// Names this device in reports; exists only while measurement is allowed.
+    /// Names this device in reports and to experiments; exists only while one of them is allowed.
     device: String,
     model: Option<Model>,
     shopper: Shopper,
@@ -120,6 +131,11 @@ pub struct Engine {
     #[cfg(feature = "full")]
     place: crate::scene::Place,
     decisions: u32,
+    #[cfg(feature = "full")]
+    experiments: Experiments,
+    /// The host's regular expressions.
+    #[cfg(feature = "full")]
+    patterns: &'static dyn Patterns,
     /// What names the open model's parts, for a page that cannot use their successors.
     manifest: Vec<u8>,
     effects: Vec<Effect>,
@@ -146,12 +162,22 @@ impl Engine {
             #[cfg(feature = "full")]
             place: crate::scene::Place::default(),
             decisions: 0,
+            #[cfg(feature = "full")]
+            experiments: Experiments::default(),
+            #[cfg(feature = "full")]
+            patterns: &NoPatterns,
             manifest: Vec::new(),
             effects: Vec::new(),
             heard: false,
             kept: None,
             settings,
         }
+    }
+
+    /// Lends the host's regular expressions to conditions.
+    #[cfg(feature = "full")]
+    pub fn lend(&mut self, patterns: &'static dyn Patterns) {
+        self.patterns = patterns;
     }
 
     /// What must be done on the device since the last call. What tells visits and repetitions apart is a row of
@@ -167,6 +193,10 @@ impl Engine {
             self.heard = false;
             self.kept = session.map(|session| (session, now));
             self.put(INTAKE.into(), self.intake.encode());
+        }
+        #[cfg(feature = "full")]
+        if let Some(bytes) = self.experiments.changed() {
+            self.put(EXPERIMENTS.into(), bytes);
         }
         core::mem::take(&mut self.effects)
     }
@@ -187,9 +217,15 @@ impl Engine {
         if !purposes.measurement {
             // Nothing is deleted by it that the row's own right does not say.
             let _ = self.queue.withdraw();
+        }
+        if !purposes.names_device() {
             self.device.clear();
-        } else if let Some(bytes) = find(DEVICE).filter(|_| held.measurement) {
+        } else if let Some(bytes) = find(DEVICE).filter(|_| held.names_device()) {
             self.call(core::str::from_utf8(bytes).unwrap_or_default());
+        }
+        #[cfg(feature = "full")]
+        if let Some(bytes) = find(EXPERIMENTS).filter(|_| held.experiment) {
+            self.experiments.restore(bytes);
         }
         if let Some(bytes) = find(INTAKE).filter(|_| held != Purposes::default()) {
             self.intake.absorb(bytes);
@@ -320,6 +356,15 @@ impl Engine {
         if before.measurement && !purposes.measurement {
             let effects = self.queue.withdraw();
             self.queued(effects);
+        }
+        if before.experiment && !purposes.experiment {
+            #[cfg(feature = "full")]
+            self.experiments.forget();
+            self.delete(EXPERIMENTS.into());
+            let effects = self.queue.withdraw_kind(Kind::ExperimentViewed);
+            self.queued(effects);
+        }
+        if before.names_device() && !purposes.names_device() {
             self.device.clear();
             self.delete(DEVICE.into());
         }
@@ -333,7 +378,7 @@ impl Engine {
         if before == Purposes::default() {
             self.put_manifest();
         }
-        if purposes.measurement && self.device.is_empty() {
+        if purposes.names_device() && self.device.is_empty() {
             self.device = device.into();
             self.put(DEVICE.into(), self.device.clone().into_bytes());
         }
@@ -363,7 +408,7 @@ impl Engine {
         if let Some((session, last, sequence)) = visit {
             self.intake.agree(session, last, sequence);
         }
-        if self.purposes.measurement && !device.is_empty() && *device < *self.device {
+        if self.purposes.names_device() && !device.is_empty() && *device < *self.device {
             self.call(device);
             self.put(DEVICE.into(), device.into());
         }
@@ -380,7 +425,7 @@ impl Engine {
         }
     }
 
-    /// What names this device in reports; empty while nothing is reported.
+    /// What names this device in reports and to experiments; empty while neither is allowed.
     pub fn device(&self) -> &str {
         &self.device
     }

@@ -116,6 +116,7 @@ fn visit(case: &Json, model: Vec<u8>, now: i64) -> Json {
     let purposes = Purposes {
         personalisation: allowed("personalisation"),
         measurement: allowed("measurement"),
+        ..Purposes::default()
     };
     engine.grant(purposes, "a-1");
     engine.open_model(model).unwrap();

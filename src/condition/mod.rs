@@ -60,13 +60,14 @@ pub static BARE: Env<'static> = Env {
 };
 
 /// A host's regular expressions.
-pub trait Patterns: Sync {
+pub trait Patterns: Sync + core::fmt::Debug {
     /// Whether the pattern, in JavaScript's syntax, is found in the text. `Some(false)` for an invalid pattern;
     /// `None` where nobody can tell.
     fn matches(&self, pattern: &str, any_case: bool, text: &str) -> Option<bool>;
 }
 
 /// No regular expressions: conditions on them stay undecided.
+#[derive(Debug)]
 pub struct NoPatterns;
 
 impl Patterns for NoPatterns {

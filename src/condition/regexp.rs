@@ -12,7 +12,7 @@ const MOST: usize = 1000;
 type Compiled = HashMap<(String, bool), Option<regress::Regex>>;
 
 /// The patterns of a program that runs no page.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct RegExp {
     compiled: Mutex<Compiled>,
 }

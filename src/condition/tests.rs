@@ -10,6 +10,7 @@ fn condition(json: &str) -> Condition {
 }
 
 /// Patterns that are plain texts.
+#[derive(Debug)]
 struct Find;
 
 impl Patterns for Find {

@@ -1,7 +1,8 @@
 //! What the shopper allows, and what is refused no matter what they allow.
 //!
 //! This room decides; the host obeys: it stores nothing without [`Purposes::personalisation`], sends nothing without
-//! [`Purposes::measurement`], and deletes what a withdrawn purpose had stored.
+//! [`Purposes::measurement`], puts nobody into an experiment without [`Purposes::experiment`], and deletes what a
+//! withdrawn purpose had stored.
 
 mod personal;
 
@@ -14,19 +15,29 @@ pub struct Purposes {
     pub personalisation: bool,
     /// Report events to the collector.
     pub measurement: bool,
+    /// Take part in experiments: be put into variations by chance, and have that reported where reports are allowed.
+    pub experiment: bool,
 }
 
 impl Purposes {
-    /// As they are kept and passed on: 1 personalisation, 2 measurement.
+    /// As they are kept and passed on: 1 personalisation, 2 measurement, 4 experiment.
     pub fn from_bits(bits: u8) -> Purposes {
         Purposes {
             personalisation: bits & 1 != 0,
             measurement: bits & 2 != 0,
+            experiment: bits & 4 != 0,
         }
     }
 
     pub fn bits(self) -> u8 {
-        u8::from(self.personalisation) | u8::from(self.measurement) << 1
+        u8::from(self.personalisation)
+            | u8::from(self.measurement) << 1
+            | u8::from(self.experiment) << 2
+    }
+
+    /// Whether the device may have a name: reports and experiments need one, a portrait does not.
+    pub fn names_device(self) -> bool {
+        self.measurement || self.experiment
     }
 }
 
@@ -35,6 +46,7 @@ impl Purposes {
 pub struct Choice {
     pub personalisation: Option<bool>,
     pub measurement: Option<bool>,
+    pub experiment: Option<bool>,
 }
 
 impl Choice {
@@ -42,6 +54,7 @@ impl Choice {
         Purposes {
             personalisation: self.personalisation.unwrap_or(before.personalisation),
             measurement: self.measurement.unwrap_or(before.measurement),
+            experiment: self.experiment.unwrap_or(before.experiment),
         }
     }
 }

@@ -17,6 +17,8 @@
 //! | `taste` | – | price level, promotions, brands, breadth, drift |
 //! | `scene` | `zone`, `zoneName`, `locale`, `region`, `device`, `page` | the scene from now on, as it is understood |
 //! | `explain_not` | `item`, `request` | `clause` that keeps the item off that list, with its values |
+//! | `features` | `payload`, `attributes`, `overrides` | `ok`, and what of the payload is `unsupported`, or a `code` with its `remedy` |
+//! | `feature` | `key` of a feature or `experiment`, `attributes` | the value as GrowthBook's SDKs answer; the first time in a session, the exposure is reported |
 
 use super::{Engine, JOURNAL, TAGS};
 use crate::lines::join;
@@ -134,6 +136,8 @@ impl Engine {
                 .due_answer(&profile.orders, model, now, request),
             "taste" => profile.habits.taste_answer(&profile.orders),
             "scene" => self.set_scene(request, now),
+            "features" => self.experiments.open(request),
+            "feature" => self.feature(request, now),
             _ => Value::Null,
         }
     }

@@ -7,11 +7,12 @@ pub(super) const NOW: i64 = 1_800_000_000_000;
 pub(super) const ALL: Purposes = Purposes {
     personalisation: true,
     measurement: true,
+    experiment: false,
 };
 
 /// A device's storage as the host keeps it.
 #[derive(Default)]
-pub(super) struct Device(BTreeMap<String, Vec<u8>>);
+pub(super) struct Device(pub(super) BTreeMap<String, Vec<u8>>);
 
 impl Device {
     pub(super) fn apply(&mut self, engine: &mut Engine) {
@@ -89,6 +90,7 @@ fn each_purpose_keeps_only_its_own() {
         Purposes {
             personalisation: true,
             measurement: false,
+            ..Purposes::default()
         },
         "dev",
     );
@@ -109,6 +111,7 @@ fn each_purpose_keeps_only_its_own() {
         Purposes {
             personalisation: false,
             measurement: true,
+            ..Purposes::default()
         },
         "dev",
     );
@@ -207,6 +210,7 @@ fn withdrawing_deletes_what_the_purpose_kept() {
         Purposes {
             personalisation: true,
             measurement: false,
+            ..Purposes::default()
         },
         "",
     );
@@ -407,6 +411,7 @@ fn late(device: &Device, engine: &mut Engine, choice: Choice) {
 const CHOSEN: Choice = Choice {
     personalisation: Some(true),
     measurement: Some(true),
+    experiment: None,
 };
 
 #[test]

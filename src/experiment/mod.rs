@@ -10,15 +10,18 @@
 //! | `payload` | JSON → features, rules, experiments, bandits |
 //! | `evaluate` | a feature's value for somebody |
 //! | `sticky` | assignments that stay |
+//! | `page` | what one page holds: the open payload, what sticks, what was reported |
 //!
 //! Not here, and named where a payload asks for it: experiments on addresses (redirects) and on a page's elements, and
 //! encrypted payloads.
 
 pub mod bucket;
 mod evaluate;
+mod page;
 mod payload;
 mod sticky;
 
 pub use evaluate::{Assigned, Drawn, Evaluated, Exposure, Source, Subject, Traces};
+pub use page::Experiments;
 pub use payload::{Experiment, Features, MOST, PayloadError};
 pub use sticky::Sticky;

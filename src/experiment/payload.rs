@@ -408,6 +408,21 @@ impl Features {
         Some(&self.bandits[at].1)
     }
 
+    /// The feature that an experiment decides.
+    pub(super) fn of_experiment(&self, key: &str) -> Option<&str> {
+        let decides = |(_, feature): &&(String, Feature)| {
+            let mut experiments = feature
+                .rules
+                .iter()
+                .filter_map(|rule| rule.experiment.as_ref());
+            experiments.any(|experiment| experiment.key == key)
+        };
+        self.features
+            .iter()
+            .find(decides)
+            .map(|(name, _)| name.as_str())
+    }
+
     /// The features' keys.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.features.iter().map(|(key, _)| key.as_str())

@@ -73,6 +73,14 @@ pub enum Field {
     Referrer,
     /// A quantity that is no whole number: half a kilogram.
     Measure,
+    ExperimentId,
+    VariationId,
+    HashAttribute,
+    /// The probability that a bandit gave the variation.
+    Propensity,
+    /// The bandit's context, a number below 0 for none.
+    Leaf,
+    BanditVersion,
 }
 
 /// What a field holds.
@@ -114,7 +122,7 @@ pub(super) enum Of {
 use Field::*;
 
 /// Every field by its number.
-const FIELDS: [(Field, Form, Of); 52] = [
+const FIELDS: [(Field, Form, Of); 58] = [
     (ProductId, Form::Id, Of::Product),
     (Category, Form::Text, Of::Either),
     (Brand, Form::Text, Of::Product),
@@ -167,6 +175,12 @@ const FIELDS: [(Field, Form, Of); 52] = [
     (Campaign, Form::Id, Of::Event),
     (Referrer, Form::Id, Of::Event),
     (Measure, Form::Amount, Of::Product),
+    (ExperimentId, Form::Id, Of::Event),
+    (VariationId, Form::Id, Of::Event),
+    (HashAttribute, Form::Id, Of::Event),
+    (Propensity, Form::Amount, Of::Event),
+    (Leaf, Form::Id, Of::Event),
+    (BanditVersion, Form::Count, Of::Event),
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -222,7 +236,13 @@ rating_delivery
 channel
 campaign
 referrer_class
-quantity";
+quantity
+experiment_id
+variation_id
+hash_attribute
+propensity
+leaf
+bandit_version";
 
 static FOLDED: Folded = Folded::of(NAMES);
 

@@ -68,12 +68,13 @@ pub enum Kind {
     ServiceIssueReported,
     ServiceRepairRequested,
     CallbackRequested,
+    ExperimentViewed,
 }
 
 use Kind::*;
 
 /// Every kind by its number.
-const KINDS: [Kind; 59] = [
+const KINDS: [Kind; 60] = [
     PageViewed,
     ProductsSearched,
     ProductListViewed,
@@ -133,6 +134,7 @@ const KINDS: [Kind; 59] = [
     ServiceIssueReported,
     ServiceRepairRequested,
     CallbackRequested,
+    ExperimentViewed,
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -195,7 +197,8 @@ Checked In
 Service Contacted
 Service Issue Reported
 Service Repair Requested
-Callback Requested";
+Callback Requested
+Experiment Viewed";
 
 static FOLDED: Folded = Folded::of(NAMES);
 

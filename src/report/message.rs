@@ -8,6 +8,9 @@ use crate::json::Json;
 /// Bytes that a collector takes in one message: Segment's 32 KB, read strictly.
 pub const MESSAGE_BYTES: usize = 32_000;
 
+/// How every message begins, before the name of its event.
+pub(super) const MESSAGE_BEGINS: &str = r#"{"type":"track","event":"#;
+
 /// What a message says beside the event.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
@@ -31,8 +34,7 @@ pub fn message(event: &Event, envelope: &Envelope<'_>) -> String {
 
 fn write(event: &Event, envelope: &Envelope<'_>, lean: bool) -> String {
     let mut json = Json::default();
-    json.raw(r#"{"type":"track","event":"#)
-        .text(event.kind.name());
+    json.raw(MESSAGE_BEGINS).text(event.kind.name());
     json.key("messageId").text(&event.id);
     json.key("anonymousId").text(envelope.anonymous);
     json.key("timestamp").text(&iso(event.time));

@@ -37,6 +37,9 @@ export const element = (list, n) => safely(() => list[n]);
 /** @param {any} map @param {any} name */
 export const value = (map, name) => safely(() => map[name]);
 
+/** Whether a pattern is found in a text; an invalid one is not. @param {string} pattern @param {boolean} anyCase @param {string} text */
+export const matches = (pattern, anyCase, text) => safely(() => new RegExp(pattern, anyCase ? "i" : "").test(text)) ?? false;
+
 /** @type {any} */
 let answer;
 

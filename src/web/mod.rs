@@ -6,6 +6,7 @@
 
 mod ask;
 mod page;
+mod patterns;
 mod value;
 
 use core::cell::RefCell;

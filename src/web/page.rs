@@ -83,7 +83,14 @@ pub fn close(page: usize) {
 /// Goes on from what the device holds: on lines the size and key of each row, and the rows one after another; and from
 /// what the page chooses, as in [`grant`].
 #[wasm_bindgen]
-pub fn restore(page: usize, lines: &str, bytes: &[u8], personalisation: u32, measurement: u32) {
+pub fn restore(
+    page: usize,
+    lines: &str,
+    bytes: &[u8],
+    personalisation: u32,
+    measurement: u32,
+    experiment: u32,
+) {
     let mut rest = bytes;
     let mut rows = Vec::new();
     for mut line in parts(lines, b'\n') {
@@ -95,7 +102,7 @@ pub fn restore(page: usize, lines: &str, bytes: &[u8], personalisation: u32, mea
             rows.push((line, row));
         }
     }
-    let choice = choice(personalisation, measurement);
+    let choice = choice(personalisation, measurement, experiment);
     engine(page).restore(&rows, choice, &uuid(), now());
 }
 
@@ -134,17 +141,18 @@ pub fn bytes() -> Vec<u8> {
 
 /// Changes what is allowed: 0 forbids, 1 allows, anything else leaves it as it was.
 #[wasm_bindgen]
-pub fn grant(page: usize, personalisation: u32, measurement: u32) {
+pub fn grant(page: usize, personalisation: u32, measurement: u32, experiment: u32) {
     let mut engine = engine(page);
-    let purposes = choice(personalisation, measurement).over(engine.purposes());
+    let purposes = choice(personalisation, measurement, experiment).over(engine.purposes());
     engine.grant(purposes, &uuid());
 }
 
-fn choice(personalisation: u32, measurement: u32) -> Choice {
+fn choice(personalisation: u32, measurement: u32, experiment: u32) -> Choice {
     let said = |given| (given < 2).then_some(given == 1);
     Choice {
         personalisation: said(personalisation),
         measurement: said(measurement),
+        experiment: said(experiment),
     }
 }
 
@@ -503,7 +511,7 @@ pub fn messages(page: usize) {
 
 /// On lines: the session under way, or nothing; numbers of `Status` in `index.d.ts` separated by spaces; and each reason
 /// for which events were refused since the page opened, with its count. The numbers: the model's items and bytes; what
-/// is allowed as bits (1 personalisation, 2 measurement); bytes of memory; the queue's waiting, bytes, sent, dropped and
+/// is allowed as bits (1 personalisation, 2 measurement, 4 experiment); bytes of memory; the queue's waiting, bytes, sent, dropped and
 /// next try (0: none); events taken; of those, properties left out: outside the list, personal, and not what their field
 /// holds.
 #[wasm_bindgen]

@@ -163,7 +163,7 @@ for (const { name, code, engine, popular, cause } of TROUBLES) {
     // The same trouble on the next page: the choice and what was done still wait.
     await page.reload();
     await page.locator(`#notice .notice`).waitFor();
-    assert.deepEqual((await status(page)).consent, { personalisation: true, measurement: true });
+    assert.deepEqual((await status(page)).consent, { personalisation: true, measurement: true, experiment: false });
     assert.equal(await page.locator("[data-consent]").count(), 0, "nobody is asked twice");
 
     await context.unrouteAll();
@@ -172,7 +172,7 @@ for (const { name, code, engine, popular, cause } of TROUBLES) {
     await page.reload();
     await page.locator('main [data-placement="recent"]').waitFor();
     const after = await status(page);
-    assert.deepEqual([after.engine, after.problems, after.consent], ["wasm", [], { personalisation: true, measurement: true }]);
+    assert.deepEqual([after.engine, after.problems, after.consent], ["wasm", [], { personalisation: true, measurement: true, experiment: false }]);
     const { recent, cart } = await portrait(page);
     assert.deepEqual(recent.map(({ id }) => id), [phone]);
     assert.deepEqual(cart, [{ id: phone, quantity: 1 }]);
@@ -469,7 +469,7 @@ test("without an engine, what earlier pages stored can still be forgotten and co
     await page.evaluate((way) => {
       const till = /** @type {any} */ (globalThis).till;
       till.track("Product Viewed", { product_id: "b" });
-      return way === "forget" ? till.forget() : till.consent({ personalisation: false, measurement: false });
+      return way === "forget" ? till.forget() : till.consent({ personalisation: false, measurement: false, experiment: false });
     }, way);
     assert.deepEqual(await stored(page), { databases: [], local: {}, session: {}, cookies: "" }, way);
   }
@@ -568,9 +568,9 @@ test("a choice of a wrong type is refused, not taken for a yes", async (t) => {
   const page = await bare(open, context);
   const refused = await page.evaluate(async () => {
     const till = /** @type {any} */ (globalThis).till;
-    await till.consent({ personalisation: false, measurement: false });
+    await till.consent({ personalisation: false, measurement: false, experiment: false });
     return till.consent({ personalisation: "false" }).then(() => "taken", (/** @type {any} */ error) => error.name);
   });
   assert.equal(refused, "TypeError");
-  assert.deepEqual((await bareStatus(page)).consent, { personalisation: false, measurement: false });
+  assert.deepEqual((await bareStatus(page)).consent, { personalisation: false, measurement: false, experiment: false });
 });

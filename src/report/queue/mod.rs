@@ -17,7 +17,9 @@ mod tests;
 pub use batch::Batch;
 pub use row::Priority;
 
-use super::message::MESSAGE_BYTES;
+use super::message::{MESSAGE_BEGINS, MESSAGE_BYTES};
+use crate::intake::Kind;
+use crate::json::Json;
 use crate::lines::join;
 use batch::Body;
 use row::Row;
@@ -341,6 +343,22 @@ impl Queue {
         self.rows.clear();
         self.flights.clear();
         vec![Effect::Clear]
+    }
+
+    /// What this kind is for is no longer allowed: what waits of it is dropped, unsent.
+    pub fn withdraw_kind(&mut self, kind: Kind) -> Vec<Effect> {
+        let mut begins = Json::default();
+        begins.raw(MESSAGE_BEGINS).text(kind.name());
+        let mut keys = Vec::new();
+        for row in &mut self.rows {
+            if row.message.starts_with(&begins.0) {
+                row.flight = GONE;
+                keys.push(row.id.clone());
+            }
+        }
+        self.dropped.withdrawn += keys.len() as u32;
+        self.take(GONE);
+        vec![Effect::Delete { keys }]
     }
 
     /// Messages that wait, those being sent included.

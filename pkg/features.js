@@ -1,0 +1,47 @@
+// Features: the payload, given inline or from an address, and the engine's answers as objects.
+// @ts-check
+
+import { parse, request } from "./globals.js";
+import { problem, text } from "./load.js";
+
+/** What a fetch may take before the page goes on without features. */
+const PATIENCE_MS = 3000;
+
+/** A payload, or a problem with its remedy. From an address it is the one that the browser has, if it has one, so that a page
+ * does not wait for the network; the answer of the server is there for the next page.
+ * @param {string | object} source @returns {Promise<any>} */
+export async function features(source) {
+  if (typeof source !== "string") return source ?? {};
+  /** @param {RequestInit} how */
+  const get = async (how) => {
+    const response = await request(source, /** @type {any} */ ({ __proto__: null, ...how, credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) }));
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return response.text();
+  };
+  try {
+    const held = await get({ cache: "only-if-cached", mode: "same-origin" }).catch(() => undefined);
+    const fresh = get({ cache: "no-cache" });
+    // Only the next page needs it where there is an older one.
+    if (held) fresh.catch(() => {});
+    return parse(held ?? (await fresh));
+  } catch (error) {
+    return problem("features.unavailable", `${source} could not be read (${text(error)}); features have their callers' defaults. Check options.features and that the file is served.`);
+  }
+}
+
+/** What is wrong with a payload, by the engine's answer to it. @param {any} answer */
+export function refusal(answer) {
+  if (!answer) return problem("features.edition", 'features are read by the full edition; pass `edition: "full"` to Tillside.open, or leave options.features out.');
+  if (!answer.ok) return problem("features.refused", `the features were refused (${answer.code}): ${answer.remedy}.`);
+  if (answer.unsupported.length === 0) return undefined;
+  return problem("features.unsupported", `not run here: ${answer.unsupported.join(", ")}; experiments on addresses and on a page's elements need GrowthBook's own SDK.`);
+}
+
+/** @param {any} answer @returns {import("./index.d.ts").Feature} */
+export function answered(answer) {
+  const { value, source = "unknownFeature", experimentResult } = answer ?? {};
+  return { value: value ?? undefined, on: Boolean(value), source, ...(experimentResult && { variation: varied(experimentResult) }) };
+}
+
+/** What an experiment decided. @param {any} result @returns {import("./index.d.ts").Variation} */
+const varied = ({ key, value, hashUsed, variationWeights, variationId }) => ({ key, value, forced: !hashUsed, ...(variationWeights && { propensity: variationWeights[variationId] }) });
