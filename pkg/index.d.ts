@@ -677,10 +677,11 @@ export declare class Tillside {
   impression(shelf: Shelf): Tracked;
   /** Report that an item of a shelf was chosen. */
   click(shelf: Shelf, id: string): Tracked;
-  /** A feature's value, in the full edition. Asking is using: an experiment that decides it is reported, once a session. */
-  feature(key: string): Feature;
+  /** A feature's value, in the full edition. Asking is using: an experiment that decides it is reported, once a session.
+   *  `attributes` go before those of `open`. */
+  feature(key: string, attributes?: Record<string, unknown>): Feature;
   /** The variation of an experiment; undefined for who is not in it. Asking is using, as with `feature`. */
-  variation(experiment: string): Variation | undefined;
+  variation(experiment: string, attributes?: Record<string, unknown>): Variation | undefined;
   /** What is remembered about this shopper. */
   portrait(): Portrait;
   /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */

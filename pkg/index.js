@@ -717,14 +717,14 @@ export class Tillside {
     if (wrong) this.#warn(wrong);
   }
 
-  /** @param {string} key @returns {import("./index.d.ts").Feature} */
-  feature(key) {
-    return answered(this.#use({ key }));
+  /** @param {string} key @param {Record<string, unknown>} [attributes] @returns {import("./index.d.ts").Feature} */
+  feature(key, attributes) {
+    return answered(this.#use({ key, attributes }));
   }
 
-  /** @param {string} experiment @returns {import("./index.d.ts").Variation | undefined} */
-  variation(experiment) {
-    return answered(this.#use({ experiment })).variation;
+  /** @param {string} experiment @param {Record<string, unknown>} [attributes] @returns {import("./index.d.ts").Variation | undefined} */
+  variation(experiment, attributes) {
+    return answered(this.#use({ experiment, attributes })).variation;
   }
 
   /** @param {object} what */

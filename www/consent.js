@@ -66,9 +66,9 @@ function banner() {
     el(
       "div",
       { class: "answers" },
-      answer("all", t("consent.all"), { personalisation: true, measurement: true }),
-      answer("personalisation", t("consent.personalisation"), { personalisation: true, measurement: false }),
-      answer("none", t("consent.none"), { personalisation: false, measurement: false }),
+      answer("all", t("consent.all"), { personalisation: true, measurement: true, experiment: false }),
+      answer("personalisation", t("consent.personalisation"), { personalisation: true, measurement: false, experiment: false }),
+      answer("none", t("consent.none"), { personalisation: false, measurement: false, experiment: false }),
     ),
   );
 }

@@ -10,6 +10,7 @@
 //! | `payload` | JSON → features, rules, experiments, bandits |
 //! | `evaluate` | a feature's value for somebody |
 //! | `sticky` | assignments that stay |
+//! | `interleave` | two rankings in one list, and whose item was chosen |
 //! | `page` | what one page holds: the open payload, what sticks, what was reported |
 //!
 //! Not here, and named where a payload asks for it: experiments on addresses (redirects) and on a page's elements, and
@@ -17,6 +18,7 @@
 
 pub mod bucket;
 mod evaluate;
+pub mod interleave;
 mod page;
 mod payload;
 mod sticky;

@@ -102,7 +102,7 @@ export async function crossing(glue, module, model) {
   const { manifest, bytes } = await download(model);
   const { memory } = await glue.default({ module_or_path: module });
   const page = glue.open("", "en");
-  glue.grant(page, 1, 0);
+  glue.grant(page, 1, 0, 0);
   glue.open_model(page, bytes, new Uint8Array());
   for (const id of manifest.fallback.popular.slice(0, 20)) glue.track(page, "Product Viewed", { product_id: id }, 0, "");
   const home = () => glue.recommend(page, 0, 20, "\n\n", 0, 0, 0, 0, 0, 0, "", 0, false);

@@ -17,11 +17,11 @@ const MOST_ENCODER = 69_000;
 // Architecture aims at 120,000: everything that a shopper's portrait, life cycle and actions need is not there yet.
 const MOST_FULL = 175_000;
 
-test("the tarball holds each module once, their glue, the types and the README, and nothing else", async (t) => {
+test("the tarball holds each module once, their glue, the OpenFeature provider, the types and the README, and nothing else", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
   t.after(() => rm(folder, { recursive: true }));
   const { files } = await pack(folder);
-  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "dist/tillside_full_bg.wasm", "index.d.ts", "package.json"];
+  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "dist/tillside_full_bg.wasm", "index.d.ts", "openfeature.d.ts", "openfeature.js", "package.json"];
   assert.deepEqual(files, expected);
 });
 
