@@ -25,16 +25,16 @@ export async function features(source) {
     if (held) fresh.catch(() => {});
     return parse(held ?? (await fresh));
   } catch (error) {
-    return problem("features.unavailable", `${source} could not be read (${text(error)}); features have their callers' defaults. Check options.features and that the file is served.`);
+    return problem("features.unavailable", `${source}: ${text(error)}; features have their callers' defaults. See options.features.`);
   }
 }
 
 /** What is wrong with a payload, by the engine's answer to it. @param {any} answer */
 export function refusal(answer) {
-  if (!answer) return problem("features.edition", 'features are read by the full edition; pass `edition: "full"` to Tillside.open, or leave options.features out.');
+  if (!answer) return problem("features.edition", 'options.features needs `edition: "full"`.');
   if (!answer.ok) return problem("features.refused", `the features were refused (${answer.code}): ${answer.remedy}.`);
   if (answer.unsupported.length === 0) return undefined;
-  return problem("features.unsupported", `not run here: ${answer.unsupported.join(", ")}; experiments on addresses and on a page's elements need GrowthBook's own SDK.`);
+  return problem("features.unsupported", `not run here: ${answer.unsupported.join(", ")}; take GrowthBook's own SDK for it.`);
 }
 
 /** @param {any} answer @returns {import("./index.d.ts").Feature} */

@@ -17,7 +17,7 @@ use crate::condition::{NoPatterns, Patterns};
 use crate::consent::{Choice, Purposes};
 #[cfg(feature = "full")]
 use crate::experiment::Experiments;
-use crate::intake::{Arrival, Event, Intake, Kind, Refusal, Session, Value};
+use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
 use crate::lines::join;
 use crate::recommend::{List, Recommender, Request};
 use crate::report::{self, Content, Envelope, Outcome, Priority, Queue};
@@ -358,11 +358,9 @@ impl Engine {
             self.queued(effects);
         }
         if before.experiment && !purposes.experiment {
-            #[cfg(feature = "full")]
-            self.experiments.forget();
             self.delete(EXPERIMENTS.into());
-            let effects = self.queue.withdraw_kind(Kind::ExperimentViewed);
-            self.queued(effects);
+            #[cfg(feature = "full")]
+            self.leave_experiments();
         }
         if before.names_device() && !purposes.names_device() {
             self.device.clear();

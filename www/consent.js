@@ -52,7 +52,7 @@ export function forgetPages() {
 function draw() {
   const { consent } = till.status();
   // The page about privacy asks the same question itself.
-  const open = !answered && !consent.personalisation && !consent.measurement && parse(location.hash).page !== "privacy";
+  const open = !answered && !Object.values(consent).includes(true) && parse(location.hash).page !== "privacy";
   byId("consent").replaceChildren(open ? banner() : "");
 }
 
@@ -66,7 +66,7 @@ function banner() {
     el(
       "div",
       { class: "answers" },
-      answer("all", t("consent.all"), { personalisation: true, measurement: true, experiment: false }),
+      answer("all", t("consent.all"), { personalisation: true, measurement: true, experiment: true }),
       answer("personalisation", t("consent.personalisation"), { personalisation: true, measurement: false, experiment: false }),
       answer("none", t("consent.none"), { personalisation: false, measurement: false, experiment: false }),
     ),

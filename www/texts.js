@@ -87,11 +87,11 @@ export const texts = /** @type {const} */ ({
 
   "consent.title": ["May this shop get to know you?", "可以让这家店了解您吗？"],
   "consent.text": [
-    "Personalisation keeps what you look at on this device, to choose your shelves. Measurement tells the shop what was shown and chosen. Until you say yes, nothing is kept and nothing is sent.",
-    "个性化：把您看过的商品记在这台设备上，用来挑选货架。统计：告诉商店展示了什么、选了什么。您同意之前，什么都不保存，也不发送。",
+    "Personalisation keeps what you look at on this device, to choose your shelves. Measurement tells the shop what was shown and chosen. Experiments show you one of two versions by chance, to find the better one. Until you say yes, nothing is kept and nothing is sent.",
+    "个性化：把您看过的商品记在这台设备上，用来挑选货架。统计：告诉商店展示了什么、选了什么。实验：随机向您展示两个版本之一，以找出更好的那个。您同意之前，什么都不保存，也不发送。",
   ],
   "consent.more": ["Privacy", "隐私"],
-  "consent.all": ["Allow personalisation and measurement", "允许个性化和统计"],
+  "consent.all": ["Allow personalisation and measurement, and experiments", "允许个性化和统计，以及实验"],
   "consent.personalisation": ["Only personalisation", "只允许个性化"],
   "consent.none": ["No", "不允许"],
   "consent.done": ["Your choice is in effect.", "您的选择已生效。"],
@@ -168,6 +168,8 @@ export const texts = /** @type {const} */ ({
   "privacy.personalisationText": ["Keep what I look at, put in the cart and buy on this device, and choose shelves by it.", "在这台设备上保存我看过、加购和买过的商品，并据此挑选货架。"],
   "privacy.measurement": ["Measurement", "统计"],
   "privacy.measurementText": ["Report to the shop which shelves were shown and what was chosen.", "向商店报告展示了哪些货架、选择了什么。"],
+  "privacy.experiment": ["Experiments", "实验"],
+  "privacy.experimentText": ["Show me one of two versions of the shop by chance, to find the better one. With measurement, report which one I saw.", "随机向我展示商店的两个版本之一，以找出更好的那个。如果同时允许统计，则报告我看到的是哪一个。"],
   "privacy.disk": ["What is kept outlasts this visit.", "保存的内容下次访问仍然有效。"],
   "privacy.memory": ["Nothing is kept after this page is closed.", "关闭页面后什么都不会保留。"],
   "privacy.events": ["Events remembered: {count}.", "已记住的行为：{count} 条。"],

@@ -17,6 +17,13 @@ impl Engine {
         value
     }
 
+    /// Forgets what was assigned, and what of it waits to be reported.
+    pub(super) fn leave_experiments(&mut self) {
+        self.experiments.forget();
+        let effects = self.queue.withdraw_kind(Kind::ExperimentViewed);
+        self.queued(effects);
+    }
+
     /// Reports an exposure, once a session; only where reports are allowed as well.
     fn exposed(&mut self, exposure: &Exposure, now: i64) {
         if !self.purposes.experiment || !self.purposes.measurement {

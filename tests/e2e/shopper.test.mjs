@@ -110,6 +110,7 @@ test("a shopper turns personalisation off, asks for a copy and is forgotten", as
   await page.locator("#forget-sure").click();
   await page.locator("#forget").waitFor();
   await page.locator("#allow-measurement").uncheck();
+  await page.locator("#allow-experiment").uncheck();
   await page.waitForFunction(async () => (await indexedDB.databases()).length === 0);
   assert.deepEqual(Object.keys((await stored(page)).local), [], "nothing is left");
   assert.deepEqual(heard, []);

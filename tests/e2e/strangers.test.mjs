@@ -74,11 +74,11 @@ for (const [name, { cause, engine = "wasm", storage = "disk", problems: expected
 test("what every object has inherited is nobody's consent", async (t) => {
   const there = await shop(t, BARE);
   const context = await there.browser.newContext();
-  await context.addInitScript(() => Object.assign(Object.prototype, { measurement: true, personalisation: true, consent: { measurement: true } }));
+  await context.addInitScript(() => Object.assign(Object.prototype, { measurement: true, personalisation: true, experiment: true, consent: { measurement: true } }));
   const page = await context.newPage();
   await page.goto(`${there.url}/bare/blank.html`);
   const consent = await page.evaluate(async (path) => (await (await import(path)).Tillside.open({ model: "/model/manifest.json" })).status().consent, "/pkg/dist/index.js");
-  assert.deepEqual(consent, { personalisation: false, measurement: false });
+  assert.deepEqual(consent, { personalisation: false, measurement: false, experiment: false });
 });
 
 test("a module of another frame is a module", async (t) => {

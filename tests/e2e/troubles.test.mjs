@@ -163,7 +163,7 @@ for (const { name, code, engine, popular, cause } of TROUBLES) {
     // The same trouble on the next page: the choice and what was done still wait.
     await page.reload();
     await page.locator(`#notice .notice`).waitFor();
-    assert.deepEqual((await status(page)).consent, { personalisation: true, measurement: true, experiment: false });
+    assert.deepEqual((await status(page)).consent, { personalisation: true, measurement: true, experiment: true });
     assert.equal(await page.locator("[data-consent]").count(), 0, "nobody is asked twice");
 
     await context.unrouteAll();
@@ -172,7 +172,7 @@ for (const { name, code, engine, popular, cause } of TROUBLES) {
     await page.reload();
     await page.locator('main [data-placement="recent"]').waitFor();
     const after = await status(page);
-    assert.deepEqual([after.engine, after.problems, after.consent], ["wasm", [], { personalisation: true, measurement: true, experiment: false }]);
+    assert.deepEqual([after.engine, after.problems, after.consent], ["wasm", [], { personalisation: true, measurement: true, experiment: true }]);
     const { recent, cart } = await portrait(page);
     assert.deepEqual(recent.map(({ id }) => id), [phone]);
     assert.deepEqual(cart, [{ id: phone, quantity: 1 }]);
@@ -414,6 +414,8 @@ test("consent withdrawn leaves nothing on the device and nothing on its way", as
   await page.goto(`${url}#/privacy`);
   await page.locator("#allow-measurement").uncheck();
   await page.locator("#allow-measurement:not(:checked)").waitFor();
+  await page.locator("#allow-experiment").uncheck();
+  await page.locator("#allow-experiment:not(:checked)").waitFor();
   await page.locator("#allow-personalisation").uncheck();
   await page.waitForFunction(async () => (await indexedDB.databases()).length === 0);
   assert.deepEqual(await stored(page), { databases: [], local: {}, session: {}, cookies: "" });

@@ -14,8 +14,9 @@ const MOST = 66_000;
 /** The same of the module for encoders. */
 const MOST_ENCODER = 69_000;
 /** The same of the full edition. */
-// Architecture aims at 120,000: everything that a shopper's portrait, life cycle and actions need is not there yet.
-const MOST_FULL = 175_000;
+// Of it, experiments are 13,000: the evaluator of GrowthBook's specification and what a page keeps of it. Architecture aims at
+// 120,000: everything that a shopper's portrait, life cycle and actions need is not there yet.
+const MOST_FULL = 190_000;
 
 test("the tarball holds each module once, their glue, the OpenFeature provider, the types and the README, and nothing else", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));

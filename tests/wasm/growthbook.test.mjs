@@ -8,7 +8,7 @@ import * as engine from "../../pkg/dist/tillside.js";
 import { root } from "../support/surroundings.mjs";
 
 const cases = JSON.parse(await readFile(join(root, "tests/vectors/growthbook/cases.json"), "utf8"));
-engine.initSync({ module: await readFile(join(root, "pkg/dist/tillside_full_bg.wasm")) });
+engine.initSync({ module: new WebAssembly.Module(await readFile(join(root, "pkg/dist/tillside_full_bg.wasm"))) });
 const page = engine.open("", "en");
 engine.grant(page, 2, 2, 1);
 

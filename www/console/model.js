@@ -42,6 +42,7 @@ export function draw() {
         facts([
           [t("privacy.personalisation"), allowed(consent.personalisation)],
           [t("privacy.measurement"), allowed(consent.measurement)],
+          [t("privacy.experiment"), allowed(consent.experiment)],
           ["Global Privacy Control", gpc ? t("console.on") : t("console.off")],
         ]),
       ),

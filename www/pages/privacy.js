@@ -10,7 +10,7 @@ import * as till from "../till.js";
 import { section as know } from "./know.js";
 
 /** @import { View } from "../types.js" */
-/** @typedef {"personalisation" | "measurement"} Purpose */
+/** @typedef {"personalisation" | "measurement" | "experiment"} Purpose */
 
 /** @returns {View} */
 export function view() {
@@ -31,7 +31,7 @@ function choices() {
     });
     return el("div", { class: "choice" }, box, el("div", {}, el("label", { for: box.id }, t(`privacy.${purpose}`)), el("p", { id: `about-${purpose}` }, t(`privacy.${purpose}Text`))));
   };
-  return el("fieldset", { class: "choices" }, el("legend", {}, t("privacy.choices")), choice("personalisation"), choice("measurement"));
+  return el("fieldset", { class: "choices" }, el("legend", {}, t("privacy.choices")), choice("personalisation"), choice("measurement"), choice("experiment"));
 }
 
 function state() {

@@ -17,9 +17,7 @@ mod tests;
 pub use batch::Batch;
 pub use row::Priority;
 
-use super::message::{MESSAGE_BEGINS, MESSAGE_BYTES};
-use crate::intake::Kind;
-use crate::json::Json;
+use super::message::MESSAGE_BYTES;
 use crate::lines::join;
 use batch::Body;
 use row::Row;
@@ -346,9 +344,10 @@ impl Queue {
     }
 
     /// What this kind is for is no longer allowed: what waits of it is dropped, unsent.
-    pub fn withdraw_kind(&mut self, kind: Kind) -> Vec<Effect> {
-        let mut begins = Json::default();
-        begins.raw(MESSAGE_BEGINS).text(kind.name());
+    #[cfg(feature = "full")]
+    pub fn withdraw_kind(&mut self, kind: crate::intake::Kind) -> Vec<Effect> {
+        let mut begins = crate::json::Json::default();
+        begins.raw(super::message::MESSAGE_BEGINS).text(kind.name());
         let mut keys = Vec::new();
         for row in &mut self.rows {
             if row.message.starts_with(&begins.0) {

@@ -51,6 +51,8 @@ export const scenarios = {
     await tab.goto(`${shop.url}#/privacy`);
     await tab.click("#allow-measurement:checked");
     await tab.there("#allow-measurement:not(:checked)");
+    await tab.click("#allow-experiment:checked");
+    await tab.there("#allow-experiment:not(:checked)");
     await tab.click("#allow-personalisation:checked");
     await tab.until(async () => (await indexedDB.databases()).length === 0);
     assert.deepEqual(await stored(tab), NOTHING);
@@ -82,7 +84,7 @@ export const scenarios = {
     await flush(two);
     assert.deepEqual((await stored(two)).databases, []);
     assert.deepEqual(viewed(await settled(shop, (rows) => rows.length >= 2)).sort(), ["a", "b"]);
-    assert.deepEqual((await status(one)).consent, { personalisation: false, measurement: false });
+    assert.deepEqual((await status(one)).consent, { personalisation: false, measurement: false, experiment: false });
     shop.quiet();
   },
 };
