@@ -45,7 +45,7 @@ pub fn draft<'a>(
             let fresh =
                 |item: &&str| !shown.contains(item) && picks.iter().all(|pick| pick.item != *item);
             let from = next[team];
-            if let Some(at) = ranking[from..].iter().position(|item| fresh(item)) {
+            if let Some(at) = ranking[from..].iter().position(fresh) {
                 next[team] = from + at + 1;
                 counts[team] += 1;
                 let team = [Team::A, Team::B][team];
