@@ -9,6 +9,11 @@ import { CHOICE, HELLO, Tabs, VISIT } from "./tabs.js";
 
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {ReturnType<Store["load"]>} Held */
+/** A call of `track`, with the path of the page and the id of its message. @typedef {{ event: string, properties: any, time: number, path?: string, id?: string }} Call */
+/** @typedef {object} Hooks
+ * @property {(code: string, message: string) => void} warn
+ * @property {(calls: Call[]) => void} keep what was tracked and may not reach the device, for another page
+ * @property {(error: unknown) => void} failed the engine stopped */
 
 /** Events wait this long for company, unless there are enough of them. */
 const GATHER_MS = 2000;
@@ -51,7 +56,7 @@ export class Host {
   #page;
   #store;
   #url;
-  #warn;
+  #hooks;
   #tabs;
   /** Codes that were said and have not passed since. @type {Set<string>} */
   #said = new Set();
@@ -60,6 +65,8 @@ export class Host {
   /** What the device refused, and when it is asked again. @type {[string[], Uint8Array][]} */
   #unwritten = [];
   #again = 0;
+  /** What was tracked since everything was on the device. @type {Call[]} */
+  #young = [];
   /** @type {Promise<void> | undefined} */ #writing;
   /** @type {Promise<void> | undefined} */ #scheduling;
   /** @type {Promise<void> | undefined} */ #sending;
@@ -74,15 +81,15 @@ export class Host {
   #told = "";
   #listening = new AbortController();
 
-  /** @param {number} page @param {Store} store @param {string} url @param {(code: string, message: string) => void} warn */
-  constructor(page, store, url, warn) {
+  /** @param {number} page @param {Store} store @param {string} url @param {Hooks} hooks */
+  constructor(page, store, url, hooks) {
     this.#page = page;
     this.#store = store;
     this.#url = url;
-    this.#warn = warn;
-    this.#tabs = new Tabs(store.name, (kind, words) => this.#hear(kind, words));
+    this.#hooks = hooks;
+    this.#tabs = new Tabs(store.name, (kind, words) => this.#guard(() => this.#hear(kind, words)));
     // Another tab deleted everything: nothing may be kept or sent here either.
-    store.emptied = () => this.#hear(CHOICE, "0 -");
+    store.emptied = () => this.#guard(() => this.#hear(CHOICE, "0 -"));
   }
 
   get disk() {
@@ -118,11 +125,13 @@ export class Host {
     this.#tabs.open();
     if (!inPage()) return;
     const options = /** @type {any} */ ({ __proto__: null, signal: this.#listening.signal });
-    const back = () => (engine.online(this.#page), this.changed());
-    document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leave() : back()), options);
-    document.addEventListener("prerenderingchange", () => this.#returned(), options);
-    addEventListener("pagehide", () => (this.#leave(), this.#tabs.close()), options);
-    addEventListener("pageshow", ({ persisted }) => persisted && (this.#tabs.open(), this.#returned()), options);
+    const back = () => this.#guard(() => (engine.online(this.#page), this.changed()));
+    const returned = () => this.#returned().catch(this.#hooks.failed);
+    const leave = () => this.#guard(() => this.#leave());
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? leave() : back()), options);
+    document.addEventListener("prerenderingchange", returned, options);
+    addEventListener("pagehide", () => (leave(), this.#tabs.close()), options);
+    addEventListener("pageshow", ({ persisted }) => persisted && (this.#tabs.open(), returned()), options);
     addEventListener("online", back, options);
     this.#greet();
   }
@@ -159,13 +168,14 @@ export class Host {
   chose() {
     if (isAhead()) return;
     this.#told = this.#words();
+    if (this.#told.startsWith("0")) this.#young = [];
     this.#tabs.say(CHOICE, this.#told);
   }
 
   /** @param {string} kind @param {string} words */
   #hear(kind, words) {
-    if (this.#listening.signal.aborted) return;
     this.#others = true;
+    const before = this.#words();
     engine.hear(this.#page, words, kind === CHOICE);
     const own = this.#words();
     const [, name = ""] = own.split(" ");
@@ -173,20 +183,33 @@ export class Host {
     // Of two names for one device the older holds: who has it says so.
     const isOlder = name > "-" && theirs > "-" && name < theirs;
     this.#told = own;
+    // What may not be kept any more waits nowhere.
+    if (own.startsWith("0") && !before.startsWith("0")) [this.#young, this.#unwritten] = [[], []];
     if (kind === HELLO || isOlder) this.#tabs.say(VISIT, own);
     this.changed();
   }
 
   /** @param {string} code @param {string} message */
   #say(code, message) {
-    if (!this.#said.has(code)) this.#warn(code, message);
+    if (!this.#said.has(code)) this.#hooks.warn(code, message);
     this.#said.add(code);
+  }
+
+  /** A trap reaches nobody's page: not by an event, nor by a timer, nor by a promise. It happens also where a browser ends
+   * a script in the middle of the engine's work, as Firefox does to pages that are navigated away from. @param {() => void} work */
+  #guard(work) {
+    if (this.#listening.signal.aborted) return;
+    try {
+      work();
+    } catch (error) {
+      this.#hooks.failed(error);
+    }
   }
 
   /** After every call that may have changed something. */
   changed() {
-    this.#writing ??= this.#write();
-    this.#scheduling ??= this.#schedule();
+    this.#writing ??= this.#write().catch(this.#hooks.failed);
+    this.#scheduling ??= this.#schedule().catch(this.#hooks.failed);
   }
 
   async #write() {
@@ -210,14 +233,21 @@ export class Host {
         this.without();
       }
     }
+    if (!this.#unwritten.length) this.#young = [];
     this.#leaving = false;
     this.#writing = undefined;
   }
 
-  /** Resolves when everything decided so far is on the device, or the device takes too long. */
+  /** An event that happened just now. @param {Call} call */
+  young(call) {
+    if (this.#disk !== false && this.#young.length < MAX_UNWRITTEN) this.#young.push(call);
+  }
+
+  /** Resolves when everything decided so far is on the device, or the device takes too long: whether it is there. */
   async written() {
     this.changed();
     await within(this.#writing, PATIENCE_MS);
+    return !this.#writing && !this.#unwritten.length;
   }
 
   async #schedule() {
@@ -237,7 +267,7 @@ export class Host {
 
   /** Sends all that is due, a batch at a time. */
   send() {
-    this.#sending ??= this.#send().finally(() => {
+    this.#sending ??= this.#send().catch(this.#hooks.failed).finally(() => {
       this.#sending = undefined;
       this.changed();
     });
@@ -246,11 +276,12 @@ export class Host {
 
   async #send() {
     while (this.#url && !this.#listening.signal.aborted) {
-      await this.written();
+      const isWhole = await this.written();
       const left = this.#left;
       const [number, body, ...keys] = engine.take(engine.batch(this.#page, false)).split("\n");
       if (!body) break;
-      const alone = !this.#disk || (this.#tabs.hears && !this.#others);
+      // What has not reached the device yet is not gone from it: another tab cannot have sent it.
+      const alone = !isWhole || !this.#disk || (this.#tabs.hears && !this.#others);
       const gone = alone ? [] : await within(this.#store.missing(keys).catch(() => []), PATIENCE_MS);
       // The page was left meanwhile, and took it back.
       if (left !== this.#left) continue;
@@ -307,10 +338,16 @@ export class Host {
     return counts(this.#page)[7] ?? 0;
   }
 
+  /** A database that is being made, or opened on a busy device, may take longer than the page is there. */
+  #pass() {
+    if (this.#young.length && this.#disk !== false) this.#hooks.keep(this.#young);
+  }
+
   /** The page may never come back: what waits, and what is under way, goes out now. */
   #leave() {
     this.#left++;
     this.#leaving = true;
+    this.#pass();
     this.changed();
     while (this.#url && !isAhead()) {
       const [number, body] = engine.take(engine.batch(this.#page, true)).split("\n");
@@ -322,6 +359,7 @@ export class Host {
 
   /** No more on its own. */
   stop() {
+    this.#pass();
     this.#listening.abort();
     this.#tabs.close();
     clearTimer(this.#timer);

@@ -675,7 +675,7 @@ export declare class Tillside {
   explain(decision: string): Explanation;
   /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */
   impression(shelf: Shelf): Tracked;
-  /** Report that an item of a shelf was chosen. */
+  /** Report that an item of a shelf was chosen. Its shelf counts as seen from then on, where it was not reported before. */
   click(shelf: Shelf, id: string): Tracked;
   /** A feature's value, in the full edition. Asking is using: an experiment that decides it is reported, once a session.
    *  `attributes` go before those of `open`. */

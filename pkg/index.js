@@ -22,7 +22,7 @@ import { Store } from "./store.js";
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
 /** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
-/** A call that waits, with the path of the page and the id of its message. @typedef {{ event: string, properties: any, time: number, path?: string, id?: string }} Call */
+/** @typedef {import("./host.js").Call} Call */
 
 /** @type {readonly import("./index.d.ts").Placement[]} */
 const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent", "again"];
@@ -186,7 +186,11 @@ export class Tillside {
       const { collector } = this.#options;
       const page = engine.open(collector?.writeKey ?? "", this.#language);
       unused?.register(this, page);
-      const host = new Host(page, store, collector?.url ?? "", (code, message) => this.#warn(problem(code, message)));
+      const host = new Host(page, store, collector?.url ?? "", {
+        warn: (code, message) => this.#warn(problem(code, message)),
+        keep: (calls) => this.#leave([...this.#left().calls, ...calls], {}),
+        failed: (error) => this.#failed(error),
+      });
       this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).match(/.+\n.+/g).map((/** @type {string} */ reason) => reason.split(/\n|{}/));
       this.#host = host;
       this.#page = page;
@@ -349,13 +353,16 @@ export class Tillside {
     if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
     if (this.#early) return this.#later(this.#call(event, given));
     const receipt = this.#with((page) => engine.take(engine.track(page, event, given, 0, "")));
-    return receipt === undefined ? this.#keep(event, given) : tracked(receipt);
+    if (receipt === undefined) return this.#keep(event, given);
+    const answer = tracked(receipt);
+    if (answer.ok) this.#host?.young(this.#call(event, given, answer.id));
+    return answer;
   }
 
-  /** @param {string} event @param {any} properties @returns {Call} */
-  #call(event, properties) {
+  /** @param {string} event @param {any} properties @param {string} [id] @returns {Call} */
+  #call(event, properties, id) {
     const time = Date.now();
-    return { event, properties, time, path: globalThis.location?.pathname, id: uuid(time) };
+    return { event, properties, time, path: globalThis.location?.pathname, id: id ?? uuid(time) };
   }
 
   /** @param {Call | (() => void)} call @returns {Tracked} */
@@ -412,10 +419,9 @@ export class Tillside {
     }
   }
 
-  /** @param {Call[]} calls */
-  #leave(calls) {
+  /** @param {Call[]} calls @param {{ consent?: import("./index.d.ts").Consent }} [chosen] */
+  #leave(calls, { consent } = this.#options) {
     try {
-      const { consent } = this.#options;
       localStorage.setItem(this.#pendingName(), JSON.stringify({ consent, calls: calls.slice(-MAX_PENDING) }));
     } catch {
       // No storage either, or properties of no JSON type: there is nowhere to wait.
@@ -602,6 +608,8 @@ export class Tillside {
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
     if (this.#early) return this.#later(() => this.click(shelf, id));
+    // What was chosen was seen, also where the page went before its observer looked: rates would count a choice from no list.
+    if (!this.#seen.has(decision)) this.impression(shelf);
     const receipt = this.#with((page) => engine.take(engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1))));
     return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
   }
@@ -772,8 +780,10 @@ export class Tillside {
   async consent(consent) {
     const { consent: said } = check({ consent });
     const chosen = Object.assign(this.#options.consent, said);
+    const isAny = chosen.personalisation || chosen.measurement || chosen.experiment;
+    if (!isAny) this.#unkeep();
     if (this.#page) await this.#stored((page) => (grant(page, said), this.#host?.chose()));
-    else if (chosen.personalisation || chosen.measurement || chosen.experiment) this.#leave(this.#left().calls);
+    else if (isAny) this.#leave(this.#left().calls);
     else await this.#erase();
     return this.status();
   }
@@ -801,6 +811,7 @@ export class Tillside {
 
   async forget() {
     this.#seen.clear();
+    this.#unkeep();
     if (this.#page) {
       await this.#stored((page) => engine.forget(page));
       // When all is deleted: what was allowed stays allowed in other tabs too.

@@ -95,6 +95,45 @@ test("a page comes out of the back/forward cache and knows what was done and cho
   await page.waitForFunction(() => /** @type {any} */ (globalThis).till.status().consent.measurement === false);
 });
 
+test("a page that is left before the database took the event, without a network: the next page has it, once", async (t) => {
+  const there = await shop(t, BARE);
+  const { url, net } = await front(t, there.url);
+  const context = await there.browser.newContext();
+  net.status = 503;
+  const page = await context.newPage();
+  await page.goto(`${url}/bare/blank.html`);
+  // Made for the first time on a busy device, a database may take longer than the page is there.
+  await page.evaluate(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...given) {
+      const opening = open.apply(this, given);
+      Object.defineProperty(opening, "onsuccess", { set: () => {} });
+      return opening;
+    };
+  });
+  await open(page);
+  await view(page, "a");
+  await page.goto("about:blank");
+  net.status = 0;
+  const next = await bare(url, context);
+  await ask(next, "flush");
+  assert.deepEqual(said(await settled(there, (rows) => rows.length > 0)), ["Product Viewed a"]);
+  assert.equal(await next.evaluate(() => localStorage.length), 0, "and nothing waits there any more");
+});
+
+test("what was tracked and not yet kept waits nowhere once consent is withdrawn", async (t) => {
+  const there = await shop(t, BARE);
+  const context = await there.browser.newContext();
+  const page = await bare(there.url, context);
+  await page.evaluate(() => {
+    const { till } = /** @type {any} */ (globalThis);
+    till.track("Product Viewed", { product_id: "a" });
+    till.consent({ personalisation: false, measurement: false });
+    dispatchEvent(new PageTransitionEvent("pagehide"));
+  });
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});
+
 /** @type {[string, { status: number, headers: Record<string, string>, body: string }][]} */
 const OTHERS = [
   ["a login page that answers yes", { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>Welcome to the airport</title>" }],

@@ -20,10 +20,10 @@ function listen(/** @type {string} */ errors) {
   const { error } = console;
   const tell = (/** @type {unknown} */ what) => navigator.sendBeacon(errors, `${what} (${location.href})`);
   console.error = (...words) => (tell(words.join(" ")), error.apply(console, words));
-  addEventListener("unhandledrejection", ({ reason }) => tell(reason));
+  addEventListener("unhandledrejection", ({ reason }) => tell(`${reason} ${reason?.stack ?? ""}`));
   addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => tell(`${violatedDirective} forbids ${blockedURI}`));
   // What a page could not load is not said to the window, only on the way to the element.
-  addEventListener("error", (/** @type {Event} */ event) => tell(event instanceof ErrorEvent ? event.message : `not loaded: ${/** @type {any} */ (event.target)?.outerHTML}`), true);
+  addEventListener("error", (/** @type {Event} */ event) => tell(event instanceof ErrorEvent ? `${event.message} ${event.error?.stack ?? ""}` : `not loaded: ${/** @type {any} */ (event.target)?.outerHTML}`), true);
 }
 
 /**
