@@ -200,6 +200,27 @@ fn sessions_messages_and_a_database_are_told_apart_by_themselves() {
     assert_eq!((&file["records"], &file["read"]), (&2.into(), &1.into()));
     assert!(codes(&messages).contains(&"log.orders_again"));
 
+    // Lists that were seen are most of what pages report: nothing odd, unlike a name that no page reports.
+    let event = |name: &str, n: usize| {
+        format!(
+            r#"{{"type":"track","event":"{name}","anonymousId":"a","messageId":"{name}{n}","timestamp":"2026-03-01T09:00:{n:02}Z","properties":{{"product_id":"p{n}"}}}}"#
+        )
+    };
+    let log = |left_out: &str| -> String {
+        let rows = (0..9).flat_map(|n| [event("Product Viewed", n), event(left_out, n)]);
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    write("pages.jsonl", &log("Product List Viewed"));
+    let pages = report(&folder, &["pages.jsonl"]);
+    let left_out = &pages["files"][0]["left_out"];
+    assert_eq!(
+        left_out["not learned from: Product List Viewed"], 9,
+        "{left_out}"
+    );
+    assert!(!codes(&pages).contains(&"file.left_out"));
+    write("misspelt.jsonl", &log("Produkt angesehen"));
+    assert!(codes(&report(&folder, &["misspelt.jsonl"])).contains(&"file.left_out"));
+
     write("neither.csv", "colour,weight\nred,1\n");
     let output = tillside(&folder, &["check", "neither.csv"]);
     let errors = String::from_utf8(output.stderr).unwrap();

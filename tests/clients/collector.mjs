@@ -39,7 +39,7 @@ export async function collector(test, ...args) {
   return {
     url: line.replace("listening on ", ""),
     /** @returns {Row[]} */
-    rows: () => JSON.parse(execFileSync("python3", [ROWS, join(data, "collector.sqlite")], { encoding: "utf8" })),
+    rows: () => JSON.parse(execFileSync("python3", [ROWS, join(data, "collector.sqlite")], { encoding: "utf8", maxBuffer: 2 ** 30 })),
   };
 }
 

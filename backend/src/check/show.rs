@@ -331,7 +331,7 @@ fn what(file: &Understanding) -> Vec<String> {
     let zipped = file.gzipped.then_some("gzipped");
     words.extend(
         file.delimiter
-            .map(|delimiter| format!("cells apart by {delimiter}")),
+            .map(|delimiter| format!("separated by {delimiter}")),
     );
     words.extend(
         [zipped, file.encoding]
@@ -377,7 +377,7 @@ fn column(column: &Column) -> Vec<String> {
     said.extend(
         column
             .separator
-            .map(|mark| format!("values apart by {mark}")),
+            .map(|mark| format!("values separated by {mark}")),
     );
     let words = column.no_value.iter();
     said.extend(words.map(|(word, cells)| format!("{} × `{word}` is no value", count(*cells))));

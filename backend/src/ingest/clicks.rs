@@ -8,13 +8,11 @@ use super::gather::{Census, Gather};
 use super::kinds::Meaning;
 use super::layout::{Layout, Role};
 use super::table::{Needed, Table};
-use super::{Error, Kind, Reader, Reason, Refusals, instant};
+use super::{Error, Kind, NOT_LEARNED, Reader, Reason, Refusals, instant};
 
 const ITEM: Needed = Needed("item", " (or `product_id`, `sku`)");
 /// What purchases of no or a negative quantity are counted as.
 const RETURNED: &str = "(returned)";
-/// What rows of no use are counted as, before their name.
-const NOT_LEARNED: &str = "not learned from: ";
 
 /// What a table may be read as, asked before it is opened.
 pub(super) fn look(column: &str, reader: &Reader) -> Option<super::column::Look> {
@@ -64,7 +62,7 @@ pub(super) fn read(
         match row(&table, &roles, gather, &mut names) {
             Outcome::Read => used += 1,
             Outcome::Ignored(name) => {
-                *ignored.entry(format!("{}{name}", NOT_LEARNED)).or_default() += 1
+                *ignored.entry(format!("{NOT_LEARNED}{name}")).or_default() += 1
             }
             Outcome::Wrong((reason, role)) => {
                 let (value, column) = roles.read(&table, role);

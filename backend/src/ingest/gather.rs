@@ -81,9 +81,8 @@ pub(super) struct Gather {
     clicks: Vec<Click>,
     meanings: HashMap<String, Meaning>,
     ids: HashSet<u64>,
-    ignored: BTreeMap<String, u64>,
-    /// Rows counted in `ignored`.
-    pub ignored_rows: u64,
+    /// Rows of events that training has no use for, by name.
+    pub ignored: BTreeMap<String, u64>,
     rows: u64,
 }
 
@@ -238,7 +237,6 @@ impl Gather {
         let known = self.ignored.contains_key(&name) || self.ignored.len() < MOST_NAMES;
         let name = if known { name } else { OTHER_NAMES.to_owned() };
         *self.ignored.entry(name).or_default() += 1;
-        self.ignored_rows += 1;
     }
 
     pub fn finish(mut self) -> Interactions {

@@ -8,6 +8,7 @@
 //! that serde refuses and [`crate::json`] can mend, costs nothing.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -25,7 +26,7 @@ use super::kinds::{self, Meaning};
 use super::products::Products;
 use super::source::{self, Source};
 use super::table::{self, Line};
-use super::{Error, Kind, Reader, Reason, Refusals, Understanding, instant};
+use super::{Error, Kind, NOT_LEARNED, Reader, Reason, Refusals, Understanding, instant};
 use crate::json;
 
 /// A JSON string, or a number that is used as a key; whatever else, and what is absent, is the empty text.
@@ -212,8 +213,6 @@ pub(super) fn database(path: &Path, gather: &mut Gather, reader: &mut Reader) ->
     reading.conclude(reader, "SQLite", 0)
 }
 
-/// Why an event is left out that says nothing of an item.
-pub(super) const NO_USE: &str = "an event that training has no use for";
 const PRODUCT: &str = "properties.product_id";
 
 /// What an event is about.
@@ -293,13 +292,13 @@ struct Reading<'a> {
     line: u64,
     rows: u64,
     /// Rows of the files before that training has no use for.
-    ignored_before: u64,
+    ignored_before: BTreeMap<String, u64>,
 }
 
 impl<'a> Reading<'a> {
     fn new(path: &'a Path, gather: &'a mut Gather) -> Self {
         Reading {
-            ignored_before: gather.ignored_rows,
+            ignored_before: gather.ignored.clone(),
             path,
             name: source::name(path),
             gather,
@@ -430,7 +429,10 @@ impl<'a> Reading<'a> {
         understood.format = format;
         understood.lines = lines;
         understood.read = self.used;
-        understood.leave_out(NO_USE, self.gather.ignored_rows - self.ignored_before);
+        for (name, rows) in &self.gather.ignored {
+            let before = self.ignored_before.get(name).copied().unwrap_or_default();
+            understood.leave_out(format!("{NOT_LEARNED}{name}"), rows - before);
+        }
         table::conclude(understood, self.rows, self.refusals, reader)?;
         self.names.conclude(self.path)
     }

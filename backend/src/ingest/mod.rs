@@ -49,6 +49,9 @@ pub use reader::{Reader, baskets, catalogue, events, predictions, sessions};
 pub use refusals::{Reason, Refusals, Sample};
 pub use understanding::{Column, Understanding};
 
+/// Why an event is left out that training has no use for; its name follows.
+pub(crate) const NOT_LEARNED: &str = "not learned from: ";
+
 /// One catalogue row, cleaned.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Product {

@@ -61,7 +61,7 @@ const taken = (tab) => tab.evaluate(() => sessionStorage.tracked.split(" ").filt
 /** Waits until the page that the package was opened on has gone, and the next is there. @param {Tab} tab */
 async function away(tab) {
   // A page on its way out does not answer.
-  while (!(await tab.evaluate(() => !("till" in globalThis) && document.readyState === "complete").catch(() => false))) await wait(50);
+  while (!(await tab.evaluate(() => !("till" in globalThis) && location.protocol === "http:" && document.readyState === "complete").catch(() => false))) await wait(50);
 }
 
 /** @type {Record<string, import("./index.mjs").Scenario>} */

@@ -23,12 +23,12 @@ pub(super) struct Dialect {
 
 /// Delimiters, the likelier first, and what a person calls them.
 const DELIMITERS: [(&str, &str); 6] = [
-    (",", ","),
+    (",", "comma"),
     ("\t", "tab"),
-    (";", ";"),
-    ("|", "|"),
+    (";", "semicolon"),
+    ("|", "vertical bar"),
     ("\u{1}", "ctrl-A"),
-    ("::", "::"),
+    ("::", "double colon"),
 ];
 /// Lines looked at to tell quotes.
 const LINES: usize = 2000;

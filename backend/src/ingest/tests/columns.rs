@@ -264,7 +264,7 @@ fn every_column_is_accounted_for() {
     assert_eq!(ignored, ["referrer"]);
     assert_eq!(
         (about.lines, about.records, about.format, about.delimiter),
-        (2, 1, "CSV", Some(","))
+        (2, 1, "CSV", Some("comma"))
     );
     assert_eq!(about.encoding, Some("UTF-8"));
     assert_eq!(about.columns[0].examples, ["u"]);
