@@ -13,6 +13,7 @@ import { CHOICE, HELLO, Tabs, VISIT } from "./tabs.js";
 /** @typedef {object} Hooks
  * @property {(code: string, message: string) => void} warn
  * @property {(calls: Call[]) => void} keep what was tracked and may not reach the device, for another page
+ * @property {() => void} chosen the shopper chose in another tab
  * @property {(error: unknown) => void} failed the engine stopped */
 
 /** Events wait this long for company, unless there are enough of them. */
@@ -50,7 +51,7 @@ function took(answer) {
 export const counts = (page) => (engine.take(engine.status(page)).split("\n")[1] ?? "").split(" ").map(Number);
 
 /** A purpose as the engine hears of it; 2: as it was. @param {boolean | undefined} chosen */
-const bit = (chosen) => Number(chosen ?? 2);
+export const bit = (chosen) => Number(chosen ?? 2);
 
 export class Host {
   #page;
@@ -112,7 +113,7 @@ export class Host {
 
   /** @param {unknown} error */
   refused(error) {
-    this.#say("storage.denied", `the device keeps nothing (${error}): this page goes on in memory and forgets when it closes. Free space, or leave private mode.`);
+    this.#say("storage.denied", `the device keeps nothing (${error}): it forgets when it closes. Free space or leave private mode.`);
   }
 
   /** Goes on without a device: it refuses, or there is none. */
@@ -186,6 +187,7 @@ export class Host {
     // What may not be kept any more waits nowhere.
     if (own.startsWith("0") && !before.startsWith("0")) [this.#young, this.#unwritten] = [[], []];
     if (kind === HELLO || isOlder) this.#tabs.say(VISIT, own);
+    if (kind === CHOICE) this.#hooks.chosen();
     this.changed();
   }
 
@@ -327,9 +329,9 @@ export class Host {
       this.#said.delete("collector.unavailable");
       this.#said.delete("collector.refused");
     } else if (code < 400 || code === 408 || code === 429 || code >= 500) {
-      this.#say("collector.unavailable", `the collector at ${this.#url} ${said}; reports wait on the device and are sent again.`);
+      this.#say("collector.unavailable", `the collector at ${this.#url} ${said}; reports wait and are sent again.`);
     } else if (this.#dropped() > before) {
-      this.#say("collector.refused", `the collector at ${this.#url} ${said}; what it refuses is dropped and counted. Check the write key and the collector's log.`);
+      this.#say("collector.refused", `the collector at ${this.#url} ${said}; it is dropped and counted. Check the write key and its log.`);
     }
     this.changed();
   }

@@ -57,17 +57,21 @@ export interface Options {
   timeout?: number;
   /** The shop's rules on scores, for every list; of what does not fit the model, `status().problems` says so. */
   rules?: readonly Rule[];
-  /** What to call an item, a category path or a brand in a reason; default as the model has it. */
-  title?: (id: string) => string | undefined;
+  /** What to call an item, a category path or a brand in a reason. An item that it does not know at once (undefined, or a
+   *  promise) is not named: the reason has a sentence that needs no name, and `say` waits for the promise. A category or brand is
+   *  called as the model has it. */
+  title?: (id: string) => string | undefined | Promise<string | undefined>;
+  /** Names of the shop's own events, and what each is in the words that `track` takes: `{ View: "Product Viewed" }`. */
+  events?: Record<string, string>;
   /** Attributes that the shop declares over events; of the full edition. What is wrong with one, `status().problems` says. */
   attributes?: readonly Declaration[];
   /** Rules for tags; of the full edition. */
   tags?: readonly TagRule[];
   /** Rules of triggers and offers, or "default" for those that come with the package; of the full edition. */
   actions?: "default" | readonly ActionRule[];
-  /** Where the wasm file is, if the bundler moved it; or its bytes or compiled module. For a model with a sequence encoder
+  /** Where the wasm file is, if the bundler moved it, as an address, `URL`, `Request` or `Response`; or its bytes or compiled module. For a model with a sequence encoder
    *  it is `tillside/encoder.wasm`, which reads every other model too; for the full edition `tillside/full.wasm`. */
-  wasm?: string | URL | Request | Response | BufferSource | WebAssembly.Module;
+  wasm?: string | object;
   /** Called with each problem that the page may want to log. Never throws into the page. */
   onWarning?: (warning: Problem) => void;
 }
@@ -143,6 +147,10 @@ export interface RerankRequest {
   rules?: readonly Rule[];
 }
 
+/** What a page that draws by itself may want to hear of: an event was taken, the shopper chose here or in another tab, another
+ *  model or part of one was opened. */
+export type Notice = { kind: "event"; event: string } | { kind: "consent" } | { kind: "model" };
+
 /** What has changed of an item, in the words of a Merchant feed; what is left out stays as it was. */
 export interface Change {
   id: string;
@@ -185,7 +193,7 @@ export interface ShelfItem {
   /** The probability with which a discovered item was drawn for its place; 1 for the others. */
   propensity: number;
   /** Strongest first, at least one. */
-  reasons: Reason[];
+  reasons: [Reason, ...Reason[]];
 }
 
 /** A list that was made, taken apart. */
@@ -215,6 +223,8 @@ export interface ShelfStatus {
   model: string;
   /** Why the list is less than fully personal: "none" when it is. */
   fallback: "none" | "content" | "popularity" | "host" | "empty";
+  /** Whether what the shopper did was allowed to count, and the list is no fallback ("none" or "content"). */
+  personal: boolean;
   /** Share of the scores that each source gave; sums to 1 unless the list is empty. */
   blend: Partial<Record<Source, number>>;
   /** How many candidates each filter removed; what does not work with the shopper's things counts as excluded. */
@@ -637,6 +647,8 @@ export interface Status {
   engine: "wasm" | "fallback";
   model: { id: string; items: number; bytes: number } | null;
   consent: Required<Consent>;
+  /** Whether shelves can be personal: an engine, a model, and consent to personalisation. */
+  personal: boolean;
   /** Global Privacy Control as the browser reports it. */
   gpc: boolean;
   /** "disk" only while consent allows it and the device does. */
@@ -651,8 +663,15 @@ export interface Status {
   problems: Problem[];
 }
 
+/** A working object in the same tick. Until it is open, lists are the request's `fallback`, and what it is told (events, consent,
+ *  sights and clicks of lists, everything that gives a promise) waits and is done in order; `track` says "waiting". Throws a
+ *  TypeError for options that there are not, or of a wrong type. */
+export declare function tillside(options?: Options): Tillside;
+
 export declare class Tillside {
   private constructor();
+  /** Resolves with this object when it is open; never rejects. */
+  readonly ready: Promise<Tillside>;
   /** Never rejects for anything that happens at run time (network, model, storage, wasm), and resolves within `timeout`: the
    *  page gets a working object and `status().problems`. On one page the same options give the same object.
    *  Rejects with a TypeError for options that there are not, or of a wrong type. */
@@ -673,6 +692,10 @@ export declare class Tillside {
   enter(category: string): Promise<boolean>;
   /** Why a list is as it is, by `shelf.status.decision`. */
   explain(decision: string): Explanation;
+  /** The sentence of a reason, with the name that `title` gives, for which it waits for a second at most. */
+  say(reason: Reason): Promise<string>;
+  /** Calls `watcher` after each change, until the function that it returns is called. */
+  watch(watcher: (notice: Notice) => void): () => void;
   /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */
   impression(shelf: Shelf): Tracked;
   /** Report that an item of a shelf was chosen. Its shelf counts as seen from then on, where it was not reported before. */

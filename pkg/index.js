@@ -7,9 +7,9 @@
 import * as engine from "./dist/tillside.js";
 import { check, lines, plain, reported, ruling, texts, wanted, word } from "./given.js";
 import { answered, features, refusal } from "./features.js";
-import { after, clearTimer, has, inPage, isAhead, own, parse } from "./globals.js";
+import { after, clearTimer, has, inPage, isAhead, own, parse, within } from "./globals.js";
 import { Goods, remembered } from "./goods.js";
-import { counts, Host } from "./host.js";
+import { bit, counts, Host } from "./host.js";
 import { load, manifest, problem, text } from "./load.js";
 import { decode, parts } from "./shelf.js";
 import { Store } from "./store.js";
@@ -55,7 +55,13 @@ function here() {
   return { zone: -new Date().getTimezoneOffset(), zoneName: Intl.DateTimeFormat().resolvedOptions().timeZone, locale: language };
 }
 
-/** Objects of this page by what they were opened with, and how many hold each. @type {Map<string, { opening: Promise<Tillside>, held: number }>} */
+/** Where a shelf of the page finds the object that was opened last. */
+const PAGE = Symbol.for("tillside");
+
+/** How long a name that the page has to fetch is waited for. */
+const NAMING_MS = 1000;
+
+/** Objects of this page by what they were opened with, and how many hold each. @type {Map<string, { till: Tillside, held: number }>} */
 const mounted = new Map();
 
 /** What two objects are the same in, if they are; what is no data makes no difference. @param {Options} options */
@@ -78,7 +84,11 @@ function uuid(time) {
   return `${start.slice(0, 8)}-${start.slice(8)}-7${random(3)}-8${random(3)}-${random(12)}`;
 }
 
+/** A working object at once; what it is told waits, in order, until it is open. @param {Options} [options] */
+export const tillside = (options = {}) => Tillside.mount(options, true);
+
 export class Tillside {
+  /** Resolves with this object when it is open. @type {Promise<Tillside>} */ ready = /** @type {any} */ (0);
   /** @type {Options & { consent: import("./index.d.ts").Consent }} */ #options;
   /** What it was opened with. */
   #same = "";
@@ -100,6 +110,9 @@ export class Tillside {
   /** Calls until the engine, the device or the page's own activation is there; undefined when all are.
    * @type {(Call | (() => void))[] | undefined} */
   #early;
+  /** Whether other calls than events wait with them. */
+  #opening = false;
+  /** @type {Set<(change: import("./index.d.ts").Notice) => void>} */ #watchers = new Set();
   /** What has not answered yet. @type {Set<string>} */ #awaited = new Set();
   /** Whether it is settled what this device is called and holds: before, chance decides nothing. */
   #settled = false;
@@ -117,26 +130,37 @@ export class Tillside {
       this.#called.clear();
       this.#decisions.clear();
       if (model && this.#rules) this.#inspect(engine.odd_rules(this.#page, this.#rules));
+      this.#tell({ kind: "model" });
     });
   }
 
   /** @param {Options} [options] */
   static async open(options = {}) {
+    return this.mount(options, false).ready;
+  }
+
+  /** For this file alone: the page's object for these options, on its way. @param {Options} options @param {boolean} atOnce */
+  static mount(options, atOnce) {
     const given = check(options);
     const same = sameness(given);
-    const there = same && mounted.get(same);
+    const there = same ? mounted.get(same) : undefined;
     if (there) {
       there.held++;
-      const till = await there.opening;
+      const { till } = there;
       Object.assign(till.#options, given.title && { title: given.title }, given.onWarning && { onWarning: given.onWarning });
-      if (options.consent) await till.consent(given.consent);
+      if (options.consent) till.ready = till.ready.then(() => till.consent(given.consent)).then(() => till);
       return till;
     }
     const till = new Tillside(given);
     till.#same = same;
-    const opening = till.#open().then(() => till);
-    if (same) mounted.set(same, { opening, held: 1 });
-    return opening;
+    if (atOnce) {
+      till.#opening = true;
+      till.#wait(() => {});
+    }
+    till.ready = till.#open().then(() => till);
+    if (same) mounted.set(same, { till, held: 1 });
+    /** @type {any} */ (globalThis)[PAGE] = till;
+    return till;
   }
 
   /** Takes in what comes when it comes, and waits for all of it, but not for ever. */
@@ -145,7 +169,10 @@ export class Tillside {
     // What the page says now goes before what was chosen on a page without an engine.
     this.#options.consent = Object.assign(own(left.consent), this.#options.consent);
     const { model, category, timeout = PATIENCE_MS } = this.#options;
-    if (isAhead()) this.#wait(() => document.addEventListener("prerenderingchange", () => this.#resume()));
+    if (isAhead()) {
+      this.#wait(() => {});
+      document.addEventListener("prerenderingchange", () => this.#resume());
+    }
     /** @type {() => void} */
     let tire = () => {};
     /** @type {Promise<void>} */
@@ -167,8 +194,9 @@ export class Tillside {
     const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category), this.#offered(started, payload)]);
     const settled = whole.then(() => (this.#page && (left.consent || left.calls.length > 0) ? this.#replay() : undefined)).then(() => clearTimer(timer));
     await Promise.race([settled, tired]);
+    if (this.#opening) this.#tire();
     if (this.#awaited.size > 0) {
-      this.#warn(problem("open.late", `no answer within ${timeout} ms: ${[...this.#awaited].join(", ")}; the page goes on, and takes it in when it comes.`));
+      this.#warn(problem("open.late", `no answer within ${timeout} ms: ${[...this.#awaited].join(", ")}; taken in when it comes.`));
     }
   }
 
@@ -189,9 +217,10 @@ export class Tillside {
       const host = new Host(page, store, collector?.url ?? "", {
         warn: (code, message) => this.#warn(problem(code, message)),
         keep: (calls) => this.#leave([...this.#left().calls, ...calls], {}),
+        chosen: () => this.#chosen(true),
         failed: (error) => this.#failed(error),
       });
-      this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).match(/.+\n.+/g).map((/** @type {string} */ reason) => reason.split(/\n|{}/));
+      this.#names.reasons = engine.take(engine.reasons(this.#language === "zh" ? 1 : 0)).match(/.+\n.+/g).map((/** @type {string} */ reason) => reason.split(/\n|{}|\|/));
       this.#host = host;
       this.#page = page;
     } catch (error) {
@@ -202,7 +231,7 @@ export class Tillside {
   /** What the device holds: waited for until the page is tired of it, and taken in if it comes later.
    * @param {Promise<unknown>} started @param {Promise<any>} wanted @param {Promise<void>} tired @param {import("./host.js").Held} held @param {Store} store */
   async #remember(started, wanted, tired, held, store) {
-    const late = tired.then(() => this.#wait());
+    const late = tired.then(() => (this.#opening ? this.#tire() : this.#wait()));
     await started;
     const host = this.#host;
     if (!host) return this.#resume();
@@ -227,7 +256,7 @@ export class Tillside {
       }
       this.#with((page) => (rows ? host.restore(rows, this.#options.consent) : grant(page, this.#options.consent)));
       there = this.#settled = true;
-      this.#chosen();
+      this.#chosen(false);
       this.#ask("scene", here());
       this.#resume();
     };
@@ -240,12 +269,13 @@ export class Tillside {
     if (!there) host.refused("it does not answer"), host.without(), (this.#settled = true);
   }
 
-  /** The engine's record of what is allowed is the one that counts. */
-  #chosen() {
+  /** The engine's record of what is allowed is the one that counts; the shopper chose here or in another tab. @param {boolean} elsewhere */
+  #chosen(elsewhere) {
     this.#with((page) => {
       const chosen = JSON.stringify(this.#options.consent);
       this.#options.consent = own(allowed(counts(page)));
-      if (chosen !== "{}") this.#host?.chose();
+      if (elsewhere) this.#tell({ kind: "consent" });
+      else if (chosen !== "{}") this.#host?.chose();
     });
   }
 
@@ -270,10 +300,55 @@ export class Tillside {
   #wait(until) {
     if (this.#early || !(until || this.#isIncomplete())) return;
     // Where the page's own choice allows it, what happens counts at once.
-    if (!until && this.#page && (this.#options.consent.personalisation || this.#options.consent.measurement)) return;
+    if (!until && this.#counts()) return;
     this.#early = [];
     until?.();
-    if (inPage()) addEventListener("pagehide", () => this.#early?.length && this.#keepAll(this.#early.flatMap((call) => (typeof call === "function" ? [] : [call]))));
+    if (inPage()) addEventListener("pagehide", () => this.#early?.length && this.#keepAll(events(this.#early)));
+  }
+
+  /** Whether there is an engine, and the page says that it may learn or report. */
+  #counts() {
+    return this.#page > 0 && this.#isAllowed();
+  }
+
+  #isAllowed() {
+    const { personalisation, measurement } = this.#options.consent;
+    return personalisation || measurement;
+  }
+
+  /** What was said before it was open holds from here on, whatever has not answered. */
+  #tire() {
+    this.#opening = false;
+    const early = this.#early ?? [];
+    const said = early.filter((call) => typeof call === "function");
+    if (this.#counts() || (this.#page && said.length > 0)) return this.#resume(true);
+    if (isAhead()) return;
+    if (this.#early) this.#early = events(early);
+    for (const call of said) call();
+  }
+
+  /** Does what the page asks for, after all that it asked for before the object was open. @template T
+   * @param {() => Promise<T>} work that never throws at once @returns {Promise<T>} */
+  async #inTurn(work) {
+    const early = this.#opening && this.#early;
+    return early ? new Promise((resolve) => early.push(() => resolve(work()))) : work();
+  }
+
+  /** @param {import("./index.d.ts").Notice} change */
+  #tell(change) {
+    for (const watcher of this.#watchers) {
+      try {
+        watcher(change);
+      } catch {
+        // A page's own work must not stop the shop.
+      }
+    }
+  }
+
+  /** @param {(change: import("./index.d.ts").Notice) => void} watcher */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Whether the engine, or what it goes on from, has yet to come. */
@@ -281,11 +356,12 @@ export class Tillside {
     return this.#awaited.has("module") || (this.#page > 0 && this.#awaited.has("storage"));
   }
 
-  /** Lets go of the calls that were held back, in their order. */
-  #resume() {
+  /** Lets go of the calls that were held back, in their order; `anyway` whatever is missing. */
+  #resume(anyway = false) {
     const early = this.#early;
-    if (!early || isAhead() || this.#isIncomplete()) return;
+    if (!early || isAhead() || (this.#isIncomplete() && !anyway)) return;
     this.#early = undefined;
+    this.#opening = false;
     for (const call of early) {
       if (typeof call === "function") call();
       else if (!this.#page) this.#keepAll([call]);
@@ -305,8 +381,8 @@ export class Tillside {
       if (line[0] === "*") path = `rules[${++rule}]`;
       else if (line[0] === "?") path = `rules[${rule}].where.${text}`;
       if (!odd.includes(n)) return;
-      if (line[0] === "*") this.#warn(problem("rules.range", `${path}: a rule needs a \`where\`, and a \`boost\` of 0.2 to 5 or \`bury: true\`, and there may be 31; it is held to that or left out.`));
-      else this.#warn(problem("rules.unknown", `${path}: nothing is "${text}", so no item is matched by it; write it as the feed has it, or take it out.`));
+      if (line[0] === "*") this.#warn(problem("rules.range", `${path}: a rule needs a \`where\`, and a \`boost\` of 0.2 to 5 or \`bury: true\`, and there may be 31.`));
+      else this.#warn(problem("rules.unknown", `${path}: no item has "${text}"; check its spelling in the feed, or take it out.`));
     });
   }
 
@@ -331,7 +407,7 @@ export class Tillside {
     mounted.delete(this.#same);
     this.#host?.stop();
     this.#host = undefined;
-    this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); the popular items are shown until the page is loaded again. Please report this.`));
+    this.#warn(problem("engine.failed", `the engine stopped (${text(error)}); popular items are shown until the page is loaded again.`));
   }
 
   /** Runs on the engine; undefined when there is none. @template T @param {(page: number) => T} work @returns {T | undefined} */
@@ -351,11 +427,14 @@ export class Tillside {
   track(event, properties) {
     const given = properties ?? {};
     if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
-    if (this.#early) return this.#later(this.#call(event, given));
-    const receipt = this.#with((page) => engine.take(engine.track(page, event, given, 0, "")));
-    if (receipt === undefined) return this.#keep(event, given);
+    const { events } = this.#options;
+    const name = has(events, event) ? `${/** @type {any} */ (events)[event]}` : event;
+    if (this.#early) return this.#later(this.#call(name, given));
+    const receipt = this.#with((page) => engine.take(engine.track(page, name, given, 0, "")));
+    if (receipt === undefined) return this.#keep(name, given);
     const answer = tracked(receipt);
-    if (answer.ok) this.#host?.young(this.#call(event, given, answer.id));
+    if (answer.ok) this.#host?.young(this.#call(name, given, answer.id));
+    this.#tell({ kind: "event", event: name });
     return answer;
   }
 
@@ -387,6 +466,7 @@ export class Tillside {
     const since = /** @type {any} */ (globalThis.performance?.getEntriesByType?.("navigation")?.[0])?.activationStart;
     const activated = here && since > 0 ? performance.timeOrigin + since : 0;
     this.#with((page) => engine.take(engine.track(page, String(event), properties, Math.max(Number(time), activated), known)));
+    this.#tell({ kind: "event", event: String(event) });
   }
 
   /** Without an engine: the call waits on the device, if anything may be kept there at all.
@@ -397,8 +477,7 @@ export class Tillside {
 
   /** @param {Call[]} calls */
   #keepAll(calls) {
-    const { personalisation, measurement } = this.#options.consent;
-    if (!personalisation && !measurement) return false;
+    if (!this.#isAllowed()) return false;
     this.#leave([...this.#left().calls, ...calls]);
     return true;
   }
@@ -438,11 +517,16 @@ export class Tillside {
 
   /** @param {string} category */
   async enter(category) {
+    if (this.#opening) await this.ready;
     return this.#goods.enter(word(category) ?? "");
   }
 
-  /** @param {readonly import("./index.d.ts").Change[]} feed */
+  /** @param {readonly import("./index.d.ts").Change[]} feed @returns {import("./index.d.ts").Patched} */
   patch(feed) {
+    if (this.#opening) {
+      this.ready.then(() => this.patch(feed));
+      feed = [];
+    }
     return this.#goods.patch(feed);
   }
 
@@ -468,6 +552,8 @@ export class Tillside {
       const items = this.#unranked(asked);
       if (!shelf || items.length > 0) shelf = this.#listed(asked, items, shelf);
     }
+    const { fallback } = shelf.status;
+    shelf.status.personal = this.#page > 0 && this.#options.consent.personalisation === true && (fallback === "none" || fallback === "content");
     shelf.status.microseconds = microseconds() - began;
     return shelf;
   }
@@ -506,7 +592,7 @@ export class Tillside {
       return { decision, time, model, placement: place, items: taken };
     });
     if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
-    return { placement: place, items, ...(price && { price }), status: { decision, model, ...status, microseconds: 0 } };
+    return { placement: place, items, ...(price && { price }), status: { decision, model, ...status, personal: false, microseconds: 0 } };
   }
 
   /** @param {string} decision @returns {import("./index.d.ts").Explanation} */
@@ -537,12 +623,24 @@ export class Tillside {
     return name;
   }
 
-  /** @param {string} id */
+  /** What the page calls it, if it knows at once. @param {string} id */
   #title(id) {
     try {
-      return String(this.#options.title?.(id) ?? id);
+      return named(this.#options.title?.(id));
     } catch {
-      return id;
+      return undefined;
+    }
+  }
+
+  /** @param {import("./index.d.ts").Reason} reason */
+  async say({ code, because, text }) {
+    const [, before, behind] = this.#names.reasons.find(([name]) => name === code) ?? [];
+    if (because === undefined || behind === undefined) return text;
+    try {
+      const called = named(await within(Promise.resolve(this.#options.title?.(because)), NAMING_MS));
+      return called ? before + called + behind : text;
+    } catch {
+      return text;
     }
   }
 
@@ -570,7 +668,7 @@ export class Tillside {
       position: n + 1,
       placed: /** @type {const} */ ("ranked"),
       propensity: 1,
-      reasons: [{ code: /** @type {const} */ ("host"), text: HOST_REASON[this.#language] }],
+      reasons: /** @type {[import("./index.d.ts").Reason]} */ ([{ code: "host", text: HOST_REASON[this.#language] }]),
     }));
     return {
       placement: PLACEMENTS.includes(request.placement) ? request.placement : "home",
@@ -579,6 +677,7 @@ export class Tillside {
         decision: before?.status.decision ?? this.#decision(this.#page),
         model: before?.status.model ?? "",
         fallback: items.length > 0 ? "host" : "empty",
+        personal: false,
         blend: items.length > 0 ? { host: 1 } : {},
         filtered: before?.status.filtered ?? { outOfStock: 0, inCart: 0, bought: 0, excluded: 0 },
         warnings: before?.status.warnings ?? [],
@@ -597,7 +696,7 @@ export class Tillside {
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
     const receipt = this.#with((page) => engine.take(engine.shelf(page, [lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0)));
-    return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
+    return tracked(receipt);
   }
 
   /** @param {Shelf} shelf @param {string} id @returns {Tracked} */
@@ -611,7 +710,7 @@ export class Tillside {
     // What was chosen was seen, also where the page went before its observer looked: rates would count a choice from no list.
     if (!this.#seen.has(decision)) this.impression(shelf);
     const receipt = this.#with((page) => engine.take(engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1))));
-    return receipt === undefined ? { ok: false, reason: "no_engine" } : tracked(receipt);
+    return tracked(receipt);
   }
 
   /** A question of the full edition, as JSON both ways; undefined where this edition does not answer it.
@@ -651,29 +750,31 @@ export class Tillside {
 
   /** @param {import("./index.d.ts").Erasure} what */
   async erase(what) {
-    return this.#changed("erase", what);
+    return this.#asked("erase", what);
   }
 
   /** @param {import("./index.d.ts").Preference} what */
   async prefer(what) {
-    return this.#changed("prefer", what);
+    return this.#asked("prefer", what);
   }
 
   /** @param {import("./index.d.ts").Identity} who */
   async identify(who) {
-    return this.#changed("identify", who);
+    return this.#asked("identify", who);
   }
 
   /** @param {import("./index.d.ts").Imported} what */
   async import(what) {
-    return this.#changed("import", what);
+    return this.#asked("import", what);
   }
 
   /** Asks for a change, and waits until it is on the device. @param {string} what @param {object} request */
-  async #changed(what, request) {
-    const answer = this.#ask(what, request) ?? { ok: false, reason: this.#page ? "edition" : "no_engine" };
-    await this.#host?.written();
-    return answer;
+  #asked(what, request) {
+    return this.#inTurn(async () => {
+      const answer = this.#ask(what, request) ?? { ok: false, reason: this.#page ? "edition" : "no_engine" };
+      await this.#host?.written();
+      return answer;
+    });
   }
 
   /** Hands the shop's definitions over; says which do not hold. @param {number} page @param {any} from */
@@ -779,13 +880,16 @@ export class Tillside {
   /** @param {import("./index.d.ts").Consent} consent */
   async consent(consent) {
     const { consent: said } = check({ consent });
-    const chosen = Object.assign(this.#options.consent, said);
-    const isAny = chosen.personalisation || chosen.measurement || chosen.experiment;
-    if (!isAny) this.#unkeep();
-    if (this.#page) await this.#stored((page) => (grant(page, said), this.#host?.chose()));
-    else if (isAny) this.#leave(this.#left().calls);
-    else await this.#erase();
-    return this.status();
+    return this.#inTurn(async () => {
+      const chosen = Object.assign(this.#options.consent, said);
+      const isAny = chosen.personalisation || chosen.measurement || chosen.experiment;
+      if (!isAny) this.#unkeep();
+      if (this.#page) await this.#stored((page) => (grant(page, said), this.#host?.chose()));
+      else if (isAny) this.#leave(this.#left().calls);
+      else await this.#erase();
+      this.#tell({ kind: "consent" });
+      return this.status();
+    });
   }
 
   #unkeep() {
@@ -804,22 +908,28 @@ export class Tillside {
   }
 
   async export() {
-    /** @type {string} */
-    const messages = this.#with((page) => engine.take(engine.messages(page))) ?? "";
-    return { portrait: this.portrait(), queue: messages.split("\n").flatMap((message) => (message ? [JSON.parse(message)] : [])) };
+    return this.#inTurn(async () => {
+      /** @type {string} */
+      const messages = this.#with((page) => engine.take(engine.messages(page))) ?? "";
+      return { portrait: this.portrait(), queue: messages.split("\n").flatMap((message) => (message ? [JSON.parse(message)] : [])) };
+    });
   }
 
   async forget() {
-    this.#seen.clear();
-    this.#unkeep();
-    if (this.#page) {
-      await this.#stored((page) => engine.forget(page));
-      // When all is deleted: what was allowed stays allowed in other tabs too.
-      this.#with(() => this.#host?.chose());
-    } else await this.#erase();
+    return this.#inTurn(async () => {
+      this.#seen.clear();
+      this.#unkeep();
+      if (this.#page) {
+        await this.#stored((page) => engine.forget(page));
+        // When all is deleted: what was allowed stays allowed in other tabs too.
+        this.#with(() => this.#host?.chose());
+      } else await this.#erase();
+      this.#tell({ kind: "consent" });
+    });
   }
 
   async flush() {
+    if (this.#opening) await this.ready;
     // Whoever asks has a reason to think that the network is back.
     this.#with((page) => engine.online(page));
     await this.#host?.send();
@@ -831,6 +941,7 @@ export class Tillside {
     // Whoever else on the page opened the same goes on.
     if (there && --there.held > 0) return;
     mounted.delete(this.#same);
+    if (/** @type {any} */ (globalThis)[PAGE] === this) /** @type {any} */ (globalThis)[PAGE] = undefined;
     await this.#host?.close();
   }
 
@@ -851,6 +962,7 @@ export class Tillside {
       gpc: Boolean(/** @type {any} */ (globalThis.navigator)?.globalPrivacyControl),
       storage: "memory",
       session: "",
+      personal: false,
       memory: 0,
       queue: { waiting: 0, bytes: 0, sent: 0, dropped: 0, nextTry: null },
       intake: { accepted: 0, refused: {}, dropped: { unknown: 0, personal: 0, invalid: 0 } },
@@ -859,10 +971,11 @@ export class Tillside {
     this.#with((page) => {
       const [session = "", line = "", ...refused] = engine.take(engine.status(page)).split("\n");
       const numbers = line.split(" ").map(Number);
-      const [items = 0, size = 0, purposes = 0, memory = 0, waiting = 0, bytes = 0, sent = 0, dropped = 0, next = 0, accepted = 0, unknown = 0, personal = 0, invalid = 0] = numbers;
+      const [items, size, purposes, memory, waiting, bytes, sent, dropped, next, accepted, unknown, personal, invalid] = /** @type {any[]} */ (numbers);
       status.engine = "wasm";
       if (this.#model) status.model = { id: this.#model, items, bytes: size };
       status.consent = allowed(numbers);
+      status.personal = status.model !== null && status.consent.personalisation;
       if (purposes > 0 && this.#host?.disk) status.storage = "disk";
       status.session = session;
       status.memory = memory;
@@ -878,6 +991,12 @@ export class Tillside {
   }
 }
 
+/** @param {(Call | (() => void))[]} early */
+const events = (early) => early.flatMap((call) => (typeof call === "function" ? [] : [call]));
+
+/** @param {unknown} called */
+const named = (called) => (typeof called === "string" && called) || undefined;
+
 /** A factor as the engine holds it; 0 buries. @param {number} factor */
 const bounded = (factor) => factor && Math.min(Math.max(factor, 0.2), 5);
 
@@ -886,8 +1005,9 @@ function allowed([, , purposes = 0]) {
   return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0, experiment: (purposes & 4) > 0 };
 }
 
-/** A receipt is `!reason`, or the message id (36 characters) and the session. @param {string} receipt @returns {Tracked} */
-function tracked(receipt) {
+/** A receipt is `!reason`, or the message id (36 characters) and the session; none is without an engine.
+ * @param {string | undefined} receipt @returns {Tracked} */
+function tracked(receipt = "!no_engine") {
   return receipt.startsWith("!")
     ? { ok: false, reason: receipt.slice(1) }
     : { ok: true, id: receipt.slice(0, 36), session: receipt.slice(36) };
@@ -906,6 +1026,5 @@ const unused =
 
 /** @param {number} page @param {import("./index.d.ts").Consent} consent */
 function grant(page, { personalisation, measurement, experiment }) {
-  // 2: as it was.
-  engine.grant(page, Number(personalisation ?? 2), Number(measurement ?? 2), Number(experiment ?? 2));
+  engine.grant(page, bit(personalisation), bit(measurement), bit(experiment));
 }

@@ -74,11 +74,13 @@ async function start(source, edition, kept, wanted) {
   coming.catch(() => {});
   const needed = needs(edition, edition === "full" || (await wanted));
   if (needed & ~able) coming = compile(place((able = needed)));
-  const module = await coming.catch((error) => {
+  // The next that does less: a model with an encoder keeps it where only the full edition is missing.
+  /** @param {unknown} error */
+  const next = (error) => {
     if (!able) throw error;
-    able = 0;
-    return compile(usualModule());
-  });
+    return compile(place((able = able & FULL ? ENCODER : 0)));
+  };
+  const module = await coming.catch(next).catch(next);
   initSync({ module });
   return able;
 }
@@ -103,18 +105,20 @@ export async function load({ wasm, edition }, found, kept, wanted, warn) {
     const able = await (engine ??= start(wasm, edition, kept, wanted));
     Promise.resolve(found).then((found) => {
       const missing = needs(edition, found) & ~able;
-      if (missing & FULL) warn(problem("edition.unavailable", "the module of the full edition did not load, or another was there first; what only it answers stays empty. Check that dist/tillside_full_bg.wasm is served."));
-      if (missing & ENCODER && found?.encoder) warn(problem("encoder.unavailable", "the module that reads the model's encoder did not load, or another was there first; shelves go on without it. Check that dist/tillside_encoder_bg.wasm is served."));
+      /** @param {string} what @param {string} file */
+      const lacks = (what, file) => warn(problem(`${what}.unavailable`, `the ${what} did not load, or another was there first. Check that dist/tillside_${file}_bg.wasm is served.`));
+      if (missing & FULL) lacks("edition", "full");
+      if (missing & ENCODER && found?.encoder) lacks("encoder", "encoder");
     });
     return undefined;
   } catch (error) {
     engine = undefined;
     if (typeof WebAssembly === "undefined") {
-      return problem("wasm.missing", "this browser has no WebAssembly, or it is switched off.");
+      return problem("wasm.missing", "this browser has no WebAssembly.");
     }
     return (await isForbidden())
       ? problem("wasm.refused", `WebAssembly did not compile (${text(error)}). If a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to script-src.`)
-      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, and no page in its place, or pass its place as options.wasm.`);
+      : problem("wasm.unavailable", `the engine did not load (${text(error)}). Check that dist/tillside_bg.wasm is served, or pass options.wasm.`);
   }
 }
 
@@ -136,7 +140,7 @@ export async function manifest(url) {
     return problem("manifest.unavailable", `${url} could not be read (${text(error)}). Check options.model and that the file is served.`);
   }
   if (found?.format !== 1) {
-    return problem("manifest.version", `${url} has format ${JSON.stringify(found?.format)}, this version reads 1. Train with, or upgrade to, a matching version.`);
+    return problem("manifest.version", `${url} has format ${JSON.stringify(found?.format)}, this version reads 1. Train or upgrade to match.`);
   }
   const part = Array.isArray(found.parts) && partOf(found);
   if (typeof part?.url !== "string" || typeof part.sha256 !== "string") {
@@ -164,7 +168,7 @@ export async function bytes(base, part) {
     let found = "";
     for (const byte of digest) found += byte.toString(16).padStart(2, "0");
     if (found !== part.sha256) {
-      return problem(`${kind}.hash`, `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve the manifest and the parts of one training.`);
+      return problem(`${kind}.hash`, `${url} has sha256 ${found}, the manifest says ${part.sha256}. Serve both from one training.`);
     }
   }
   return bytes;

@@ -4,8 +4,8 @@
 
 /** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Source} Source */
-/** What numbers are called; of reasons, the code and the sentence, parted where a name goes.
- * @typedef {{ reasons: string[][], name: (kind: number, number: number) => string, title: (id: string) => string }} Names */
+/** What numbers are called; of reasons, the code, the sentence before and behind a name, and the one for an item that nobody can name.
+ * @typedef {{ reasons: string[][], name: (kind: number, number: number) => string, title: (id: string) => string | undefined }} Names */
 
 /** @type {readonly import("./index.d.ts").Source[]} */
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
@@ -31,8 +31,8 @@ const hex = (half) => half.toString(16).padStart(8, "0");
 /** The list, and where the words of each item start. @param {Uint32Array} words @param {Names} names */
 export function decode(words, names) {
   const floats = floatsOf(words);
-  /** @type {(at: number) => number} */
-  const word = (at) => words[at] ?? 0;
+  /** @type {(at: number) => any} */
+  const word = (at) => words[at];
   /** @type {ShelfItem[]} */
   const items = [];
   /** @type {number[]} */
@@ -43,28 +43,31 @@ export function decode(words, names) {
     const first = at + ITEM;
     const causes = first + word(first - 1) * 3;
     for (let n = first; n < causes; n += 3) {
-      const [code, text = "", rest] = /** @type {[any, ...string[]]} */ (names.reasons[word(n)] ?? []);
-      if (words[n + 1]) {
-        const because = names.name(word(n + 1), word(n + 2));
-        reasons.push({ code, because, text: rest === undefined ? text : text + names.title(because) + rest });
+      const [code, text = "", rest, nameless = ""] = /** @type {[any, ...string[]]} */ (names.reasons[word(n)] ?? []);
+      const kind = word(n + 1);
+      if (kind) {
+        const because = names.name(kind, word(n + 2));
+        // A category's or a brand's own name is for people; an item's id never is.
+        const called = names.title(because) ?? (kind === ITEMS ? undefined : because);
+        reasons.push({ code, because, text: called === undefined ? nameless : rest === undefined ? text : text + called + rest });
       } else {
         reasons.push({ code, text });
       }
     }
     items.push({
       id: names.name(ITEMS, word(at)),
-      score: floats[at + 1] ?? 0,
-      source: SOURCES[word(at + 2)] ?? "popularity",
+      score: /** @type {number} */ (floats[at + 1]),
+      source: /** @type {Source} */ (SOURCES[word(at + 2)]),
       position,
-      placed: PLACED[word(at + 3)] ?? "ranked",
-      propensity: floats[at + 4] ?? 1,
-      reasons,
+      placed: /** @type {ShelfItem["placed"]} */ (PLACED[word(at + 3)]),
+      propensity: /** @type {number} */ (floats[at + 4]),
+      reasons: /** @type {[import("./index.d.ts").Reason]} */ (reasons),
     });
     starts.push(at);
     at = causes + 1 + word(causes) * 3;
   }
   const status = {
-    fallback: FALLBACKS[word(1)] ?? "empty",
+    fallback: /** @type {import("./index.d.ts").ShelfStatus["fallback"]} */ (FALLBACKS[word(1)]),
     blend: shares(floats, 7),
     filtered: { outOfStock: word(3), inCart: word(4), bought: word(5), excluded: word(6) },
     warnings: WARNINGS.filter((_, n) => word(2) & (1 << n)),

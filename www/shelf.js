@@ -3,6 +3,7 @@
  * under the reader's eyes; it is asked again when a page is opened or when the reader does something that calls for it.
  */
 
+import { seen } from "/pkg/dist/shelf.js";
 import { el } from "./dom.js";
 import { card } from "./card.js";
 import { icon } from "./icons.js";
@@ -16,23 +17,8 @@ import * as till from "./till.js";
 /** Reasons that are not about an item: an item must be loaded before it can be called by its title. */
 const ABOUT_OTHERS = new Set(["category", "brand", "search"]);
 
-/** @type {Map<Element, Shelf>} */
+/** @type {Map<Element, { shelf: Shelf, end: () => void }>} */
 const shelves = new Map();
-
-const watching = new IntersectionObserver(
-  (entries) => {
-    for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
-      // A list longer than the window counts when it fills half of the window.
-      const fills = intersectionRect.height >= (rootBounds?.height ?? Infinity) / 2;
-      const shelf = shelves.get(target);
-      if (shelf && (intersectionRatio >= 0.5 || fills)) {
-        watching.unobserve(target);
-        till.impression(shelf);
-      }
-    }
-  },
-  { threshold: Array.from({ length: 11 }, (_, step) => step / 10) },
-);
 
 let marked = false;
 
@@ -45,14 +31,14 @@ export function markFirst() {
 }
 
 /** The shelves of the page in view, from top to bottom. */
-export const onPage = () => [...document.querySelectorAll("main [data-placement]")].flatMap((element) => shelves.get(element) ?? []);
+export const onPage = () => [...document.querySelectorAll("main [data-placement]")].flatMap((element) => shelves.get(element)?.shelf ?? []);
 
 /** Forgets the shelves of the page that was left. */
 export function forgetLeft() {
-  for (const element of shelves.keys()) {
+  for (const [element, { end }] of shelves) {
     if (element.isConnected) continue;
     shelves.delete(element);
-    watching.unobserve(element);
+    end();
   }
 }
 
@@ -137,8 +123,7 @@ export function cards({ shelf, goods }, to, { from = 0, added, plain = false } =
 export function observed(element, shelf) {
   element.dataset.placement = shelf.placement;
   element.dataset.fallback = shelf.status.fallback;
-  shelves.set(element, shelf);
-  watching.observe(element);
+  shelves.set(element, { shelf, end: seen(element, shelf, till) });
   return element;
 }
 

@@ -18,23 +18,24 @@ pub(super) const MOST: usize = 3;
 /// A reason must carry at least this share of the score to be given beside a stronger one.
 const LEAST: f32 = 0.1;
 
-/// Three lines for each code, in the order of [`Code`]: its name, and a sentence in each of [`LANGUAGES`].
+/// Three lines for each code, in the order of [`Code`]: its name, and a sentence in each of [`LANGUAGES`]; of the codes that
+/// name an item, with the sentence that does without.
 const SENTENCES: &str = "\
 viewed
-Because you viewed {}
-因为您浏览过{}
+Because you viewed {}|Because of what you viewed
+因为您浏览过{}|根据您浏览过的商品
 also_viewed
-Often viewed together with {}
-看了{}的顾客还看了
+Often viewed together with {}|Often viewed together
+看了{}的顾客还看了|看过同款的顾客还看了
 bought
-Because you bought {}
-因为您购买过{}
+Because you bought {}|Because of what you bought
+因为您购买过{}|根据您购买过的商品
 goes_with
-Often bought with {}
-常与{}一起购买
+Often bought with {}|Often bought together
+常与{}一起购买|常一起购买
 similar
-Similar to {}
-与{}相似
+Similar to {}|Similar to what you viewed
+与{}相似|与您浏览过的商品相似
 category
 You have been looking at {}
 您最近关注{}
@@ -198,6 +199,12 @@ mod tests {
             let (_, chinese) = sentence(code, 1);
             assert!(!name.is_empty() && english.is_ascii() && !chinese.is_ascii());
             assert_eq!(english.matches("{}").count(), chinese.matches("{}").count());
+            let about_items = code <= Code::Similar as usize;
+            for sentence in [english, chinese] {
+                let nameless = sentence.split_once('|').map(|(_, nameless)| nameless);
+                assert_eq!(nameless.is_some(), about_items);
+                assert!(nameless.is_none_or(|text| !text.is_empty() && !text.contains("{}")));
+            }
         }
     }
 }

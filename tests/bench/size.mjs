@@ -1,5 +1,6 @@
 // Prints what a page downloads of pkg/: every file raw, with gzip -9 and with brotli, and what a page loads of them
-// together: one of the three modules, the second where its model has an encoder, the third where its shop wants all.
+// together: one of the three modules, the second where its model has an encoder, the third where its shop wants all. Then the
+// scripts that a page may have beside it, and the forms with the module inside.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -21,7 +22,8 @@ const sum = (file, module) => {
   const total = (column) => both.reduce((total, row) => total + row[column], 0);
   return { file, raw: total("raw"), gzip: total("gzip"), brotli: total("brotli") };
 };
-rows.push(sum("a page", usual), sum("a page, encoder", other), sum("a page, full edition", full));
+const beside = ["shelf", "element", "react", "vue", "inline", "classic"].map((name) => `dist/${name}.js`);
+rows.push(sum("a page", usual), sum("a page, encoder", other), sum("a page, full edition", full), ...beside.map(measured));
 
 /** @param {(string | number)[]} cells */
 const line = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(9) : String(cell).padEnd(30))).join(""));

@@ -18,17 +18,27 @@ const MOST_ENCODER = 69_000;
 // 120,000: everything that a shopper's portrait, life cycle and actions need is not there yet.
 const MOST_FULL = 190_000;
 
-test("the tarball holds each module once, their glue, the OpenFeature provider, the types and the README, and nothing else", async (t) => {
+/** Of the scripts beside the package, by what each says of itself. */
+const APART = { "shelf.js": 3072, "element.js": 1536, "react.js": 1536, "vue.js": 1536 };
+
+test("the tarball holds each module once, the scripts, the OpenFeature provider, the types, the licences and the README, and nothing else", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tillside-pack-"));
   t.after(() => rm(folder, { recursive: true }));
   const { files } = await pack(folder);
-  const expected = ["README.md", "dist/index.js", "dist/tillside_bg.wasm", "dist/tillside_encoder_bg.wasm", "dist/tillside_full_bg.wasm", "index.d.ts", "openfeature.d.ts", "openfeature.js", "package.json"];
+  const scripts = ["classic.js", "element.js", "index.d.cts", "index.js", "inline.cjs", "inline.js", "react.js", "shelf.js"];
+  const modules = ["tillside_bg.wasm", "tillside_encoder_bg.wasm", "tillside_full_bg.wasm"];
+  const types = ["classic", "element", "react", "shelf", "vue", "wasm"].map((name) => `types/${name}.d.ts`);
+  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", ...[...scripts, ...modules, "vue.js"].map((name) => `dist/${name}`), "index.d.ts", "openfeature.d.ts", "openfeature.js", "package.json", ...types];
   assert.deepEqual(files, expected);
 });
 
 test("the package depends on nothing and runs nothing when installed", async () => {
   const manifest = JSON.parse(await readFile(join(root, "pkg/package.json"), "utf8"));
-  for (const key of ["dependencies", "peerDependencies", "optionalDependencies", "scripts"]) assert.equal(manifest[key], undefined, key);
+  for (const key of ["dependencies", "optionalDependencies", "scripts"]) assert.equal(manifest[key], undefined, key);
+  // A framework is used where the page has it, and never brought.
+  const { peerDependencies, peerDependenciesMeta } = manifest;
+  assert.deepEqual(Object.keys(peerDependencies), ["react", "vue"]);
+  for (const name of Object.keys(peerDependencies)) assert.deepEqual(peerDependenciesMeta[name], { optional: true });
 });
 
 test("what a page downloads is as small as the README promises, with any module", async () => {
@@ -41,4 +51,11 @@ test("what a page downloads is as small as the README promises, with any module"
   assert.ok(encoder <= MOST_ENCODER, `index.js with tillside_encoder_bg.wasm is ${encoder} bytes, and ${MOST_ENCODER} are the most`);
   const full = script + (await packed("tillside_full_bg.wasm"));
   assert.ok(full <= MOST_FULL, `index.js with tillside_full_bg.wasm is ${full} bytes, and ${MOST_FULL} are the most`);
+});
+
+test("what a page with shelves has beside it is small", async () => {
+  for (const [name, most] of Object.entries(APART)) {
+    const size = gzipSync(await readFile(join(root, "pkg/dist", name)), { level: 9 }).length;
+    assert.ok(size <= most, `${name} is ${size} bytes, and ${most} are the most`);
+  }
 });

@@ -18,7 +18,7 @@ test("a bundler for browsers finds no module of Node's in the package, hidden or
 
 test("who reads no `exports` finds the package by `main` and `module`", async () => {
   const { main, module, exports } = JSON.parse(await readFile(join(root, "pkg/package.json"), "utf8"));
-  assert.deepEqual([main, module], [exports["."].default, exports["."].default]);
+  assert.deepEqual([main, module], [exports["."].require.default, exports["."].import.default]);
 });
 
 test("where fetch knows no caches and no cookies, as in workers at the edge, the model loads and events arrive", async (t) => {

@@ -1,6 +1,6 @@
 //! Node.js and the development dependencies in `tests/node_modules`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -40,9 +40,15 @@ pub fn script(path: &str) -> Result<Command> {
 
 /// `npm ci` in `tests/`, once for each lockfile.
 pub fn install() -> Result<()> {
-    let tests = root().join("tests");
-    let hash = Inputs::new().path(&tests.join("package-lock.json"))?.hash();
-    let stamp = Stamp::at(modules().join(".stamp"));
+    install_in(&root().join("tests"), "the development dependencies")
+}
+
+/// `npm ci` in a folder, once for each lockfile.
+pub fn install_in(folder: &Path, what: &str) -> Result<()> {
+    let hash = Inputs::new()
+        .path(&folder.join("package-lock.json"))?
+        .hash();
+    let stamp = Stamp::at(folder.join("node_modules/.stamp"));
     if stamp.is(&hash) {
         return Ok(());
     }
@@ -51,11 +57,11 @@ pub fn install() -> Result<()> {
         which(NPM).is_some(),
         "npm is not installed; it comes with Node.js from nodejs.org, and on Debian with `apt-get install -y npm`"
     );
-    step("install the development dependencies from npm", || {
+    step(&format!("install {what} from npm"), || {
         stamp.clear()?;
         run(npm()
             .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&tests))
+            .current_dir(folder))
         .context(
             "the npm registry must be reachable once; behind a proxy, see `npm help config`",
         )?;

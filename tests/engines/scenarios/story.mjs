@@ -131,6 +131,8 @@ async function look(tab, placement) {
     document.querySelector(shelf)?.scrollIntoView({ block: "center", behavior: "instant" });
     return new Promise((noticed) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(noticed))));
   }, shelf);
+  // A glance is none: a second, and what a busy machine takes to notice.
+  await wait(1500);
   const [label = ""] = await tab.texts(shelf, "aria-labelledby");
   return { placement, decision: label.replace("shelf-", ""), products };
 }

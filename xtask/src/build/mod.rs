@@ -5,6 +5,8 @@
 //! simd128, and of one glue.
 
 mod compiler;
+mod glue;
+mod inline;
 mod package;
 mod site;
 mod size;
@@ -75,27 +77,35 @@ pub fn package(kind: Kind, wanted: Option<&str>) -> Result<()> {
     let described = compiler.describe()?;
     let hash = inputs(kind, &described)?;
     let stamp = Stamp::at(folder.join("package.stamp"));
-    if stamp.is(&hash) && package::is_complete() {
+    let scripted = script_inputs(&hash)?;
+    let scripts = Stamp::at(folder.join("scripts.stamp"));
+    let is_compiled = stamp.is(&hash) && package::has_modules();
+    if is_compiled && scripts.is(&scripted) && package::has_scripts()? {
         eprintln!("• pkg/ is up to date");
         return Ok(());
     }
-    stamp.clear()?;
-    let what = format!("compile the engine to WebAssembly ({described})");
-    let modules = step(&what, || {
-        let compiled = MODULES.iter().map(|module| {
-            let made = compile(&compiler, kind, "tillside", module.flags)?;
-            // The next goes to the same place.
-            let path = folder.join(module.name);
-            std::fs::copy(&made, &path)
-                .with_context(|| format!("{} could not be written", path.display()))?;
-            Ok(path)
-        });
-        compiled.collect::<Result<Vec<_>>>()
-    })?;
-    step("generate the glue and make the modules small", || {
-        package::assemble(&modules, kind)
-    })?;
-    stamp.set(&hash)
+    scripts.clear()?;
+    if !is_compiled {
+        stamp.clear()?;
+        let what = format!("compile the engine to WebAssembly ({described})");
+        let modules = step(&what, || {
+            let compiled = MODULES.iter().map(|module| {
+                let made = compile(&compiler, kind, "tillside", module.flags)?;
+                // The next goes to the same place.
+                let path = folder.join(module.name);
+                std::fs::copy(&made, &path)
+                    .with_context(|| format!("{} could not be written", path.display()))?;
+                Ok(path)
+            });
+            compiled.collect::<Result<Vec<_>>>()
+        })?;
+        step("generate the glue and make the modules small", || {
+            package::assemble(&modules, kind)
+        })?;
+        stamp.set(&hash)?;
+    }
+    step("join the package's scripts", || package::bundle(kind))?;
+    scripts.set(&scripted)
 }
 
 /// One of the package's modules: its file, and what cargo is told for it.
@@ -151,11 +161,17 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     ] {
         inputs = inputs.path(&root.join(part))?;
     }
-    // Whatever the bundle may be joined from, so that a script that is new needs no line here.
-    for script in scripts(&root.join("pkg"))? {
-        inputs = inputs.path(&script)?;
-    }
     Ok(inputs.hash())
+}
+
+/// Whatever the bundles may be joined from, so that a script that is new needs no line here.
+fn script_inputs(modules: &str) -> Result<String> {
+    let mut inputs = Inputs::new().text(modules);
+    let folder = root().join("pkg");
+    for script in scripts(&folder)?.iter().chain(&package::storefront()?) {
+        inputs = inputs.path(script)?;
+    }
+    Ok(inputs.path(&folder.join("index.d.ts"))?.hash())
 }
 
 /// The scripts that lie in a folder itself, sorted.

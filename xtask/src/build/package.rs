@@ -1,12 +1,13 @@
 //! `pkg/dist`: the modules, their glue, and the package's scripts with the glue as one small file.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto, Output};
 
-use super::{Kind, MODULES, Module};
+use super::{Kind, MODULES, Module, inline, scripts};
 use crate::folders::{root, target};
 use crate::node;
 use crate::process::run;
@@ -35,11 +36,26 @@ fn dist() -> PathBuf {
     root().join("pkg/dist")
 }
 
-pub fn is_complete() -> bool {
+/// Whether the modules and their glue are there.
+pub fn has_modules() -> bool {
     let modules = MODULES.iter().map(|module| module.name);
     modules
-        .chain([GLUE, BUNDLE])
+        .chain([GLUE])
         .all(|name| dist().join(name).is_file())
+}
+
+/// Whether every script is there that is made from them and from the package's own.
+pub fn has_scripts() -> Result<bool> {
+    let mut names: Vec<_> = inline::files().map(OsStr::new).collect();
+    names.push(OsStr::new(BUNDLE));
+    let apart = storefront()?;
+    names.extend(apart.iter().filter_map(|path| path.file_name()));
+    Ok(names.iter().all(|name| dist().join(name).is_file()))
+}
+
+/// Scripts that a page may have beside the package, each published as a file of its own.
+pub fn storefront() -> Result<Vec<PathBuf>> {
+    scripts(&root().join("pkg/storefront"))
 }
 
 /// From what was compiled for each of [`MODULES`].
@@ -71,7 +87,7 @@ pub fn assemble(compiled: &[PathBuf], kind: Kind) -> Result<()> {
             optimise(&to)?;
         }
     }
-    bundle(kind)
+    Ok(())
 }
 
 fn empty(folder: &Path) -> Result<()> {
@@ -108,7 +124,8 @@ fn generate(compiled: &Path, to: &Path, kind: Kind) -> Result<()> {
     if let Some(imports) = renamed {
         script = renamed_in(&script, &imports).with_context(|| glue.display().to_string())?;
         // `load.js` does it as advised; a page need not download the advice.
-        script = script.replace(ADVICE, "");
+        script = super::glue::trim(&script.replace(ADVICE, ""))
+            .with_context(|| glue.display().to_string())?;
     }
     if script.matches(COMPILES).count() != 1 {
         bail!(
@@ -256,12 +273,14 @@ pub fn join(entry: &Path, to: &Path, minify: bool, more: &[&str]) -> Result<()> 
 }
 
 /// One request in the page instead of four, and a third of the bytes.
-fn bundle(kind: Kind) -> Result<()> {
+pub fn bundle(kind: Kind) -> Result<()> {
     let path = dist().join(BUNDLE);
     let minify = kind == Kind::Release;
     join(&root().join("pkg/index.js"), &path, minify, &[])?;
     // The bundle stands beside the modules that its source names from one folder up.
     let mut bundle = fs::read_to_string(&path)?;
+    // Said for bundlers that drop what is not used, of which nothing is left here.
+    bundle = bundle.replace("/* @__PURE__ */ ", "");
     for Module { name, .. } in &MODULES {
         let named = format!("./dist/{name}");
         if bundle.matches(&named).count() != 1 {
@@ -275,7 +294,55 @@ fn bundle(kind: Kind) -> Result<()> {
         path.with_extension("d.ts"),
         "export * from \"../index.js\";\n",
     )?;
+    // As Node wants them beside a script for `require`.
+    fs::copy(root().join("pkg/index.d.ts"), dist().join("index.d.cts"))?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let to = root().join("pkg").join(licence);
+        fs::copy(root().join(licence), to)?;
+    }
+    for script in storefront()? {
+        apart(&script, minify)?;
+    }
+    inline::inline(&dist(), BUNDLE)
+}
+
+/// A script beside the package, without what it imports: the page has that once.
+fn apart(script: &Path, minify: bool) -> Result<()> {
+    let name = script.file_name().unwrap_or_default();
+    let to = dist().join(name);
+    fs::write(
+        to.with_extension("d.ts"),
+        format!("export * from \"../types/{}\";\n", name.to_string_lossy()),
+    )?;
+    let text = fs::read_to_string(script)?;
+    let imported: Vec<_> = imports(&text).collect();
+    let mut external = Vec::new();
+    for name in &imported {
+        external.extend(["--external", name]);
+    }
+    join(script, &to, minify, &external)?;
+    let written = fs::read_to_string(&to)?;
+    let mut left: Vec<_> = imports(&written).collect();
+    left.sort_unstable();
+    let mut wanted = imported;
+    wanted.sort_unstable();
+    if left != wanted {
+        bail!("{} imports {left:?} instead of {wanted:?}", to.display());
+    }
     Ok(())
+}
+
+/// What a script names after `from`.
+fn imports(script: &str) -> impl Iterator<Item = &str> {
+    let quoted = script.match_indices("from").filter_map(|(at, _)| {
+        let rest = script.get(at + 4..)?.trim_start();
+        let quote = rest
+            .chars()
+            .next()
+            .filter(|&c| matches!(c, '"' | '\'' | '`'))?;
+        rest.get(1..)?.split(quote).next()
+    });
+    quoted.filter(|name| !name.is_empty())
 }
 
 fn optimise(module: &Path) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.
-const PACKAGE: &str = "/pkg/dist/index.js";
+const PACKAGE: [&str; 2] = ["/pkg/dist/index.js", "/pkg/dist/shelf.js"];
 
 /// Makes it, or finds it as the sources have it.
 pub fn site() -> Result<PathBuf> {
@@ -36,7 +36,14 @@ pub fn site() -> Result<PathBuf> {
     }
     copy(&from, &to)?;
     step("join the demo's scripts", || {
-        let apart = ["--external", PACKAGE, "--no-codeSplitting"];
+        let [package, shelves] = PACKAGE;
+        let apart = [
+            "--external",
+            package,
+            "--external",
+            shelves,
+            "--no-codeSplitting",
+        ];
         join(&from.join(ENTRY), &to.join(ENTRY), true, &apart)
     })?;
     stamp.set(&made_of)?;

@@ -29,12 +29,26 @@ use tally::{Counts, Tally, counted};
 pub static VERB: Verb = Verb {
     name: "test",
     about: "Checks everything: formatting, lints, native tests, types, the package in Node, Chromium, Firefox and WebKit, end to end.",
-    flags: &[Flag {
-        name: "quick",
-        value: None,
-        choices: &[],
-        about: "formatting, lints and native tests only",
-    }],
+    flags: &[
+        Flag {
+            name: "quick",
+            value: None,
+            choices: &[],
+            about: "formatting, lints and native tests only",
+        },
+        Flag {
+            name: "packaging",
+            value: None,
+            choices: &[],
+            about: "the package in every tool that builds shops, and nothing else",
+        },
+        Flag {
+            name: "write",
+            value: None,
+            choices: &[],
+            about: "with --packaging: brings docs/bundlers.md up to date",
+        },
+    ],
     operands: &[],
     run: test,
 };
@@ -48,6 +62,10 @@ fn test(call: &Call) -> Result<()> {
     let started = Instant::now();
     let quick = call.has("quick");
     let mut tally = Tally::default();
+    if call.has("packaging") {
+        packaging(&mut tally, call.has("write"));
+        return finish(&tally, started);
+    }
     // A compiler seldom keeps two cores busy to its end, and what is downloaded none: both sides at once.
     let packaged = thread::scope(|scope| {
         let package = (!quick).then(|| scope.spawn(package));
@@ -63,11 +81,39 @@ fn test(call: &Call) -> Result<()> {
         Some(Err(_)) => bail!("the package's build stopped; what it said is above"),
         None => {}
     }
+    finish(&tally, started)
+}
+
+fn finish(tally: &Tally, started: Instant) -> Result<()> {
     tally.print(started.elapsed());
     if tally.total().failed > 0 {
         bail!("not everything passed");
     }
     Ok(())
+}
+
+/// The package in every tool, those that most shops use and the rest.
+fn packaging(tally: &mut Tally, write: bool) {
+    let mut around = Vec::new();
+    let ready = tally.section("the package, its tools, a backend and a model", || {
+        build::package(Kind::Release, None)?;
+        node::install()?;
+        let tools = root().join("tests/packaging/tools");
+        node::install_in(&tools, "the tools that shops use")?;
+        // Built the way that `tested` finds it.
+        run(&mut cargo(&["test", "--workspace", "--locked", "--no-run"]))?;
+        around = surroundings::make(&backend::tested()?)?;
+        Ok(Counts::default())
+    });
+    if !ready {
+        return;
+    }
+    around.push(("TILLSIDE_PACKAGING", "1".into()));
+    if write {
+        around.push(("TILLSIDE_WRITE", "1".into()));
+    }
+    let folder = root().join("tests/packaging");
+    tally.section("packaging", || in_node(tests_in(&folder)?, around));
 }
 
 fn natively() -> Tally {

@@ -1,0 +1,138 @@
+// Every folder of examples/, installed from the tarball, built as its package.json says and opened in a browser: the shelf is
+// there, with the shop's own products, and the collector hears of it.
+
+import assert from "node:assert/strict";
+import { copyFile, readFile, readdir } from "node:fs/promises";
+import { createServer, request as ask } from "node:http";
+import { once } from "node:events";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import { collector } from "../clients/collector.mjs";
+import { exec, project, tool } from "../packaging/package.mjs";
+import { complaints, launch } from "../support/browser.mjs";
+import { given, root } from "../support/surroundings.mjs";
+
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg"/>`;
+
+/** @type {ReturnType<typeof launch> | undefined} */
+let browser;
+after(async () => (await browser)?.close());
+
+/** The files of an example, without what npm would fetch. @param {string} name */
+async function files(name) {
+  const folder = join(root, "examples", name);
+  /** @type {Record<string, string>} */
+  const found = { "package.json": `{ "type": "module" }`, "public/icon.svg": ICON, "icon.svg": ICON };
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && entry.name !== "package.json") found[path.slice(folder.length + 1)] = await readFile(path, "utf8");
+  }
+  return found;
+}
+
+/** The shop's products before the real server. Of its headers the policy is left out: the examples have styles in elements.
+ * @param {import("node:test").TestContext} t @param {string} server */
+async function shop(t, server) {
+  const catalogue = (await readFile(join(given("TILLSIDE_SHOP"), "catalog.jsonl"), "utf8")).trim().split("\n");
+  const titles = new Map(catalogue.map((line) => JSON.parse(line)).map(({ id, title }) => [id, title]));
+  const relay = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", server);
+    if (url.pathname === "/products") {
+      const ids = url.searchParams.get("ids")?.split(",") ?? [];
+      return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(ids.map((id) => ({ id, title: titles.get(id), link: `#p/${id}` }))));
+    }
+    const onward = ask(url, { method: request.method, headers: request.headers }, (answer) => {
+      const { "content-security-policy": _, ...headers } = answer.headers;
+      response.writeHead(answer.statusCode ?? 502, headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  relay.listen(0, "127.0.0.1");
+  await once(relay, "listening");
+  t.after(() => {
+    relay.closeAllConnections();
+    relay.close();
+  });
+  return { url: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (relay.address()).port}/`, titles };
+}
+
+/** @param {import("node:test").TestContext} t @param {string} pages */
+async function opened(t, pages) {
+  const { url: server, rows } = await collector(t, "--site", pages, "--model", given("TILLSIDE_MODEL"));
+  const { url, titles } = await shop(t, server);
+  const context = await (await (browser ??= launch())).newContext();
+  t.after(() => context.close());
+  context.setDefaultTimeout(240_000);
+  const page = await context.newPage();
+  const heard = complaints(page);
+  await page.goto(url);
+  /** What the collector has, once it has so many of an event. @param {string} event @param {number} [least] */
+  const reported = async (event, least = 1) => {
+    for (let tries = 0; tries < 150; tries++) {
+      const found = rows().filter((row) => row.event === event);
+      if (found.length >= least) return found;
+      await page.waitForTimeout(200);
+    }
+    return rows().filter((row) => row.event === event);
+  };
+  return { page, heard, titles, rows, reported };
+}
+
+/** @param {import("node:test").TestContext} t @param {string} name */
+async function vite(t, name) {
+  const folder = await project(t, await files(name), join(root, "tests"));
+  await exec(process.execPath, [tool("vite/bin/vite.js"), "build"], { cwd: folder }).catch((error) => {
+    throw new Error(`${error.stdout}${error.stderr}`);
+  });
+  return opened(t, join(folder, "dist"));
+}
+
+for (const name of ["react-vite", "vue-vite"]) {
+  test(`examples/${name}: a shelf with the shop's products is drawn, seen once and chosen from`, async (t) => {
+    const { page, heard, titles, reported } = await vite(t, name);
+    await page.locator("li[data-id]").nth(5).waitFor();
+    const cards = await page.locator("li[data-id]").evaluateAll((list) => list.map((card) => [/** @type {HTMLElement} */ (card).dataset.id, card.querySelector("a")?.textContent]));
+    for (const [id, title] of cards) assert.equal(title, titles.get(id));
+    const seen = await reported("Product List Viewed");
+    assert.deepEqual(seen.map(({ message }) => message.properties.products.map((/** @type {any} */ { product_id }) => product_id)), [cards.map(([id]) => id)]);
+    await page.locator("li a").nth(1).click();
+    assert.deepEqual((await reported("Product Clicked")).map(({ message }) => message.properties.product_id), [cards[1]?.[0]]);
+    assert.deepEqual(heard, []);
+  });
+}
+
+test("examples/plain: nothing is kept before the banner is answered; then reasons name what was viewed", async (t) => {
+  const { page, heard, titles, rows, reported } = await vite(t, "plain");
+  await page.locator("till-shelf li a").nth(5).waitFor();
+  await page.locator("#consent").waitFor();
+  await page.waitForTimeout(2500);
+  assert.deepEqual(rows(), []);
+  await page.getByRole("button", { name: "Yes" }).click();
+  await page.locator("#consent").waitFor({ state: "hidden" });
+  const link = page.locator("till-shelf li a").first();
+  const [title, id] = [await link.textContent(), (await link.getAttribute("href"))?.slice(3)];
+  await link.click();
+  assert.deepEqual((await reported("Product Viewed")).map(({ message }) => message.properties.product_id), [id]);
+  await page.reload();
+  await page.locator("till-shelf li small", { hasText: "Because you viewed" }).first().waitFor();
+  const texts = await page.locator("till-shelf li small").allTextContents();
+  assert.ok(texts.includes(`Because you viewed ${title}`), `${texts}`);
+  assert.ok(texts.every((text) => ![...titles.keys()].some((known) => text.includes(known))), "no reason says an id");
+  assert.equal(await page.locator("#consent").isVisible(), false);
+  assert.deepEqual(heard, []);
+});
+
+test("examples/tag-manager: the dataLayer is read from its beginning, and consent is waited for", async (t) => {
+  const folder = await project(t, await files("tag-manager"));
+  await copyFile(join(folder, "node_modules/tillside/dist/classic.js"), join(folder, "classic.js"));
+  const { page, heard, titles, rows, reported } = await opened(t, folder);
+  await page.locator("#for-you li[data-id]").nth(3).waitFor();
+  assert.ok([...titles.values()].includes(await page.locator("#for-you li").first().textContent()));
+  await page.waitForTimeout(2500);
+  assert.deepEqual(rows(), []);
+  await page.locator("#add").click();
+  const added = await reported("Product Added");
+  assert.deepEqual(added.map(({ message: { properties } }) => [properties.product_id ?? properties.products?.[0]?.product_id]), [["sku-1"]]);
+  assert.deepEqual(heard, []);
+});
