@@ -319,3 +319,235 @@ fn one_variation_alone_is_not_compared() {
     assert_eq!(readout.verdict, Verdict::NotEnough);
     assert!(readout.comparisons.is_empty());
 }
+
+/// Visits of an interleaved list, whose better ranker is chosen from in a share of them.
+fn interleaved(visits: usize, share: f64) -> String {
+    let mut chance = Chance(11);
+    let mut out = String::new();
+    for visit in 0..visits {
+        let time = 1_790_000_000_000 + visit as i64 * 60_000;
+        let mut message = |event: &str, after: i64, properties: Value| {
+            let message = json!({
+                "type": "track", "event": event, "anonymousId": format!("u{}", visit / 2), "messageId": format!("{event}{visit}"),
+                "timestamp": chrono(time + after), "properties": properties, "context": { "sessionId": format!("s{visit}") },
+            });
+            out.push_str(&message.to_string());
+            out.push('\n');
+        };
+        message(
+            "Product List Viewed",
+            0,
+            json!({ "list_id": "rec:home", "experiment_id": "front", "policy": "interleaved", "products": [
+                { "product_id": "p", "position": 1 },
+                { "product_id": "q", "position": 2, "ranker": "plain" },
+                { "product_id": "r", "position": 3, "ranker": "varied" },
+            ] }),
+        );
+        // Of the top of both nobody is credited; a third of visits chooses nothing.
+        let choice = chance.next();
+        let ranker = match choice {
+            _ if choice < 0.2 => Some(json!({})),
+            _ if choice < 0.5 => None,
+            _ if chance.next() < share => Some(json!({ "ranker": "varied" })),
+            _ => Some(json!({ "ranker": "plain" })),
+        };
+        if let Some(mut clicked) = ranker {
+            clicked["list_id"] = "rec:home".into();
+            clicked["experiment_id"] = "front".into();
+            message("Product Clicked", 1000, clicked);
+        }
+    }
+    out
+}
+
+#[test]
+fn interleaved_lists_are_read_out_by_the_choices_that_tell_something() {
+    use tillside_backend::lab::analyse::interleaving::{Preference, read};
+    let found = read(&log(&interleaved(6000, 0.56)), Some("plain"), 0.05, &[]);
+    let [one] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!((one.lists, one.competitive, one.units), (6000, 6000, 3000));
+    assert_eq!(
+        (one.control.as_str(), one.treatment.as_str()),
+        ("plain", "varied")
+    );
+    assert_eq!(one.tally.visits(), 6000);
+    assert!((2800..3200).contains(&(one.tally.wins + one.tally.losses)));
+    assert_eq!(one.preferred, Preference::Treatment, "{one:?}");
+    assert!(one.interval.low > 0.5 && one.interval.low < 0.56 && one.interval.high > 0.56);
+    let even = &read(&log(&interleaved(6000, 0.5)), Some("plain"), 0.05, &[])[0];
+    assert_eq!(even.preferred, Preference::Open, "{even:?}");
+    assert!(read(&log(&messages(100, 0.0, 0.0)), None, 0.05, &[]).is_empty());
+}
+
+/// Ten items, of which a shopper likes some; how likely a ranker is to put those first is its skill.
+fn ranking(chance: &mut Chance, liked: &[bool; 10], skill: f64) -> Vec<usize> {
+    let scores: Vec<f64> = liked
+        .iter()
+        .map(|liked| chance.next() + if *liked { skill } else { 0.0 })
+        .collect();
+    let mut order: Vec<usize> = (0..10).collect();
+    order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]));
+    order
+}
+
+const NAMES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+const PLACES: usize = 4;
+
+/// What one visit of an interleaved list is: won by the second ranker (1), by the first (-1), or neither.
+fn duel(chance: &mut Chance, visit: usize, skills: [f64; 2]) -> i32 {
+    use tillside::experiment::interleave::{credit, draft};
+    let liked: [bool; 10] = std::array::from_fn(|_| chance.next() < 0.2);
+    let [a, b] = skills.map(|skill| {
+        let order = ranking(chance, &liked, skill);
+        order
+            .into_iter()
+            .map(|item| NAMES[item])
+            .collect::<Vec<_>>()
+    });
+    let picks = draft(&a, &b, &[], &visit.to_string(), PLACES);
+    let clicked: Vec<&str> = picks
+        .iter()
+        .map(|pick| pick.item)
+        .filter(|item| {
+            NAMES
+                .iter()
+                .position(|name| name == item)
+                .is_some_and(|at| liked[at])
+        })
+        .filter(|_| chance.next() < 0.5)
+        .collect();
+    -credit(&picks, &a, &b, &clicked).signum()
+}
+
+#[test]
+fn a_ranker_two_per_cent_better_is_found_by_interleaving_long_before_two_groups_show_it() {
+    use tillside_backend::lab::analyse::interleaving::Tally;
+    let skills = [0.5, 0.525];
+    let mut chance = Chance(5);
+    // What two groups need: the lift in choices by visit, and their variance.
+    let mut groups = [Sums::default(), Sums::default()];
+    for _ in 0..200_000 {
+        for (group, sums) in groups.iter_mut().enumerate() {
+            let liked: [bool; 10] = std::array::from_fn(|_| chance.next() < 0.2);
+            let order = ranking(&mut chance, &liked, skills[group]);
+            let shown = order[..PLACES].iter().filter(|item| liked[**item]).count();
+            let clicks = (0..shown).filter(|_| chance.next() < 0.5).count();
+            sums.add(clicks as f64, 1.0, 0.0);
+        }
+    }
+    let [control, treatment] = groups.map(|sums| sums.mean());
+    let change = treatment.mean - control.mean;
+    let lift = change / control.mean;
+    assert!((0.01..0.035).contains(&lift), "{lift}");
+    // At 80 % power and 5 %, for one look at the end.
+    let by_groups =
+        2.0 * (1.96f64 + 0.8416).powi(2) * (control.variance + treatment.variance) / change.powi(2);
+    // What interleaving needs, looked at after every hundred visits.
+    const RUNS: usize = 30;
+    let mut stops: Vec<usize> = Vec::new();
+    let mut wrong = 0;
+    for run in 0..RUNS {
+        let mut tally = Tally::default();
+        for visit in 0..150_000 {
+            match duel(&mut chance, run * 200_000 + visit, skills) {
+                1 => tally.wins += 1,
+                0 => tally.ties += 1,
+                _ => tally.losses += 1,
+            }
+            if visit % 100 == 99 && tally.p() < 0.05 {
+                wrong += usize::from(tally.share() < 0.5);
+                stops.push(visit + 1);
+                break;
+            }
+        }
+    }
+    assert!(stops.len() >= RUNS * 8 / 10, "{} of {RUNS}", stops.len());
+    assert!(wrong <= RUNS / 20, "{wrong}");
+    stops.sort_unstable();
+    let by_interleaving = stops[RUNS * 8 / 10 - 1] as f64;
+    println!(
+        "a lift of {:.2} %: {by_interleaving} visits interleaved against {by_groups:.0} in two groups, 1 to {:.1}",
+        lift * 100.0,
+        by_groups / by_interleaving
+    );
+    assert!(
+        by_groups / by_interleaving >= 3.0,
+        "{by_groups} {by_interleaving}"
+    );
+}
+
+#[test]
+fn kinds_of_units_are_told_apart_by_what_was_known_before() {
+    let mut text = String::new();
+    // A channel that is said before the exposure counts; one that is said after it does not.
+    for unit in 0..400 {
+        let (first, later) = match unit % 3 {
+            0 => ("email", "search"),
+            _ => ("search", "email"),
+        };
+        for (event, time, properties) in [
+            ("Page Viewed", 0, json!({ "channel": first })),
+            (
+                "Experiment Viewed",
+                1000,
+                json!({ "experiment_id": "ranker", "variation_id": (unit / 3 % 2).to_string() }),
+            ),
+            ("Page Viewed", 2000, json!({ "channel": later })),
+        ] {
+            let message = json!({
+                "type": "track", "event": event, "anonymousId": format!("u{unit}"), "messageId": format!("{time}{unit}"),
+                "timestamp": chrono(1_790_000_000_000 + time), "properties": properties,
+            });
+            text.push_str(&format!("{message}\n"));
+        }
+        if unit % 5 == 0 {
+            let order = json!({
+                "type": "track", "event": "Order Completed", "anonymousId": format!("u{unit}"), "messageId": format!("o{unit}"),
+                "timestamp": chrono(1_790_000_003_000), "properties": { "revenue": 10 },
+            });
+            text.push_str(&format!("{order}\n"));
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("messages.jsonl");
+    std::fs::write(&path, text).unwrap();
+    let log = Log::read_by(&[path], Some("channel")).unwrap();
+    let readout = plan().read(&log, "ranker").unwrap();
+    let parts: Vec<(&str, u64)> = readout
+        .parts
+        .iter()
+        .map(|part| (part.value.as_str(), part.units.iter().sum()))
+        .collect();
+    assert_eq!(parts, [("email", 134), ("search", 266)]);
+    assert!(
+        readout
+            .parts
+            .iter()
+            .all(|part| part.reading.is_some() && part.p_corrected <= 1.0)
+    );
+}
+
+#[test]
+fn lost_exposures_are_seen_by_the_shelves_that_name_their_variation() {
+    use tillside_backend::lab::analyse::{health::health, read_out};
+    let mut text = messages(2000, 0.0, 0.0);
+    for unit in 0..2100 {
+        let shown = json!({
+            "type": "track", "event": "Product List Viewed", "anonymousId": format!("u{unit}"), "messageId": format!("s{unit}"),
+            "timestamp": chrono(1_796_000_000_000), "properties": { "list_id": "rec:home", "variants": "ranker=1,other=0" },
+        });
+        text.push_str(&format!("{shown}\n"));
+    }
+    let log = log(&text);
+    let readouts = read_out(&log, &plan(), &[]).unwrap();
+    let health = health(&log, &readouts, |_| 3);
+    let [one] = &health[..] else {
+        panic!("{health:?}")
+    };
+    assert_eq!(
+        (one.used, one.lost, one.peeks, one.sound),
+        (2100, 100, 3, false)
+    );
+}

@@ -2,6 +2,7 @@
 //! and experiments: planned, read out, replayed.
 
 pub mod analyse;
+pub mod bandit;
 pub mod complete_journey;
 mod draw;
 mod goods;
@@ -29,6 +30,7 @@ enum Command {
     Analyse(analyse::Args),
     Replay(replay::Args),
     Power(power::Args),
+    Bandit(bandit::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -40,5 +42,6 @@ pub fn run(args: Args) -> Outcome {
         Command::Analyse(args) => analyse::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Power(args) => power::run(args),
+        Command::Bandit(args) => bandit::run(args),
     }
 }

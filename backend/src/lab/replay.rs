@@ -152,29 +152,36 @@ pub fn value(policy: &str, logged: &[Logged], clip: f64) -> Value {
 }
 
 /// An exposure as the log has it: variation, context, propensity, reward.
-struct Seen {
-    variation: u32,
-    leaf: i64,
-    propensity: f64,
-    reward: f64,
+pub(super) struct Seen {
+    pub variation: u32,
+    pub leaf: i64,
+    pub propensity: f64,
+    pub reward: f64,
 }
 
-fn collect(log: &Log, args: &Args) -> Result<Vec<Seen>, Error> {
-    let reward = |kind: Kind, amount: f64| match (args.reward, kind) {
+/// Every exposure to an experiment, with what it earned in so many days after it.
+pub(super) fn collect(
+    log: &Log,
+    experiment: &str,
+    reward: Metric,
+    window: f64,
+) -> Result<Vec<Seen>, Error> {
+    let metric = reward;
+    let reward = |kind: Kind, amount: f64| match (metric, kind) {
         (Metric::Conversion | Metric::Orders, Kind::Order) | (Metric::Cart, Kind::Added) => {
             Some(1.0)
         }
         (Metric::Revenue, Kind::Order) => Some(amount),
         _ => None,
     };
-    if matches!(args.reward, Metric::OrderValue | Metric::ListClicks) {
-        return Err(Error::Reward(args.reward.name()));
+    if matches!(metric, Metric::OrderValue | Metric::ListClicks) {
+        return Err(Error::Reward(metric.name()));
     }
     let unknown = || ReadError::Unknown {
-        key: args.experiment.clone(),
+        key: experiment.into(),
         known: log.experiments.all().join(", "),
     };
-    let number = log.experiments.find(&args.experiment).ok_or_else(unknown)?;
+    let number = log.experiments.find(experiment).ok_or_else(unknown)?;
     let mut earned: HashMap<u32, Vec<(i64, f64)>> = HashMap::new();
     for event in &log.events {
         if let Some(reward) = reward(event.outcome, event.amount) {
@@ -189,7 +196,7 @@ fn collect(log: &Log, args: &Args) -> Result<Vec<Seen>, Error> {
         .iter()
         .filter(|exposure| exposure.experiment == number);
     let (mut seen, mut missing) = (Vec::new(), 0);
-    let window = (args.window * DAY_MS) as i64;
+    let window = (window * DAY_MS) as i64;
     for exposure in exposures {
         let Some(propensity) = exposure.propensity.filter(|p| *p > 0.0 && *p <= 1.0) else {
             missing += 1;
@@ -198,7 +205,7 @@ fn collect(log: &Log, args: &Args) -> Result<Vec<Seen>, Error> {
         let after = earned.get(&exposure.unit).into_iter().flatten();
         let after = after.filter(|(time, _)| (0..window).contains(&(time - exposure.time)));
         let total: f64 = after.map(|(_, reward)| reward).sum();
-        let reward = match args.reward {
+        let reward = match metric {
             Metric::Conversion | Metric::Cart => total.min(1.0),
             _ => total,
         };
@@ -211,7 +218,7 @@ fn collect(log: &Log, args: &Args) -> Result<Vec<Seen>, Error> {
     }
     if missing > 0 || seen.len() < 2 {
         return Err(Error::NoPropensity {
-            experiment: args.experiment.clone(),
+            experiment: experiment.into(),
             missing,
             exposures: missing + seen.len(),
         });
@@ -221,7 +228,7 @@ fn collect(log: &Log, args: &Args) -> Result<Vec<Seen>, Error> {
 
 pub fn run(args: Args) -> Outcome {
     let log = Log::read(&args.events).map_err(Error::from)?;
-    let seen = collect(&log, &args)?;
+    let seen = collect(&log, &args.experiment, args.reward, args.window)?;
     let mut means: HashMap<(i64, u32), (f64, f64)> = HashMap::new();
     let mut overall: HashMap<u32, (f64, f64)> = HashMap::new();
     for one in &seen {

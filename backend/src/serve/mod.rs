@@ -8,6 +8,7 @@
 //! | [`store`], [`database`], [`disk`] | rows to SQLite, once each, durable before the answer, in files that are still there |
 //! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
 //! | [`model`] | the model folder is whole |
+//! | [`lab`] | running experiments, read out live |
 //! | [`crm`] | reference CRM: members, orders, points, coupons, signed facts |
 //! | [`headers`] | security policy and cross-origin permission on every response |
 //!
@@ -26,6 +27,7 @@ pub mod fault;
 pub mod fields;
 pub mod files;
 pub mod headers;
+pub mod lab;
 mod log;
 pub mod model;
 pub mod mounts;
@@ -52,6 +54,7 @@ use batch::WriteKeys;
 use compression::Encoding;
 use crm::Crm;
 use headers::Origins;
+use lab::Lab;
 use mounts::{Mount, Mounts};
 use router::Service;
 use store::Store;
@@ -61,7 +64,7 @@ const ASSETS_BUDGET: usize = 256 * 1024 * 1024;
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// What the server itself answers below.
-const RESERVED: [&str; 3] = ["/v1", "/crm", "/healthz"];
+const RESERVED: [&str; 4] = ["/v1", "/crm", "/lab", "/healthz"];
 
 /// Collect events, and serve the model and the pages
 #[derive(clap::Args)]
@@ -93,6 +96,10 @@ pub struct Args {
     /// Serve the reference CRM at /crm/v1, with the settings of a file, or without one those of the demo
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "demo")]
     crm: Option<PathBuf>,
+    /// Show running experiments at /lab: whether each can be trusted, and what it says. For the shop's own people: let nobody
+    /// else through to it
+    #[arg(long)]
+    lab: bool,
     /// Let requests to the CRM say what time it is (header Tillside-Now); for demonstrations only
     #[arg(long, requires = "crm")]
     crm_time_travel: bool,
@@ -108,7 +115,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     #[error(
-        "the prefix {prefix:?} is taken; give each --site a prefix of its own, other than /v1, /crm and /healthz, and /model with --model"
+        "the prefix {prefix:?} is taken; give each --site a prefix of its own, other than /v1, /crm, /lab and /healthz, and /model with --model"
     )]
     Prefix { prefix: String },
     #[error(
@@ -181,7 +188,8 @@ pub fn run(args: Args) -> Outcome {
         started: Instant::now(),
         received: Default::default(),
     });
-    let served = runtime.block_on(serve(listener, service.clone(), crm, origins));
+    let lab = args.lab.then(|| Arc::new(Lab::new(args.data.clone())));
+    let served = runtime.block_on(serve(listener, service.clone(), crm, lab, origins));
     service.store.close();
     served.map_err(StartError::System)?;
     Ok(())
@@ -241,6 +249,7 @@ async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
     crm: Option<Arc<Crm>>,
+    lab: Option<Arc<Lab>>,
     origins: Origins,
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
@@ -250,7 +259,7 @@ async fn serve(
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
-    let server = axum::serve(listener, router::router(service, crm, origins))
+    let server = axum::serve(listener, router::router(service, crm, lab, origins))
         .with_graceful_shutdown(async move {
             let _ = stopped.await;
         });

@@ -6,6 +6,7 @@
 //! | `POST /v1/track`, `/v1/t` and the other five types | stores one message |
 //! | `GET /healthz` | 200 while events can be stored, else 503 |
 //! | `/crm/v1/…` | the reference CRM, where it is served |
+//! | `/lab` | running experiments, where they are shown |
 //! | any other `GET`, `HEAD` | a file of one of the mounts |
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use super::assets::Assets;
 use super::batch::{self, Endpoint, WriteKeys};
 use super::crm::{self, Crm};
 use super::headers::{self, Origins};
+use super::lab::{self, Lab};
 use super::log::RefusalLog;
 use super::model::{self, Identity};
 use super::mounts::{Found, Mounts};
@@ -56,10 +58,17 @@ pub struct Received {
     refused: AtomicU64,
 }
 
-pub fn router(service: Arc<Service>, crm: Option<Arc<Crm>>, origins: Origins) -> Router {
+pub fn router(
+    service: Arc<Service>,
+    crm: Option<Arc<Crm>>,
+    lab: Option<Arc<Lab>>,
+    origins: Origins,
+) -> Router {
     let crm = crm.map_or_else(Router::new, crm::api::router);
+    let lab = lab.map_or_else(Router::new, lab::router);
     Router::new()
         .merge(crm)
+        .merge(lab)
         .route("/v1/{*endpoint}", any(collect))
         .route("/v1", any(nowhere))
         .route("/v1/", any(nowhere))

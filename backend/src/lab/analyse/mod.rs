@@ -6,14 +6,18 @@
 //! | `moments` | sums of units → means, ratios by the delta method, means adjusted by what units did before (CUPED) |
 //! | `difference` | Welch, asymptotic confidence sequences, Bayesian read-out, sample ratio, corrections for many metrics |
 //! | `readout` | one experiment, read out by a plan |
+//! | `interleaving` | lists drafted from two rankers: whose items were chosen |
+//! | `health` | whether running experiments can be trusted |
 //! | `page` | the read-out as a page of its own, in Chinese and English |
 //!
 //! The verdict rests on the confidence sequence, which holds however often an experiment is looked at. A sample ratio
 //! mismatch stops the read-out: numbers of a broken split are not shown.
 
 pub mod difference;
+pub mod health;
+pub mod interleaving;
 pub mod moments;
-mod page;
+pub(crate) mod page;
 pub mod read;
 pub mod readout;
 
@@ -59,6 +63,10 @@ pub struct Args {
     /// How p-values of many comparisons are corrected
     #[arg(long, value_enum, default_value = "holm")]
     correction: Correction,
+    /// Reads each experiment out for every value of a property or trait too, such as channel, segment, tier or stage; a
+    /// unit has the value that was known when it was exposed
+    #[arg(long, value_name = "PROPERTY")]
+    by: Option<String>,
     /// Prints JSON
     #[arg(long)]
     json: bool,
@@ -128,7 +136,7 @@ impl Coded for Error {
 }
 
 pub fn run(args: Args) -> Outcome {
-    let log = Log::read(&args.events)?;
+    let log = Log::read_by(&args.events, args.by.as_deref())?;
     let plan = Plan {
         control: args.control,
         weights: args.weights.into_iter().collect(),
@@ -140,16 +148,34 @@ pub fn run(args: Args) -> Outcome {
         cap: args.cap,
         correction: args.correction,
     };
-    let readouts = read_out(&log, &plan, &args.experiment)?;
+    let interleaved =
+        interleaving::read(&log, plan.control.as_deref(), plan.alpha, &args.experiment);
+    // Who interleaves need not have groups.
+    let named = |key: &String| interleaved.iter().all(|one| one.experiment != *key);
+    let keys: Vec<String> = args
+        .experiment
+        .iter()
+        .filter(|key| named(key))
+        .cloned()
+        .collect();
+    let readouts = match !interleaved.is_empty()
+        && (log.exposures.is_empty() || keys.is_empty() && !args.experiment.is_empty())
+    {
+        true => Vec::new(),
+        false => read_out(&log, &plan, &keys)?,
+    };
     if let Some(path) = args.html {
-        std::fs::write(&path, page::html(&readouts)).map_err(|source| Error::Write {
-            path: path.clone(),
-            source,
+        std::fs::write(&path, page::html(&readouts, &interleaved)).map_err(|source| {
+            Error::Write {
+                path: path.clone(),
+                source,
+            }
         })?;
     }
     if args.json {
         let json = serde_json::json!({
             "messages": log.messages, "refused": log.refused, "experiments": readouts,
+            "interleaved": interleaved,
         });
         println!("{json}");
         return Ok(());
@@ -163,6 +189,9 @@ pub fn run(args: Args) -> Outcome {
     for readout in &readouts {
         print(readout);
     }
+    for comparison in &interleaved {
+        print_interleaved(comparison);
+    }
     Ok(())
 }
 
@@ -174,12 +203,21 @@ pub fn read_out(log: &Log, plan: &Plan, keys: &[String]) -> Result<Vec<Readout>,
         });
     }
     let all = log.experiments.all();
-    let keys = if keys.is_empty() { all } else { keys };
+    let exposed: Vec<String> = all
+        .iter()
+        .filter(|key| {
+            let number = log.experiments.find(key);
+            let of = |exposure: &read::Exposure| Some(exposure.experiment) == number;
+            log.exposures.iter().any(of)
+        })
+        .cloned()
+        .collect();
+    let keys = if keys.is_empty() { &exposed } else { keys };
     keys.iter()
         .map(|key| {
             plan.read(log, key).ok_or_else(|| Error::Unknown {
                 key: key.clone(),
-                known: all.join(", "),
+                known: exposed.join(", "),
             })
         })
         .collect()
@@ -252,6 +290,59 @@ fn print(readout: &Readout) {
         );
     }
     println!("  {}", verdict(readout.verdict));
+    for part in &readout.parts {
+        let counts = part.units.iter().map(u64::to_string);
+        let counts = counts.collect::<Vec<_>>().join(" : ");
+        match &part.reading {
+            Some(reading) => println!(
+                "  {:<16} {counts} units  {} at every look [{}, {}]  corrected p {:.4}",
+                part.value,
+                percent(reading.estimate),
+                percent(reading.anytime.low),
+                percent(reading.anytime.high),
+                part.p_corrected
+            ),
+            None => println!(
+                "  {:<16} {counts} units  not compared: too few, or not as planned (p {:.4})",
+                part.value, part.sample_ratio
+            ),
+        }
+    }
+}
+
+fn print_interleaved(one: &interleaving::Comparison) {
+    println!(
+        "\n{} · interleaved {} and {} · {} to {}",
+        one.experiment, one.control, one.treatment, one.from, one.to
+    );
+    println!(
+        "  {} lists of {} units, {} with a difference; {} visits: {} won by {}, {} by {}, {} undecided",
+        one.lists,
+        one.units,
+        one.competitive,
+        one.tally.visits(),
+        one.tally.wins,
+        one.treatment,
+        one.tally.losses,
+        one.control,
+        one.tally.ties
+    );
+    println!(
+        "  {} wins {:.2} % of decided visits, at every look [{:.2} %, {:.2} %], p {:.4}",
+        one.treatment,
+        one.share * 100.0,
+        one.interval.low * 100.0,
+        one.interval.high * 100.0,
+        one.p
+    );
+    println!(
+        "  {}",
+        match one.preferred {
+            interleaving::Preference::Treatment => format!("{} is better", one.treatment),
+            interleaving::Preference::Control => format!("{} is better", one.control),
+            interleaving::Preference::Open => "open: neither is shown to be better".into(),
+        }
+    );
 }
 
 fn number(value: f64) -> String {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::health::Health;
+use super::interleaving::{Comparison as Duel, Preference};
 use super::readout::{Comparison, Day, Readout, Verdict};
 
 /// The same text in both languages; the page shows one of them.
@@ -20,7 +22,7 @@ fn percent(share: f64) -> String {
     format!("{:+.2} %", share * 100.0)
 }
 
-const STYLE: &str = "
+pub(crate) const STYLE: &str = "
 :root{color-scheme:light dark;--line:#8886;--good:#0a7d33;--bad:#b3261e;--open:#5f6368;--mark:#1a66c2}
 @media(prefers-color-scheme:dark){:root{--good:#5bd68a;--bad:#ff8a80;--open:#a0a4a8;--mark:#7db4ff}}
 body{font:16px/1.5 system-ui,'Noto Sans CJK SC',sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
@@ -33,20 +35,99 @@ button{font:inherit;float:right}svg{width:100%;height:auto;display:block}svg tex
 .scroll{overflow-x:auto}
 ";
 
-/// A page of all read-outs.
-pub fn html(readouts: &[Readout]) -> String {
+pub(crate) const SCRIPT: &str = "
+const root = document.documentElement;
+if (navigator.language.startsWith('zh')) root.lang = 'zh';
+document.querySelector('button').onclick = () => (root.lang = root.lang === 'en' ? 'zh' : 'en');
+";
+
+/// A page of all read-outs, of one file.
+pub fn html(readouts: &[Readout], interleaved: &[Duel]) -> String {
+    let style = format!("<style>{STYLE}</style>");
+    let script = format!("<script>{SCRIPT}</script>");
+    whole(&style, &script, &[], readouts, interleaved)
+}
+
+/// The same behind a server whose policy forbids what is inline, and before it whether it can be trusted.
+pub(crate) fn live(health: &[Health], readouts: &[Readout], interleaved: &[Duel]) -> String {
+    let style = "<link rel=\"stylesheet\" href=\"/lab/page.css\">";
+    let script = "<script src=\"/lab/page.js\"></script>";
+    whole(style, script, health, readouts, interleaved)
+}
+
+fn whole(
+    style: &str,
+    script: &str,
+    health: &[Health],
+    readouts: &[Readout],
+    interleaved: &[Duel],
+) -> String {
     let mut out = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Tillside · experiments · 实验</title><style>{STYLE}</style>\
-         <button onclick=\"document.documentElement.lang=document.documentElement.lang==='en'?'zh':'en'\">中文 / English</button>\
-         <h1>{}</h1>",
+         <title>Tillside · experiments · 实验</title>{style}<button type=\"button\">中文 / English</button><h1>{}</h1>",
         both("Experiments", "实验结果")
     );
+    if !health.is_empty() {
+        state(&mut out, health);
+    }
+    if readouts.is_empty() && interleaved.is_empty() {
+        let _ = write!(
+            out,
+            "<p>{}</p>",
+            both(
+                "No exposure has been reported yet.",
+                "尚未收到任何实验曝光。"
+            )
+        );
+    }
     for readout in readouts {
         section(&mut out, readout);
     }
-    out.push_str("<script>if(navigator.language.startsWith('zh'))document.documentElement.lang='zh'</script></html>\n");
+    for one in interleaved {
+        duel(&mut out, one);
+    }
+    out.push_str(script);
+    out.push_str("</html>\n");
     out
+}
+
+/// Whether each experiment can be trusted.
+fn state(out: &mut String, health: &[Health]) {
+    let _ = write!(
+        out,
+        "<h2>{}</h2><div class=\"scroll\"><table><tr><th>{}</th><th></th><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr>",
+        both("Health", "健康状况"),
+        both("experiment", "实验"),
+        both("units", "样本数"),
+        both("sample ratio, p", "样本比例 p"),
+        both("in two variations", "跨组样本"),
+        both("exposures lost", "丢失曝光"),
+        both("looks", "查看次数"),
+        both("last exposure", "最近曝光")
+    );
+    for one in health {
+        let (class, verdict) = match one.sound {
+            true => ("better", both("sound", "正常")),
+            false => ("stop", both("do not read", "不可解读")),
+        };
+        let days = match one.bad_days {
+            0 => String::new(),
+            days => both(&format!(", {days} days off"), &format!("，{days} 天异常")),
+        };
+        let _ = write!(
+            out,
+            "<tr><td>{}</td><td class=\"verdict {class}\">{verdict}</td><td>{}</td><td>{:.4}{days}</td><td>{}</td><td>{} / {}</td><td>{}</td><td>{}</td></tr>",
+            escape(&one.experiment),
+            one.units,
+            one.sample_ratio,
+            one.dropped,
+            one.lost,
+            one.used,
+            one.peeks,
+            one.last
+        );
+    }
+    out.push_str("</table></div>");
 }
 
 fn section(out: &mut String, readout: &Readout) {
@@ -103,6 +184,9 @@ fn section(out: &mut String, readout: &Readout) {
         );
         let _ = write!(out, "<h3>{title}</h3>{}", course(&readout.days));
     }
+    if !readout.parts.is_empty() {
+        parts(out, readout);
+    }
     for guardrail in &readout.guardrails {
         let (en, zh) = if guardrail.passed {
             ("held", "达标")
@@ -130,6 +214,119 @@ fn section(out: &mut String, readout: &Readout) {
             )
         );
     }
+}
+
+/// The first metric by kinds of units.
+fn parts(out: &mut String, readout: &Readout) {
+    let _ = write!(
+        out,
+        "<h3>{}</h3><div class=\"scroll\"><table><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr>",
+        both("The first metric by kind of unit", "首要指标的分维度结果"),
+        both("kind", "维度取值"),
+        both("units", "样本数"),
+        both("difference", "差异"),
+        both("at every look", "随时有效区间"),
+        both("p, corrected", "校正后 p")
+    );
+    for part in &readout.parts {
+        let value = escape(&part.value);
+        let [control, treatment] = part.units;
+        let _ = match &part.reading {
+            Some(reading) => write!(
+                out,
+                "<tr><td>{value}</td><td>{control} : {treatment}</td><td>{}</td><td>{} … {}</td><td>{:.4}</td></tr>",
+                percent(reading.estimate),
+                percent(reading.anytime.low),
+                percent(reading.anytime.high),
+                part.p_corrected
+            ),
+            None => write!(
+                out,
+                "<tr><td>{value}</td><td>{control} : {treatment}</td><td colspan=\"3\">{}</td></tr>",
+                both(
+                    "not compared: too few, or not as planned",
+                    "不作比较：样本太少，或与计划占比不符"
+                )
+            ),
+        };
+    }
+    out.push_str("</table></div>");
+}
+
+/// Two rankers in one list.
+fn duel(out: &mut String, one: &Duel) {
+    let (control, treatment) = (escape(&one.control), escape(&one.treatment));
+    let (class, text) = match one.preferred {
+        Preference::Treatment => (
+            "better",
+            both(
+                &format!("{treatment} is better."),
+                &format!("{treatment} 更好。"),
+            ),
+        ),
+        Preference::Control => (
+            "worse",
+            both(
+                &format!("{control} is better."),
+                &format!("{control} 更好。"),
+            ),
+        ),
+        Preference::Open => (
+            "",
+            both(
+                "Open: neither is shown to be better yet.",
+                "未定：尚未显示出哪个更好。",
+            ),
+        ),
+    };
+    let tally = &one.tally;
+    let _ = write!(
+        out,
+        "<h2>{}</h2><p class=\"note\">{} · {} – {}</p><p class=\"verdict {class}\">{text}</p>",
+        escape(&one.experiment),
+        both("two rankers in one list", "两种排序同列对比"),
+        one.from,
+        one.to
+    );
+    let decided = (tally.wins + tally.losses).max(1) as f64;
+    let x = |share: f64| 60.0 + share * 640.0;
+    let _ = write!(
+        out,
+        "<svg viewBox=\"0 0 720 96\" role=\"img\"><rect x=\"60\" y=\"30\" width=\"{:.1}\" height=\"20\" fill=\"var(--mark)\"/>\
+         <rect x=\"{:.1}\" y=\"30\" width=\"{:.1}\" height=\"20\" fill=\"var(--open)\" opacity=\".5\"/>\
+         <line x1=\"380\" x2=\"380\" y1=\"22\" y2=\"70\" stroke=\"var(--line)\"/>\
+         <line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"62\" y2=\"62\" stroke=\"var(--mark)\" stroke-width=\"3\"/>\
+         <text x=\"60\" y=\"20\">{treatment} {}</text><text x=\"700\" y=\"20\" text-anchor=\"end\">{control} {}</text>\
+         <text x=\"360\" y=\"88\">50 %</text></svg>",
+        640.0 * tally.wins as f64 / decided,
+        x(tally.wins as f64 / decided),
+        640.0 * tally.losses as f64 / decided,
+        x(one.interval.low),
+        x(one.interval.high),
+        tally.wins,
+        tally.losses
+    );
+    let numbers = format!(
+        "{:.2} % [{:.2} %, {:.2} %], p {:.4}",
+        one.share * 100.0,
+        one.interval.low * 100.0,
+        one.interval.high * 100.0,
+        one.p
+    );
+    let _ = write!(
+        out,
+        "<p>{}</p>",
+        both(
+            &format!(
+                "{treatment} wins {numbers} of decided visits, at every look. {} lists of {} units, {} of them with a difference; {} visits undecided.",
+                one.lists, one.units, one.competitive, tally.ties
+            ),
+            &format!(
+                "{treatment} 在有胜负的访问中胜率为 {numbers}（随时有效）。共 {} 个列表、{} 个样本，其中 {} 个列表两种排序有差异；{} 次访问未分胜负。",
+                one.lists, one.units, one.competitive, tally.ties
+            )
+        )
+    );
 }
 
 fn verdict(verdict: Verdict) -> (&'static str, String) {

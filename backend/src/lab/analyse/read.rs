@@ -2,7 +2,7 @@
 //!
 //! Of a message only what an experiment asks for is read. A unit is a device, `anonymousId`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -45,11 +45,40 @@ pub struct Exposure {
     pub leaf: Option<f64>,
 }
 
+/// An interleaved list was shown.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub unit: u32,
+    pub session: u32,
+    pub time: i64,
+    pub experiment: u32,
+    /// Rankers that put an item there which the other would not have put there; as variations.
+    pub rankers: Vec<u32>,
+}
+
+/// An item that one ranker had put into an interleaved list was chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Credit {
+    pub session: u32,
+    pub experiment: u32,
+    pub ranker: u32,
+}
+
 /// Everything that was read, in the order of time.
 #[derive(Debug, Default)]
 pub struct Log {
     pub exposures: Vec<Exposure>,
     pub events: Vec<Event>,
+    pub drafts: Vec<Draft>,
+    pub credits: Vec<Credit>,
+    /// Units and experiments of which a shelf says that a variation was used.
+    pub used: HashSet<(u32, u32)>,
+    /// Visits, by unit and session.
+    sessions: Names,
+    /// The values of the property that the read-out is cut by, and of each unit the first at or before its exposure.
+    pub cuts: Names,
+    cut_of: HashMap<u32, Vec<(i64, u32)>>,
+    by: Option<String>,
     pub experiments: Names,
     pub variations: Names,
     units: Names,
@@ -93,12 +122,23 @@ impl Names {
 impl Log {
     /// Reads files of any of the kinds.
     pub fn read(paths: &[PathBuf]) -> Result<Log, Error> {
-        let mut log = Log::default();
+        Log::read_by(paths, None)
+    }
+
+    /// Reads files, and of every message the property or trait `by` that units are told apart by.
+    pub fn read_by(paths: &[PathBuf], by: Option<&str>) -> Result<Log, Error> {
+        let mut log = Log {
+            by: by.map(String::from),
+            ..Log::default()
+        };
         for path in paths {
             log.file(path)?;
         }
         log.exposures.sort_by_key(|exposure| exposure.time);
         log.events.sort_by_key(|event| event.time);
+        for values in log.cut_of.values_mut() {
+            values.sort_unstable();
+        }
         Ok(log)
     }
 
@@ -168,6 +208,28 @@ impl Log {
         let time = time.or_else(|| ingest::instant(text("timestamp")?))?;
         let none = Value::Null;
         let properties = message.get("properties").unwrap_or(&none);
+        if let Some(by) = &self.by {
+            let of = |part: &str| message.get(part)?.get(by);
+            let value = ["properties", "traits"].iter().find_map(|part| of(part));
+            let value = match value {
+                Some(Value::String(text)) => Some(text.clone()),
+                Some(Value::Number(number)) => Some(number.to_string()),
+                Some(Value::Bool(is)) => Some(is.to_string()),
+                _ => None,
+            };
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                let (unit, cut) = (self.units.number(name), self.cuts.number(&value));
+                self.cut_of.entry(unit).or_default().push((time, cut));
+            }
+        }
+        if let Some(variants) = properties.get("variants").and_then(Value::as_str) {
+            let unit = self.units.number(name);
+            for (key, _) in variants.split(',').filter_map(|one| one.split_once('=')) {
+                let experiment = self.experiments.number(key);
+                self.used.insert((unit, experiment));
+            }
+        }
+        self.interleaved(message, properties, name, time);
         let outcome = match text("event").unwrap_or("") {
             "Experiment Viewed" => {
                 let word = |names: [&str; 2]| {
@@ -218,6 +280,58 @@ impl Log {
             amount,
         });
         Some(())
+    }
+
+    /// Takes what an interleaved list tells, if the message is of one.
+    fn interleaved(&mut self, message: &Value, properties: &Value, name: &str, time: i64) {
+        let text = |key: &str| properties.get(key).and_then(Value::as_str);
+        let Some(experiment) = text("experiment_id") else {
+            return;
+        };
+        let event = message.get("event").and_then(Value::as_str);
+        let session = message
+            .get("context")
+            .and_then(|context| context.get("sessionId"));
+        let session = session.and_then(Value::as_str).unwrap_or("");
+        let session = format!("{name} {session}");
+        match event {
+            Some("Product List Viewed") => {
+                let products = properties.get("products").and_then(Value::as_array);
+                let products = products.into_iter().flatten();
+                let mut rankers: Vec<u32> = products
+                    .filter_map(|product| product.get("ranker")?.as_str())
+                    .map(|ranker| self.variations.number(ranker))
+                    .collect();
+                rankers.sort_unstable();
+                rankers.dedup();
+                let draft = Draft {
+                    unit: self.units.number(name),
+                    session: self.sessions.number(&session),
+                    time,
+                    experiment: self.experiments.number(experiment),
+                    rankers,
+                };
+                self.drafts.push(draft);
+            }
+            Some("Product Clicked") => {
+                if let Some(ranker) = text("ranker") {
+                    let credit = Credit {
+                        session: self.sessions.number(&session),
+                        experiment: self.experiments.number(experiment),
+                        ranker: self.variations.number(ranker),
+                    };
+                    self.credits.push(credit);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a unit was told apart by, as it was known at a time: later values may be what the experiment did.
+    pub fn cut(&self, unit: u32, time: i64) -> Option<u32> {
+        let values = self.cut_of.get(&unit)?;
+        let known = values.partition_point(|(at, _)| *at <= time);
+        values.get(known.checked_sub(1)?).map(|(_, cut)| *cut)
     }
 
     pub fn units(&self) -> usize {

@@ -145,7 +145,24 @@ pub struct Readout {
     pub guardrails: Vec<Guardrail>,
     /// The first metric after each day, for the first treatment.
     pub days: Vec<Day>,
+    /// The first metric by what units are told apart by, for the first treatment.
+    pub parts: Vec<Part>,
     pub verdict: Verdict,
+}
+
+/// Units of one kind.
+#[derive(Debug, Serialize)]
+pub struct Part {
+    /// `–` for units of which it was not known.
+    pub value: String,
+    /// Of the control and the treatment.
+    pub units: [u64; 2],
+    /// The probability of such counts.
+    pub sample_ratio: f64,
+    /// None where there are too few, or the counts are not as planned.
+    pub reading: Option<Reading>,
+    /// Corrected by Holm for all kinds.
+    pub p_corrected: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -275,6 +292,26 @@ fn exposed(log: &Log, experiment: u32, arms: &mut Vec<u32>) -> (HashMap<u32, Uni
 }
 
 impl Plan {
+    /// What a look without wishes reads.
+    pub fn usual() -> Plan {
+        Plan {
+            control: None,
+            weights: BTreeMap::new(),
+            metrics: vec![
+                Metric::Conversion,
+                Metric::Revenue,
+                Metric::OrderValue,
+                Metric::ListClicks,
+            ],
+            guardrails: Vec::new(),
+            alpha: 0.05,
+            window: None,
+            before: 28.0,
+            cap: 0.999,
+            correction: Correction::Holm,
+        }
+    }
+
     fn window_ms(&self) -> i64 {
         self.window
             .map_or(i64::MAX / 4, |days| (days * DAY_MS as f64) as i64)
@@ -344,6 +381,7 @@ impl Plan {
             comparisons: Vec::new(),
             guardrails: Vec::new(),
             days: Vec::new(),
+            parts: Vec::new(),
             verdict: Verdict::NotEnough,
         };
         if !readout.sample_ratio.passed {
@@ -375,6 +413,7 @@ impl Plan {
         for (comparison, p) in readout.comparisons.iter_mut().zip(corrected) {
             comparison.p_corrected = p;
         }
+        readout.parts = self.parts(log, &units, cap, [order[0], order[1]], &weights);
         readout.days = self.days(log, number, &units, cap, order[0], order[1]);
         readout.verdict = readout.comparisons.first().map_or(Verdict::Open, |first| {
             // What holds at every look: nobody knows how often this was looked at.
@@ -507,6 +546,63 @@ impl Plan {
                 passed: p < self.alpha,
             });
         }
+    }
+
+    /// The first metric of the units of each kind.
+    fn parts(
+        &self,
+        log: &Log,
+        units: &HashMap<u32, Unit>,
+        cap: f64,
+        arms: [usize; 2],
+        weights: &[f64],
+    ) -> Vec<Part> {
+        let (Some(metric), false) = (self.metrics.first(), log.cuts.all().is_empty()) else {
+            return Vec::new();
+        };
+        let mut sums: BTreeMap<Option<u32>, [Sums; 2]> = BTreeMap::new();
+        for (number, unit) in units {
+            if let Some(arm) = arms.iter().position(|arm| *arm == unit.arm) {
+                let (x, d) = metric.of(&unit.after, cap);
+                let of = sums.entry(log.cut(*number, unit.since)).or_default();
+                of[arm].add(x, d, 0.0);
+            }
+        }
+        let level = SRM_LEVEL / sums.len() as f64;
+        let mut parts: Vec<Part> = Vec::new();
+        for (value, sums) in &sums {
+            let counts = sums.each_ref().map(|sums| sums.n);
+            let planned = arms.map(|arm| weights[arm]);
+            let ratio = sample_ratio(&counts, &planned);
+            let [control, treatment] = sums.each_ref().map(|sums| match metric.is_ratio() {
+                true => sums.ratio(),
+                false => sums.mean(),
+            });
+            let sound = ratio >= level
+                && counts.iter().all(|count| *count >= FEWEST)
+                && control.mean.is_finite()
+                && control.mean > 0.0
+                && control.variance > 0.0
+                && treatment.mean.is_finite();
+            let reading =
+                sound.then(|| Reading::of(&Difference::relative(&control, &treatment), self.alpha));
+            parts.push(Part {
+                value: value.map_or("–".into(), |value| log.cuts.name(value).into()),
+                units: counts.map(|count| count as u64),
+                sample_ratio: ratio,
+                reading,
+                p_corrected: 1.0,
+            });
+        }
+        parts.sort_by(|one, other| one.value.cmp(&other.value));
+        let tested = parts
+            .iter()
+            .filter_map(|part| Some(part.reading.as_ref()?.p));
+        let mut corrected = holm(&tested.collect::<Vec<_>>()).into_iter();
+        for part in parts.iter_mut().filter(|part| part.reading.is_some()) {
+            part.p_corrected = corrected.next().unwrap_or(1.0);
+        }
+        parts
     }
 
     /// The first metric as it was known at the end of each day.

@@ -15,6 +15,9 @@ pub enum Error {
     #[error("{} holds {count} products that can be used; shoppers need at least two to choose from", catalogue.display())]
     ShopSmall { catalogue: PathBuf, count: usize },
 
+    #[error("{} is no features payload: {detail}", path.display())]
+    Features { path: PathBuf, detail: String },
+
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk", path.display())]
     Write {
         path: PathBuf,
@@ -28,6 +31,7 @@ impl Coded for Error {
             Error::ShopMissing { .. } => "lab.shop_missing",
             Error::Catalogue(error) => error.code(),
             Error::ShopSmall { .. } => "lab.shop_small",
+            Error::Features { .. } => "lab.payload",
             Error::Write { .. } => "lab.write",
         }
     }

@@ -18,6 +18,8 @@ pub enum Deed {
     Added(Line),
     Removed(Line),
     Ordered(Vec<Line>),
+    /// Was put into a variation of an experiment: names of both.
+    Exposed(Box<(String, String)>),
 }
 
 /// An article and how many of it.
@@ -66,6 +68,10 @@ struct Library {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Properties<'a> {
+    Exposure {
+        experiment_id: String,
+        variation_id: String,
+    },
     Search {
         query: String,
     },
@@ -162,6 +168,14 @@ impl<'a, W: Write> Writer<'a, W> {
                 "Product Removed",
                 Properties::Product(self.product(line.item, Some(line.quantity), true)),
             ),
+            Deed::Exposed(variation) => {
+                let (experiment, variation) = &**variation;
+                let exposure = Properties::Exposure {
+                    experiment_id: experiment.clone(),
+                    variation_id: variation.clone(),
+                };
+                ("Experiment Viewed", exposure)
+            }
             Deed::Ordered(lines) => {
                 self.orders += 1;
                 let cents =

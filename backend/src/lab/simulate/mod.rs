@@ -7,6 +7,7 @@
 //! | `shopper` | one shopper: favourites, taste, days |
 //! | `session` | one session: views, cart, order |
 //! | `event` | the messages, as the collector would have stored them |
+//! | `planted` | experiments: who is in which variation, what it does, which exposures get lost |
 //! | `truth` | what was planted, for tests of what a model found |
 //!
 //! Equal catalogues, options and seeds give equal bytes. Days are those of UTC and of China alike: shoppers come
@@ -15,6 +16,7 @@
 mod error;
 mod event;
 mod habits;
+mod planted;
 mod rules;
 mod session;
 mod shop;
@@ -32,6 +34,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 pub use self::error::Error;
 use self::event::{Event, Writer};
 use self::habits::Habits;
+use self::planted::{Planted, Said};
 use self::shop::Shop;
 use self::shopper::Shopper;
 use self::truth::Truth;
@@ -59,6 +62,15 @@ pub struct Args {
     /// The first day
     #[arg(long, value_name = "YYYY-MM-DD", default_value = "2026-09-01", value_parser = date)]
     start: NaiveDate,
+    /// A features payload: shoppers are put into the variations of its experiments, and their exposures are written
+    #[arg(long, value_name = "FILE")]
+    features: Option<PathBuf>,
+    /// How many more orders a variation has, EXPERIMENT:VARIATION=SHARE; repeatable
+    #[arg(long, value_name = "EFFECT", requires = "features", value_parser = planted::said)]
+    effect: Vec<Said>,
+    /// Which part of a variation's exposures gets lost, EXPERIMENT:VARIATION=SHARE; repeatable
+    #[arg(long, value_name = "LOSS", requires = "features", value_parser = planted::said)]
+    lost: Vec<Said>,
     /// Also write what was planted, as JSON
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -133,6 +145,11 @@ pub fn run(args: Args) -> Outcome {
         bar.wrap_iter(0..args.shoppers),
         args.seed,
     );
+    let mut simulation = simulation;
+    if let Some(path) = &args.features {
+        let planted = Planted::read(path, args.effect, args.lost)?;
+        simulation.events = planted.plant(simulation.events, args.seed);
+    }
     write(&args.out, |file| {
         let bar = progress::bar("writing events", simulation.events.len() as u64);
         let mut writer = Writer::new(file, &shop, args.seed);

@@ -315,6 +315,9 @@ fn folder(lines: &str) -> (tempfile::TempDir, Args) {
         seed: 1,
         start: date("2026-09-01").expect("a date"),
         truth: Some(folder.path().join("truth.json")),
+        features: None,
+        effect: Vec::new(),
+        lost: Vec::new(),
     };
     (folder, args)
 }
