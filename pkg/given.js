@@ -81,7 +81,7 @@ export function ruling(rules) {
  * @param {any} request @returns {Asked} */
 export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, [ids]: exclude, [count]: limit, [others]: fallback } = own(request);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, skus, departments, [ids]: exclude, [count]: limit, [others]: fallback } = own(request);
     const { brand, category: leaf } = own(spread);
     const { by, strength } = own(diversity);
     const pinned = Array.isArray(pins) ? pins : [];
@@ -107,6 +107,8 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
       }),
       rules: ruling(rules),
       compatible: compatible === true,
+      skus: skus === true,
+      departments: departments === true,
       bundle: within(priceCap, 1e9) || Infinity,
     });
   } catch {

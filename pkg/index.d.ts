@@ -131,6 +131,35 @@ export interface Request {
   compatible?: boolean;
   /** Beside those given to `open`; 31 in all hold. */
   rules?: readonly Rule[];
+  /** Whether variants of one product (a colour, a size) may stand side by side. Default false: a list holds a product once, by the
+   *  variant that suits the shopper and is in stock. Needs a feed with `item_group_id`. */
+  skus?: boolean;
+  /** For somebody of whom nothing is known, `home` spreads over the shop's departments as the model has learnt. Default false; a page
+   *  of `page` does. */
+  departments?: boolean;
+}
+
+/** A shelf of a page: a placement, or a request whose place, item and exclusions the page fills in. */
+export type Slot = Partial<Request> & { placement: Placement };
+
+export interface PageRequest {
+  /** What kind of page it is: decides the shelves where `slots` does not. */
+  surface: "home" | "product" | "cart" | "order" | (string & {});
+  /** Shelves from the top, as placements or as requests; one that would be all but empty is left out. A `category` without a category is
+   *  of the one the shopper likes best that has no shelf yet. */
+  slots?: readonly (Slot | Placement)[];
+  /** The item the page is about. */
+  item?: string;
+  /** Items on the page already. */
+  exclude?: readonly string[];
+}
+
+/** Shelves that together show no product twice. */
+export interface Page {
+  surface: string;
+  shelves: (Shelf & { category?: string })[];
+  /** The next items of the feed below the shelves, none of which was shown; at the end an empty shelf. */
+  more(limit?: number): Shelf;
 }
 
 export interface RerankRequest {
@@ -175,7 +204,7 @@ export interface Patched {
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
 export interface Reason {
-  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "boosted" | "fits" | "host";
+  code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "boosted" | "fits" | "fits_viewed" | "new" | "host";
   /** The item, category or brand that caused it. */
   because?: string;
   /** One sentence in the chosen language. */
@@ -192,7 +221,7 @@ export interface ShelfItem {
   placed: "ranked" | "pinned" | "discovered";
   /** The probability with which a discovered item was drawn for its place; 1 for the others. */
   propensity: number;
-  /** Strongest first, at least one. */
+  /** The one that decided for the item first, the others by how much rests on them; at least one. */
   reasons: [Reason, ...Reason[]];
 }
 
@@ -237,6 +266,10 @@ export interface ShelfStatus {
 export interface Shelf {
   placement: Placement;
   items: ShelfItem[];
+  /** The reason that at least half of the items have in common: a card need only say what differs. */
+  reason?: Reason;
+  /** Of a search, the words that were looked for where one was misspelt. */
+  corrected?: string;
   status: ShelfStatus;
 }
 
@@ -380,9 +413,9 @@ export interface Intent {
 /** The first clause that keeps an item off a list, what it met and what it needed. */
 export interface WhyNot {
   clause:
-    | "shown" | "unknown_item" | "category" | "not_found" | "substitute" | "out_of_stock" | "in_cart" | "bought" | "unfit" | "excluded"
-    | "of_page" | "viewed" | "filtered" | "buried" | "score" | "no_model" | "no_engine";
-  /** A place, path, quantity, time or score, as the clause has it. */
+    | "shown" | "unknown_item" | "category" | "not_found" | "substitute" | "out_of_stock" | "in_cart" | "bought" | "unfit" | "settled"
+    | "variant" | "excluded" | "of_page" | "viewed" | "filtered" | "buried" | "score" | "no_model" | "no_engine";
+  /** A place, path, quantity, time, score or the item that stands for its product, as the clause has it. */
   actual: number | string | null;
   needed: number | null;
   /** Of `score`: its place, where it is among the best hundred, and how many places there are. */
@@ -681,6 +714,14 @@ export declare class Tillside {
   track(event: string, properties?: object): Tracked;
   /** Synchronous. Never throws. */
   recommend(request: Request): Shelf;
+  /** The shelves of a whole page, no product twice on it. Never throws. */
+  page(request: PageRequest): Page;
+  /** The ids of all variants of an item's product, itself included, the most popular first; none where the model does not know it. */
+  variants(item: string): string[];
+  /** A purchase was for somebody else: what it taught is taken back. */
+  gift(item: string): Tracked;
+  /** The shopper does not want to see this product: it is not suggested again, and looking at it no longer counts. */
+  notForMe(item: string): Tracked;
   /** A set of complements of an item and of each other. Never throws. */
   bundle(request: BundleRequest): Bundle;
   /** The ids in the order that suits the shopper now: a permutation. What the model does not know comes last. Never throws. */

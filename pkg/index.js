@@ -11,7 +11,8 @@ import { after, clearTimer, has, inPage, isAhead, own, parse, within } from "./g
 import { Goods, remembered } from "./goods.js";
 import { bit, counts, Host } from "./host.js";
 import { load, manifest, problem, text } from "./load.js";
-import { decode, parts } from "./shelf.js";
+import { compose } from "./page.js";
+import { common, decode, parts } from "./shelf.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
@@ -577,7 +578,7 @@ export class Tillside {
       discovery,
       rules,
       request.bundle ?? 0,
-      request.compatible ?? false,
+      Number(request.compatible ?? false) + 2 * Number(request.skus ?? false) + 4 * Number(request.departments ?? false),
     );
     const { items, status, decision, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");
@@ -592,7 +593,30 @@ export class Tillside {
       return { decision, time, model, placement: place, items: taken };
     });
     if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
-    return { placement: place, items, ...(price && { price }), status: { decision, model, ...status, personal: false, microseconds: 0 } };
+    const reason = common(items);
+    const corrected = status.warnings.includes("query_corrected") && { corrected: /** @type {string} */ (engine.take(engine.name(page, 4, 0))) };
+    return { placement: place, items, ...(reason && { reason }), ...corrected, ...(price && { price }), status: { decision, model, ...status, personal: false, microseconds: 0 } };
+  }
+
+  /** @param {import("./index.d.ts").PageRequest} request @returns {import("./index.d.ts").Page} */
+  page(request) {
+    return compose(request, (slot) => this.#shelf({ ...plain(slot), bundle: 0 }), () => this.portrait());
+  }
+
+  /** @param {string} item @returns {string[]} */
+  variants(item) {
+    const found = this.#model && this.#with((page) => engine.take(engine.variants(page, word(item) ?? "")));
+    return found ? found.split("\n") : [];
+  }
+
+  /** @param {string} item */
+  gift(item) {
+    return this.track("Product Gifted", { product_id: item });
+  }
+
+  /** @param {string} item */
+  notForMe(item) {
+    return this.track("Product Disliked", { product_id: item });
   }
 
   /** @param {string} decision @returns {import("./index.d.ts").Explanation} */

@@ -11,7 +11,7 @@
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
 /** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
 const FALLBACKS = ["none", "content", "popularity", "empty"];
-const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict", "rule_unknown", "rule_range"];
+const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict", "rule_unknown", "rule_range", "query_corrected"];
 const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
 
 /** The kind of name that items have. */
@@ -74,6 +74,13 @@ export function decode(words, names) {
   };
   const decision = hex(word(at + 1)) + hex(word(at + 2));
   return { items, starts, status, decision, price: floats[at] || undefined };
+}
+
+/** The reason that most of the items have in common, if at least half of them have it: one for the shelf, so that a card says only
+ * what differs. @param {ShelfItem[]} items */
+export function common(items) {
+  const count = (/** @type {import("./index.d.ts").Reason} */ reason) => items.filter(({ reasons: [own] }) => own?.text === reason.text).length;
+  return items.flatMap(({ reasons: [own] }) => own ?? []).find((reason) => items.length > 1 && 2 * count(reason) >= items.length);
 }
 
 /** What the score of the item at `at` is made of. @param {Uint32Array} words @param {number} at @param {Names} names @param {number[]} factors of the rules */

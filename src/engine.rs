@@ -591,6 +591,27 @@ impl Engine {
             .recommend(model, &self.shopper, &request, now)
     }
 
+    /// The words that were looked for last, as the shop spells them.
+    pub fn corrected(&self) -> &str {
+        self.recommender.corrected()
+    }
+
+    /// The keys of all variants of an item's product, on lines, the most popular first; nothing where the item is unknown.
+    pub fn variants(&self, key: &str) -> String {
+        let mut lines = String::new();
+        if let Some(model) = &self.model
+            && let Some(item) = model.find(key)
+        {
+            for one in model.variants(item) {
+                if !lines.is_empty() {
+                    lines.push('\n');
+                }
+                lines.push_str(model.key(one));
+            }
+        }
+        lines
+    }
+
     /// The order of a list on screen; see [`Recommender::rerank`]. As it was when no model is open.
     pub fn rerank(
         &mut self,

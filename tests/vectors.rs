@@ -304,9 +304,13 @@ fn pack(shop: &Json, encoder: Option<&Json>) -> Vec<u8> {
         .iter()
         .map(|item| item["price"].as_f64().unwrap() as f32);
     packer.f32s("item.price", &price.collect::<Vec<_>>());
-    let flags = items
-        .iter()
-        .map(|item| Model::flags(item["outOfStock"] == true, item["repeatable"] == true));
+    let flags = items.iter().map(|item| {
+        Model::flags(
+            item["outOfStock"] == true,
+            item["repeatable"] == true,
+            false,
+        )
+    });
     packer.u8s("item.flags", &flags.collect::<Vec<_>>());
 
     // Numbered as they are come to, a parent before what is below it.

@@ -2,13 +2,13 @@
 
 import { announce, el } from "./dom.js";
 import { icon } from "./icons.js";
-import { t, title } from "./i18n.js";
+import { brand, t, title } from "./i18n.js";
 import { toProduct } from "./links.js";
 import { price } from "./price.js";
 import { picture } from "./shop.js";
 import * as cart from "./cart.js";
 
-/** @import { ShelfItem } from "../pkg/index.js" */
+/** @import { Reason, ShelfItem } from "../pkg/index.js" */
 /** @import { Good } from "./types.js" */
 
 /** Reasons that the heading of the list gives already. */
@@ -18,12 +18,13 @@ const IN_LIST = new Set([...IN_HEADING, "popular", "category"]);
 
 /**
  * @param {Good} good
- * @param {{ item: ShelfItem, plain: boolean, chosen: () => void, added: () => void }} options
+ * @param {{ item: ShelfItem, plain: boolean, shared?: Reason | undefined, chosen: () => void, added: () => void }} options `shared`: the reason that the
+ * shelf gives for all
  */
-export function card(good, { item, plain, chosen, added }) {
+export function card(good, { item, plain, shared, chosen, added }) {
   const name = title(good);
   const reason = item.reasons[0];
-  const telling = reason && !(plain ? IN_LIST : IN_HEADING).has(reason.code);
+  const telling = reason && reason.text !== shared?.text && !(plain ? IN_LIST : IN_HEADING).has(reason.code);
   return el(
     "li",
     { class: "card", "data-id": good.id, "data-source": item.source },
@@ -32,7 +33,7 @@ export function card(good, { item, plain, chosen, added }) {
       // The middle button opens a new tab and gives no `click`.
       { href: toProduct(good.id), onclick: chosen, onauxclick: (/** @type {MouseEvent} */ event) => event.button === 1 && chosen() },
       el("span", { class: "picture" }, image(good, item.position)),
-      good.b && el("span", { class: "brand" }, good.b),
+      el("span", { class: "brand" }, brand(good) ?? "", good.n ? el("span", { class: "badge" }, t("card.new")) : ""),
       el("span", { class: "name" }, name),
     ),
     telling && el("p", { class: "reason", "data-code": reason.code }, reason.text),

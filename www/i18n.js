@@ -38,6 +38,12 @@ export const named = (name) => pick([name.en, name.zh]);
 /** @param {Good} good */
 export const title = (good) => pick(good.t);
 
+/** The title without size and colour, for where a product is spoken of. @param {Good} good */
+export const short = (good) => pick(good.s ?? good.t);
+
+/** @param {Good} good */
+export const brand = (good) => (language === "zh" ? good.bz || good.b : good.b);
+
 /** @param {number} amount @param {string} currency */
 export function money(amount, currency) {
   const cents = Number.isInteger(amount) ? 0 : 2;

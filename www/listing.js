@@ -5,19 +5,26 @@
 
 import { announce, el } from "./dom.js";
 import { facetsOf } from "./facets.js";
-import { attributes, t } from "./i18n.js";
+import { attributes, brand, money, t } from "./i18n.js";
 import { cards, modelled, observed, stock } from "./shelf.js";
-import { goods } from "./shop.js";
+import { description, goods } from "./shop.js";
 
 /** @import { Request } from "../pkg/index.js" */
-/** @import { Attribute, Stocked } from "./types.js" */
+/** @import { Attribute, Good, Stocked } from "./types.js" */
 
 const LIMIT = 100;
 /** Cards drawn at once. */
 const STEP = 24;
 
-/** Parts of an address that are not attributes. */
-const NOT_ATTRIBUTES = new Set(["q"]);
+/** Parts of an address that are not attributes of the feed. */
+const NOT_ATTRIBUTES = new Set(["q", "sort", "brand", "price"]);
+
+/** Orders of a list; the first is the engine's. @type {Record<"best" | "cheap" | "dear" | "new", ((one: Good, other: Good) => number) | undefined>} */
+const ORDERS = { best: undefined, cheap: (one, other) => one.p - other.p, dear: (one, other) => other.p - one.p, new: (one, other) => (other.n ?? 0) - (one.n ?? 0) };
+
+/** Brands and bands of price offered. */
+const MOST_BRANDS = 10;
+const BANDS = 3;
 
 /**
  * @param {Request} request without `where` and `limit`
@@ -30,7 +37,24 @@ export async function listing(request, query) {
   const everything = await ask({});
   const found = Object.keys(where).length ? await ask(where) : everything;
 
+  // What the page narrows and sorts by itself, within what the engine found.
+  const own = { sort: query.get("sort") ?? "best", brand: query.get("brand") ?? "", price: query.get("price") ?? "" };
   const count = el("p", { class: "amount" });
+  const select = el("select", { "aria-label": t("list.sort") }, .../** @type {(keyof typeof ORDERS)[]} */ (Object.keys(ORDERS)).map((name) => el("option", { value: name, selected: own.sort === name }, t(`list.${name}`))));
+  const sorting = el("label", { class: "sorting" }, t("list.sort"), " ", select);
+
+  /** @param {Stocked} stocked @returns {Promise<Stocked>} */
+  const arranged = async (stocked) => {
+    const order = ORDERS[/** @type {keyof typeof ORDERS} */ (own.sort)];
+    if (!order && !own.brand && !own.price) return stocked;
+    const all = await goods(stocked.shelf.items.map(({ id }) => id));
+    const [from = 0, to = Infinity] = own.price.split("-").map((bound) => (bound === "" ? undefined : Number(bound)));
+    const fits = (/** @type {Good | undefined} */ good) => good && (!own.brand || good.b === own.brand) && good.p >= from && good.p <= (to ?? Infinity);
+    const items = stocked.shelf.items.filter(({ id }) => fits(all.get(id)));
+    if (order) items.sort((one, other) => order(/** @type {Good} */ (all.get(one.id)), /** @type {Good} */ (all.get(other.id))));
+    return { shelf: { ...stocked.shelf, items }, goods: all };
+  };
+
   const list = el("div", { class: "list" });
   const filters = el("div", { class: "filters" });
 
@@ -38,15 +62,16 @@ export async function listing(request, query) {
   const fill = (stocked) => {
     const total = stocked.shelf.items.length;
     count.textContent = total >= LIMIT ? t("list.first", { count: LIMIT }) : t("list.count", { count: total });
-    const none = t(Object.keys(where).length ? "list.noneWith" : "list.none");
+    const none = t(Object.keys(where).length || own.brand || own.price ? "list.noneWith" : "list.none");
     list.replaceChildren(total ? observed(el("div", {}, ...pages(stocked)), stocked.shelf) : el("p", { class: "none" }, none));
   };
 
   const narrow = async () => {
-    const address = new URLSearchParams([...query].filter(([name]) => NOT_ATTRIBUTES.has(name)).concat(Object.entries(where)));
+    const kept = Object.entries(own).filter(([name, value]) => value && !(name === "sort" && value === "best"));
+    const address = new URLSearchParams([...query].filter(([name]) => name === "q").concat(kept, Object.entries(where)));
     // Not a new page: the address keeps the choice, the reader keeps the place.
     history.replaceState(history.state, "", location.hash.split("?")[0] + (address.size ? `?${address}` : ""));
-    fill(await ask(where));
+    fill(await arranged(await ask(where)));
     announce(count.textContent ?? "");
   };
 
@@ -59,11 +84,45 @@ export async function listing(request, query) {
       if (!values) facets.push([chosen]);
       else if (!values.some(({ value }) => value === chosen.value)) values.push(chosen);
     }
-    filters.replaceChildren(...facets.map((values) => group(values, where, narrow)));
+    filters.replaceChildren(...bands([...all.values()]), ...brands([...all.values()]), ...facets.map((values) => group(values, where, narrow)));
   };
 
-  fill(found);
-  return { count, list, filters: modelled() && everything.shelf.items.length ? folded(filters) : null, shelf: found.shelf, shown: offer };
+  /** @param {Good[]} all */
+  const brands = (all) => {
+    /** @type {Map<string, { text: string, count: number }>} */
+    const counts = new Map();
+    for (const good of all) if (good.b) counts.set(good.b, { text: brand(good) ?? good.b, count: (counts.get(good.b)?.count ?? 0) + 1 });
+    const common = [...counts].sort(([, one], [, other]) => other.count - one.count).slice(0, MOST_BRANDS);
+    return common.length > 1 ? [group(common.map(([value, { text }]) => ({ name: "brand", value, label: t("list.brand"), text })), own, narrow)] : [];
+  };
+
+  /** Bands of price with about as many products each. @param {Good[]} all */
+  const bands = (all) => {
+    const prices = all.map(({ p }) => p).sort((one, other) => one - other);
+    const cuts = [...new Set(Array.from({ length: BANDS - 1 }, (_, n) => rounded(prices[Math.floor(((n + 1) * prices.length) / BANDS)] ?? 0)))].filter((cut) => cut > (prices[0] ?? 0));
+    if (!cuts.length) return [];
+    const written = (/** @type {number} */ price) => money(price, description().currency);
+    const values = [...cuts, Infinity].map((to, n) => {
+      const from = cuts[n - 1];
+      const text = from === undefined ? t("list.upTo", { price: written(to) }) : to === Infinity ? t("list.from", { price: written(from) }) : `${written(from)} – ${written(to)}`;
+      return { name: "price", value: `${from ?? ""}-${to === Infinity ? "" : to}`, label: t("list.price"), text };
+    });
+    return [group(values, own, narrow)];
+  };
+
+  select.addEventListener("change", () => {
+    own.sort = select.value;
+    narrow();
+  });
+
+  fill(await arranged(found));
+  return { count, sorting, list, filters: modelled() && everything.shelf.items.length ? folded(filters) : null, shelf: found.shelf, shown: offer };
+}
+
+/** A price with one figure that counts, or two. @param {number} price */
+function rounded(price) {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(price, 1))) - 1) * 5;
+  return Math.max(step, Math.round(price / step) * step);
 }
 
 /** The first cards and a button for the others. @param {Stocked} stocked */

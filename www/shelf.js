@@ -49,6 +49,8 @@ export function forgetLeft() {
  * @returns {Promise<Stocked>}
  */
 export async function stock(request, first) {
+  // A front page spreads over what the shopper looks at, and over the shop's departments for a stranger.
+  if (request.placement === "home") request = { spread: { category: 2 }, departments: true, ...request };
   let shelf = till.recommend(request);
   if (!shelf.items.length && !modelled()) {
     request = { ...request, fallback: await own(request) };
@@ -100,7 +102,8 @@ export function draw({ shelf, goods }, { title = heading(shelf), grid = false, a
   const id = `shelf-${shelf.status.decision}`;
   const list = cards({ shelf, goods }, shelf.items.length, { added });
   list.classList.add(grid ? "grid" : "row");
-  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), !grid && arrows(list));
+  const why = shared(shelf);
+  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), why && el("p", { class: "why" }, why.text), !grid && arrows(list));
   return observed(el("section", { class: "shelf", "aria-labelledby": id }, head, list), shelf);
 }
 
@@ -114,9 +117,17 @@ export function cards({ shelf, goods }, to, { from = 0, added, plain = false } =
   const list = el("ul", { class: "cards", role: "list" });
   for (const item of shelf.items.slice(from, to)) {
     const good = goods.get(item.id);
-    if (good) list.append(card(good, { item, plain, chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
+    if (good) list.append(card(good, { item, plain, shared: plain ? undefined : shared(shelf), chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
   }
   return list;
+}
+
+/** Reasons that go without saying under the heading of a shelf. */
+const SAID = new Set(["recent", "search", "host", "popular", "category", "goes_with", "similar", "also_viewed", "again", "fits", "fits_viewed"]);
+
+/** The reason that a shelf gives once for all its cards, where its heading does not say it. @param {Shelf} shelf */
+function shared({ reason, placement }) {
+  return reason && (placement === "home" ? reason.code !== "popular" : !SAID.has(reason.code)) ? reason : undefined;
 }
 
 /** Marks an element as the place of a shelf and watches for it to be seen. @template {HTMLElement} E @param {E} element @param {Shelf} shelf */

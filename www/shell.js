@@ -2,11 +2,17 @@
 
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
-import { current, named, t, tag } from "./i18n.js";
+import { current, named, short, t, tag } from "./i18n.js";
 import { toAccount, toCart, toCategory, toDepartments, toHome, toPrivacy, toSearch } from "./links.js";
 import { go, parse } from "./router.js";
-import { children, description, lineage } from "./shop.js";
+import { category, children, description, goods, lineage } from "./shop.js";
 import * as cart from "./cart.js";
+import * as till from "./till.js";
+
+/** Suggestions while typing, how many of them are products, and letters that it takes. */
+const SUGGESTED = 8;
+const PRODUCTS = 5;
+const LETTERS = 1;
 
 /** Departments in the bar; a shop with more shows the rest on a page of their own. */
 const IN_BAR = 14;
@@ -60,7 +66,8 @@ function search() {
     "form",
     { class: "search", role: "search" },
     el("label", { class: "unseen", for: "query" }, t("search.label")),
-    el("input", { id: "query", type: "search", name: "q", autocomplete: "off", enterkeyhint: "search", placeholder: t("search.placeholder"), maxlength: 100 }),
+    el("input", { id: "query", type: "search", name: "q", autocomplete: "off", enterkeyhint: "search", placeholder: t("search.placeholder"), maxlength: 100, list: "suggestions", oninput: suggest }),
+    el("datalist", { id: "suggestions" }),
     el("button", { type: "submit", "aria-label": t("search.label") }, icon("search")),
   );
   form.addEventListener("submit", (event) => {
@@ -69,6 +76,20 @@ function search() {
     if (query) go(toSearch(query));
   });
   return form;
+}
+
+/** Names of products and aisles that what is typed so far leads to; the engine forgives how it is spelt. @param {InputEvent} event */
+async function suggest({ target }) {
+  const input = /** @type {HTMLInputElement} */ (target);
+  const typed = input.value.trim();
+  if (typed.length < LETTERS) return;
+  const { items } = till.recommend({ placement: "search", query: typed, limit: 24 });
+  const found = [...(await goods(items.map(({ id }) => id))).values()];
+  // Slower than the typing: the next letter asks again.
+  if (input.value.trim() !== typed) return;
+  const aisles = [...new Set(found.slice(0, SUGGESTED).map(({ c }) => c))].flatMap((path) => category(path) ?? []).map(({ name }) => named(name));
+  const names = [...new Set([...new Set(found.map(short))].slice(0, PRODUCTS).concat(aisles))].slice(0, SUGGESTED);
+  byId("suggestions").replaceChildren(...names.map((name) => el("option", { value: name })));
 }
 
 /** @param {(language: "en" | "zh") => void} speak */

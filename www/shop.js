@@ -3,6 +3,7 @@
  * A shop may have hundreds of shards; nothing here reads them all.
  */
 
+import { current } from "./i18n.js";
 import { keep, kept } from "./keep.js";
 
 /** @import { Category, Good, Shop } from "./types.js" */
@@ -139,6 +140,16 @@ export async function find(fits, limit) {
   return found.slice(0, limit);
 }
 
+/** Brands in Chinese, of the goods that were read. @type {Map<string, string>} */
+const brands = new Map();
+
+/** What a brand is called in the language of the page; undefined for one that no product read so far has. @param {string} name */
+export function brandNamed(name) {
+  if (current() !== "zh") return undefined;
+  for (const content of shards.values()) for (const { b, bz } of Object.values(content)) if (b && bz) brands.set(b, bz);
+  return brands.get(name);
+}
+
 /** Where an item's picture is. Pictures come from the shop's folder only. @param {Good} good */
 export function picture(good) {
   const url = new URL(good.i ?? `img/${encodeURIComponent(good.id)}.svg`, root);
@@ -147,6 +158,9 @@ export function picture(good) {
 
 /** @param {string} path @returns {Category | undefined} */
 export const category = (path) => shop.categories.find((category) => category.path === path);
+
+/** A picture that stands for a category; undefined where the shop names none. @param {Category} category */
+export const pictureOf = ({ i }) => (i ? new URL(i, root).pathname : undefined);
 
 /** The categories directly below a path, or the departments. @param {string} [path] */
 export function children(path) {

@@ -4,8 +4,8 @@
  */
 
 import { Tillside } from "/pkg/dist/index.js";
-import { current, named, tag, title } from "./i18n.js";
-import { category, known } from "./shop.js";
+import { current, named, short, tag } from "./i18n.js";
+import { brandNamed, category, known } from "./shop.js";
 import { tags } from "./tags.js";
 
 /** @import { Consent, Request, Shelf, Tracked } from "../pkg/index.js" */
@@ -45,9 +45,9 @@ async function open() {
 /** What the page calls an item or a category. @param {string} id */
 function called(id) {
   const good = known(id);
-  if (good) return title(good);
+  if (good) return short(good);
   const found = category(id);
-  return found && named(found.name);
+  return found ? named(found.name) : brandNamed(id);
 }
 
 /** Opening starts with the first import: nothing on the page is waited for longer. */
@@ -79,6 +79,21 @@ export const track = (event, properties) => record(event, String(properties.prod
 
 /** @param {Request} request */
 export const recommend = (request) => till.recommend(request);
+
+/** @param {import("../pkg/index.js").PageRequest} request */
+export const page = (request) => till.page(request);
+
+/** @param {import("../pkg/index.js").BundleRequest} request */
+export const bundle = (request) => till.bundle(request);
+
+/** @param {string} id */
+export const variants = (id) => till.variants(id);
+
+/** @param {string} id */
+export const gift = (id) => record("Product Gifted", id, till.gift(id));
+
+/** @param {string} id */
+export const notForMe = (id) => record("Product Disliked", id, till.notForMe(id));
 
 /** @param {Shelf} shelf */
 export const impression = (shelf) => record("impression", shelf.placement, till.impression(shelf));

@@ -9,6 +9,14 @@ export interface Good {
   id: string;
   /** Title. */
   t: Both;
+  /** Title without size and colour. */
+  s?: Both;
+  /** Brand in Chinese. */
+  bz?: string;
+  /** The same for all variants of a product. */
+  g?: string;
+  /** 1 when new. */
+  n?: 1;
   /** Description. */
   d?: Both;
   /** Price in the shop's currency. */
@@ -32,6 +40,8 @@ export interface Good {
 export interface Category {
   path: string;
   name: { en: string; zh: string };
+  /** A picture that stands for it, relative to the shop folder. */
+  i?: string;
 }
 
 /** `shop.json`. */

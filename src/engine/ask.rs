@@ -327,6 +327,8 @@ fn clause(why: &WhyNot, limit: usize) -> Value {
         WhyNot::InCart { quantity } => one("in_cart", number(*quantity as usize), Value::Null),
         WhyNot::Bought { time } => one("bought", Value::Number(*time as f64), Value::Null),
         WhyNot::Unfit => one("unfit", Value::Null, Value::Null),
+        WhyNot::Settled { time } => one("settled", Value::Number(*time as f64), Value::Null),
+        WhyNot::Variant { key } => one("variant", key.as_str().into(), Value::Null),
         WhyNot::Excluded => one("excluded", Value::Null, Value::Null),
         WhyNot::OfPage => one("of_page", Value::Null, Value::Null),
         WhyNot::Viewed { time } => one("viewed", Value::Number(*time as f64), Value::Null),

@@ -257,6 +257,9 @@ mod tests {
             blend: None,
             revisit: None,
             encoder: None,
+            groups: Vec::new(),
+            shares: Vec::new(),
+            meta: Vec::new(),
         }
         .open()
     }

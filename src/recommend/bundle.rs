@@ -15,7 +15,7 @@ pub(super) fn keep(model: &Model, anchor: Option<u32>, limit: usize, most: f32, 
     let Some(anchor) = anchor.filter(|item| !model.out_of_stock(*item)) else {
         return;
     };
-    let price = |item| model.price(item).unwrap_or(f32::NAN);
+    let price = |item| model.cost(item);
     list.price = price(anchor);
     // What each is worth to the set, in the order of `left`.
     let mut worth: Vec<f32> = left.iter().map(|entry| entry.score).collect();

@@ -3,8 +3,8 @@
 use super::arrange::Place;
 use super::seeds::Seed;
 use super::{
-    Call, Cause, Code, Entry, Fallback, List, Placement, RETURNS, Recommender, SOURCES, Source,
-    reasons,
+    Call, Cause, Code, Entry, Fallback, List, Placement, RETURNS, Recommender, SOURCES, STANDS,
+    Source, reasons,
 };
 use crate::shop::Matrix;
 
@@ -16,11 +16,13 @@ const REASONS: usize = 4;
 
 impl Recommender {
     /// Walks what was heard once more for the few items chosen, to say what each source gave and which item caused it.
+    /// The last `rivals` places are not on the list: they are what its items are compared with.
     pub(super) fn explain(
         &mut self,
         call: &Call,
         seeds: &[Seed],
         places: &[Place],
+        rivals: usize,
         list: &mut List,
     ) {
         let model = call.model;
@@ -42,6 +44,11 @@ impl Recommender {
             };
             if self.flags[item as usize] & RETURNS == 0 {
                 self.slot[item as usize] = n as u8 + 1;
+                if self.flags[item as usize] & STANDS != 0 {
+                    for one in model.variants(item) {
+                        self.slot[one as usize] = n as u8 + 1;
+                    }
+                }
                 entry.contributions[Source::Affinity as usize] = affinity;
                 entry.contributions[Source::Popularity as usize] = popularity;
             } else {
@@ -83,26 +90,36 @@ impl Recommender {
             }
         }
         for entry in &mut list.entries {
-            #[cfg(feature = "full")]
-            let own = if self.due.iter().any(|due| due.0 == entry.item) {
-                Code::Again
-            } else {
-                own
-            };
             self.slot[entry.item as usize] = 0;
+            if self.flags[entry.item as usize] & STANDS != 0 {
+                for one in model.variants(entry.item) {
+                    self.slot[one as usize] = 0;
+                }
+            }
             if call.request.placement == Placement::Search {
                 // What the search gave is what is left.
                 let others: f32 = entry.contributions.iter().sum();
                 entry.contributions[Source::Search as usize] = (entry.score - others).max(0.0);
             }
+        }
+        #[cfg(feature = "full")]
+        let own = |item: u32| {
+            // A product is due as a whole, whichever variant stands for it.
+            let same = |due: &(u32, f32)| model.leader(due.0) == model.leader(item);
+            if self.due.iter().any(same) {
+                Code::Again
+            } else {
+                own
+            }
+        };
+        #[cfg(not(feature = "full"))]
+        let own = |_| own;
+        reasons::give(call, &mut list.entries, newest, own);
+        list.entries.truncate(places.len() - rivals);
+        for entry in &list.entries {
             for (total, given) in list.blend.iter_mut().zip(&entry.contributions) {
                 *total += given;
             }
-            let lean = (
-                call.leaning.category(model, entry.item),
-                call.leaning.brand(model, entry.item),
-            );
-            reasons::give(model, entry, newest, lean, own);
         }
         let total: f32 = list.blend.iter().sum();
         if total > 0.0 {

@@ -1,10 +1,39 @@
 //! What a request is about: the items that have its attributes, and those that have its words.
 
-use super::{Call, FOUND, List, Placement, Recommender, Warning};
-use crate::shop::terms;
+use super::{Call, FOUND, List, Placement, Recommender, Warning, query, spelling};
+use crate::shop::Model;
+
+/// Words of the shop that the beginning of one stands for at most.
+const MOST_ENDINGS: usize = 32;
 
 /// How far a search's own match outweighs the rest.
 const MATCH: f32 = 4.0;
+
+/// What a word counts of which an item has only the beginning, where others have it whole.
+const BEGINNING: f32 = 0.25;
+
+/// What it counts that all of an item's leaf category matches: who types `tea` wants tea, not a tea dress.
+const INTENT: f32 = 0.5;
+
+/// What costing nothing would count against a full match, where something cheap is asked for.
+const CHEAP: f32 = 0.4;
+
+/// The terms that a word stands for: itself, its plural, and if it is the last what it begins.
+fn forms(model: &Model, word: &str, last: bool) -> [core::ops::Range<usize>; 3] {
+    // `phon` is no singular of `phones`.
+    let hisses = word.ends_with(['s', 'x', 'z', 'h', 'o']);
+    let plural = crate::lines::join(word, if hisses { "es" } else { "s" });
+    let mut terms = [
+        model.find_terms(word, false),
+        model.find_terms(&plural, false),
+        0..0,
+    ];
+    if last {
+        terms[2] = model.find_terms(word, true);
+        terms[2].end = terms[2].end.min(terms[2].start + MOST_ENDINGS);
+    }
+    terms
+}
 
 impl Recommender {
     /// Finds what matches the words and has the attributes; false when nothing can.
@@ -34,50 +63,96 @@ impl Recommender {
             }
         }
         if request.placement == Placement::Search {
+            self.misspelt = false;
             self.search(call);
+            if self.misspelt {
+                list.warn(Warning::QueryCorrected);
+            }
+            if call.products {
+                self.count_once(model);
+            }
             call.only_found = true;
         }
         true
     }
 
     /// Scores items by the words of the query they have, rarer words counting for more (IDF); the last word may be
-    /// the beginning of one. Items with none are out.
+    /// the beginning of one, and each the singular of one. Items of a category that matches as a whole come before those
+    /// that have a word by chance. A word that the shop does not have stands for the nearest that it has. Items with none are
+    /// out, and so are those beyond a price that was named.
     fn search(&mut self, call: &Call) {
         let model = call.model;
-        let mut words: Vec<String> = Vec::new();
-        terms::tokens(call.request.query, |word| {
-            if !words.iter().any(|known| known == word) && words.len() < 16 {
-                words.push(word.into());
-            }
-        });
+        let query::Query {
+            words,
+            least,
+            most,
+            cheap,
+        } = query::read(call.request.query);
+        let priced = least > 0.0 || most < f32::INFINITY;
+        let fits = |item| {
+            !priced
+                || model
+                    .price(item)
+                    .is_some_and(|price| (least..=most).contains(&price))
+        };
         let restricted = call.only_found;
         let mut total = 0.0;
         // Of each word its weight, and where its items end.
         let mut found: Vec<u32> = Vec::new();
         let mut matches: Vec<(f32, usize)> = Vec::new();
+        self.corrected.clear();
         for (n, word) in words.iter().enumerate() {
-            let from = found.len();
+            let mut from = found.len();
             let mark = n as u8 + 1;
-            let terms = model.find_terms(word, n + 1 == words.len());
-            for term in terms.start..terms.end.min(terms.start + 32) {
-                // `slot` tells whether the item was found for this word: one that begins several terms counts once.
-                model.term_items(term, |item| {
-                    if core::mem::replace(&mut self.slot[item as usize], mark) != mark {
-                        found.push(item);
-                    }
-                });
+            let last = n + 1 == words.len();
+            let mut spelt = word.as_str();
+            let mut terms = forms(model, spelt, last);
+            if terms.iter().all(|own| own.is_empty())
+                && let Some(nearest) = spelling::nearest(model, word)
+            {
+                spelt = model.term(nearest);
+                terms = forms(model, spelt, last);
+                self.misspelt = true;
             }
-            let count = found.len() - from;
-            if count > 0 {
-                let idf = crate::natural::ln(1.0 + model.items() as f32 / count as f32);
-                total += idf;
-                matches.push((idf, found.len()));
+            if !self.corrected.is_empty() {
+                self.corrected.push(' ');
             }
+            self.corrected.push_str(spelt);
+            let mut weight = 0.0;
+            for (kind, own) in terms.into_iter().enumerate() {
+                for term in own {
+                    // `slot` tells whether the item was found for this word: one that begins several terms counts once.
+                    model.term_items(term, |item| {
+                        if core::mem::replace(&mut self.slot[item as usize], mark) != mark {
+                            found.push(item);
+                        }
+                    });
+                }
+                let count = found.len() - from;
+                if kind >= 1 && count > 0 {
+                    let idf = crate::natural::ln(1.0 + model.items() as f32 / count as f32);
+                    let given = if weight > 0.0 {
+                        BEGINNING * weight
+                    } else {
+                        idf
+                    };
+                    weight = f32::max(weight, given);
+                    matches.push((given, found.len()));
+                    from = found.len();
+                }
+            }
+            total += weight;
         }
-        // From here on it tells whether the item has the attributes.
+        if words.is_empty() && (priced || cheap) {
+            // A price is all that is asked for.
+            found.extend(0..model.items() as u32);
+            total = 1.0;
+            matches.push((1.0, found.len()));
+        }
+        // From here on it tells whether the item has the attributes and the price.
         for &item in &found {
             let has = !restricted || self.flags[item as usize] & FOUND != 0;
-            self.slot[item as usize] = has.into();
+            self.slot[item as usize] = (has && fits(item)).into();
         }
         if restricted {
             for &item in &self.flagged {
@@ -94,8 +169,57 @@ impl Recommender {
             }
             from = end;
         }
+        self.intend(model, fits);
+        if cheap {
+            self.cheapen(model, &found);
+        }
         for &item in &found {
             self.slot[item as usize] = 0;
+        }
+    }
+
+    /// Raises what was found by how much of its leaf category, within the price, was.
+    fn intend(&mut self, model: &Model, fits: impl Fn(u32) -> bool) {
+        let mut shares = vec![(0.0f32, 0u32); model.categories()];
+        for item in 0..model.items() as u32 {
+            if let Some(category) = model.category(item)
+                && fits(item)
+            {
+                let share = &mut shares[usize::from(category)];
+                *share = (share.0 + self.score[item as usize], share.1 + 1);
+            }
+        }
+        for n in 0..self.touched.len() {
+            let item = self.touched[n];
+            if let Some(category) = model.category(item) {
+                let (sum, count) = shares[usize::from(category)];
+                self.add(item, INTENT * sum / count.max(1) as f32);
+            }
+        }
+    }
+
+    /// Raises of what was found what costs less than others of its leaf category that were.
+    fn cheapen(&mut self, model: &Model, found: &[u32]) {
+        let mut means = vec![(0.0f32, 0.0f32); model.categories() + 1];
+        let place = |item| {
+            model
+                .category(item)
+                .map_or(0, |category| usize::from(category) + 1)
+        };
+        for &item in found {
+            let mean = &mut means[place(item)];
+            if let Some(price) = model.price(item) {
+                *mean = (mean.0 + price, mean.1 + 1.0);
+            }
+        }
+        for &item in found {
+            let (sum, count) = means[place(item)];
+            if core::mem::take(&mut self.slot[item as usize]) != 0
+                && let Some(price) = model.price(item)
+            {
+                let less = 1.0 - price * count / sum;
+                self.add(item, MATCH * CHEAP * less.clamp(-1.0, 1.0));
+            }
         }
     }
 }

@@ -8,10 +8,14 @@
 //! other values is left out, and where the request asks for it what has that value comes first. What has none is as it
 //! was.
 //!
+//! Accessories name the models that they fit, devices the model that they are: `*model=` in place of the value that works
+//! with all names the devices' attribute. Who has two phones needs cases of either, so every model that they have counts
+//! for itself, and only accessories can be for another model.
+//!
 //! It does not know of single pairs of items: those are in the rows of what is bought together, where the trainer puts
 //! what the feed says.
 
-use super::{Call, FITS, Recommender, UNFIT};
+use super::{Call, FITS, OWNED_FIT, Recommender, UNFIT};
 use crate::lines::parts;
 use crate::shopper::{Kept, Shopper};
 
@@ -25,6 +29,9 @@ const MOSTLY: u32 = 2;
 /// What puts an item that fits before others: scores that no rule has raised are below it.
 pub(super) const FIRST: f32 = 8.0;
 
+/// Before the attribute of devices, in place of the value that works with all.
+const MODELS: &str = "*";
+
 /// In `slot`, beside the weight of what is the shopper's: works with it.
 const WORKS: u8 = 128;
 
@@ -37,6 +44,7 @@ impl Recommender {
             return;
         }
         let mut own: Vec<u32> = Vec::new();
+        let mut owned: Vec<u32> = anchor.into_iter().collect();
         if let Some(item) = anchor {
             self.own(item, OWNED, &mut own);
         } else if call.request.personal {
@@ -49,6 +57,9 @@ impl Recommender {
                     if let Some(item) = *item
                         && (call.within.is_empty() || !call.in_category(item))
                     {
+                        if weight == OWNED {
+                            owned.push(item);
+                        }
                         self.own(item, weight, &mut own);
                     }
                 }
@@ -56,7 +67,7 @@ impl Recommender {
         }
         let mut lines = parts(model.compatible(), b'\n');
         while let Some(name) = lines.next() {
-            self.fit_by(call, name, lines.next().unwrap_or(""));
+            self.fit_by(call, name, lines.next().unwrap_or(""), &owned);
         }
         for item in own {
             self.slot[item as usize] = 0;
@@ -70,22 +81,32 @@ impl Recommender {
     }
 
     /// The same for one attribute, and the value that works with all.
-    fn fit_by(&mut self, call: &Call, name: &str, neutral: &str) {
+    fn fit_by(&mut self, call: &Call, name: &str, neutral: &str, owned: &[u32]) {
         let model = call.model;
         let values = model.find_terms(name, true);
+        if let Some(models) = neutral.strip_prefix(MODELS) {
+            return self.fit_models(call, name, models, owned);
+        }
         let neutral = model.find_terms(neutral, false);
         let (mut best, mut most, mut total) = (usize::MAX, 0, 0);
+        // Values that something owned has.
+        let mut owning: Vec<usize> = Vec::new();
         for pass in 0..4 {
             for term in values.clone() {
-                let (mut weight, works) = (0, term == best || neutral.contains(&term));
+                let own = term == best;
+                let (mut weight, works) = (0, own || neutral.contains(&term));
+                let (owns, mut has) = (owning.contains(&term), false);
                 model.term_items(term, |item| {
                     let slot = &mut self.slot[item as usize];
                     match pass {
-                        0 => weight += u32::from(*slot),
+                        0 => {
+                            weight += u32::from(*slot);
+                            has |= *slot > 0 && owned.contains(&item);
+                        }
                         1 if works => {
                             *slot |= WORKS;
-                            if term == best && call.request.compatible {
-                                self.flag(item, FITS);
+                            if own && call.request.compatible {
+                                self.flag(item, if owns { FITS | OWNED_FIT } else { FITS });
                             }
                         }
                         2 if *slot & WORKS == 0 => self.flag(item, UNFIT),
@@ -93,6 +114,9 @@ impl Recommender {
                         _ => {}
                     }
                 });
+                if has {
+                    owning.push(term);
+                }
                 if pass == 0 && !neutral.contains(&term) {
                     total += weight;
                     if weight > most {
@@ -102,6 +126,56 @@ impl Recommender {
             }
             if most < ENOUGH || 3 * most < MOSTLY * total {
                 return;
+            }
+        }
+    }
+
+    /// The same for accessories by the models that they fit.
+    fn fit_models(&mut self, call: &Call, fits: &str, models: &str, owned: &[u32]) {
+        let model = call.model;
+        // What the shopper has of each: the model, and whether it is owned.
+        let mut chosen: Vec<(&str, bool)> = Vec::new();
+        for &prefix in &[fits, models] {
+            for term in model.find_terms(prefix, true) {
+                let (mut weight, mut owns) = (0, false);
+                model.term_items(term, |item| {
+                    let slot = self.slot[item as usize];
+                    weight += u32::from(slot);
+                    owns |= slot > 0 && owned.contains(&item);
+                });
+                if weight >= ENOUGH {
+                    let name = model.term(term).get(prefix.len()..).unwrap_or_default();
+                    chosen.push((name, owns));
+                }
+            }
+        }
+        if chosen.is_empty() {
+            return;
+        }
+        for pass in 0..3 {
+            for term in model.find_terms(fits, true) {
+                let name = model.term(term).get(fits.len()..).unwrap_or_default();
+                let own = chosen.iter().filter(|one| one.0 == name);
+                let (works, owns) = (own.clone().count() > 0, own.clone().any(|one| one.1));
+                // What fits nothing that is sold as a model fits whatever it says.
+                let sold = works || {
+                    let device = crate::lines::join(models, name);
+                    !model.find_terms(&device, false).is_empty()
+                };
+                model.term_items(term, |item| {
+                    let slot = self.slot[item as usize];
+                    match pass {
+                        0 if works => {
+                            self.slot[item as usize] |= WORKS;
+                            if call.request.compatible {
+                                self.flag(item, if owns { FITS | OWNED_FIT } else { FITS });
+                            }
+                        }
+                        1 if sold && slot & WORKS == 0 => self.flag(item, UNFIT),
+                        2 => self.slot[item as usize] &= !WORKS,
+                        _ => {}
+                    }
+                });
             }
         }
     }
@@ -184,7 +258,7 @@ mod tests {
         let viewed = ["nova-phone", "nova-watch"];
         let (keys, list) = computers(&model, &viewed, true);
         assert_eq!(keys, "nova-book stand open-book");
-        assert_eq!(list.entries[0].reasons[0].code, Code::Fits);
+        assert_eq!(list.entries[0].reasons[0].code, Code::FitsViewed);
         assert_eq!(list.filtered.excluded, 1);
         for entry in &list.entries {
             let sum: f32 = entry.contributions.iter().sum();

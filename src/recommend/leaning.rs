@@ -1,5 +1,6 @@
 //! How much a shopper leans to each category and brand of the model now open.
 
+use super::settled::Settled;
 use crate::shop::Model;
 use crate::shopper::{Interests, Shopper};
 
@@ -7,6 +8,7 @@ use crate::shopper::{Interests, Shopper};
 pub(super) struct Leaning {
     categories: Vec<f32>,
     brands: Vec<f32>,
+    fresh: f32,
     /// No item has more.
     pub(super) most: f32,
 }
@@ -15,13 +17,27 @@ pub(super) struct Leaning {
 const BRAND: f32 = 0.5;
 
 impl Leaning {
-    pub(super) fn of(model: &Model, shopper: &Shopper, personal: bool, now: i64) -> Leaning {
-        let shares = |count: usize, interests: &Interests| {
+    pub(super) fn of(
+        model: &Model,
+        shopper: &Shopper,
+        personal: bool,
+        now: i64,
+        settled: &Settled,
+    ) -> Leaning {
+        let shares = |count: usize, interests: &Interests, settled: Option<&Settled>| {
             let mut shares = vec![0.0; if personal { count } else { 0 }];
             let mut total = 0.0;
             for interest in interests.iter() {
-                let (short, long) = interest.at(now);
-                let strength = (short + long) as f32;
+                let bought = settled.zip(interest.number);
+                let bought = bought.and_then(|(settled, number)| settled.bought(number));
+                let strength = match bought {
+                    // What was wanted before the order is there; only looks after it count.
+                    Some(bought) => looks(model, shopper, interest.number, bought),
+                    None => {
+                        let (short, long) = interest.at(now);
+                        (short + long) as f32
+                    }
+                };
                 total += strength;
                 if let Some(share) = interest
                     .number
@@ -35,23 +51,44 @@ impl Leaning {
             }
             shares
         };
-        let categories = shares(model.categories(), shopper.categories());
-        let brands = shares(model.brands(), shopper.brands());
+        let settled = Some(settled).filter(|settled| !settled.is_empty());
+        let categories = shares(model.categories(), shopper.categories(), settled);
+        let brands = shares(model.brands(), shopper.brands(), None);
         let most = |shares: &[f32]| shares.iter().copied().fold(0.0, f32::max);
+        let fresh = 1.0 + model.fresh();
         Leaning {
-            most: most(&categories) + BRAND * most(&brands),
+            most: fresh * most(&categories) + BRAND * most(&brands),
             categories,
             brands,
+            fresh,
         }
     }
 
+    /// The lean to the item's category, raised where the item is new.
     pub(super) fn category(&self, model: &Model, item: u32) -> f32 {
-        share(&self.categories, model.category(item))
+        let share = share(&self.categories, model.category(item));
+        if self.fresh > 1.0 && share > 0.0 && model.is_new(item) {
+            self.fresh * share
+        } else {
+            share
+        }
     }
 
     pub(super) fn brand(&self, model: &Model, item: u32) -> f32 {
         BRAND * share(&self.brands, model.brand(item))
     }
+}
+
+/// How many looks there were at a category after a time.
+fn looks(model: &Model, shopper: &Shopper, category: Option<u16>, after: i64) -> f32 {
+    let mut looks = 0.0;
+    for viewed in shopper.recent() {
+        let own = viewed.item.and_then(|item| model.category(item));
+        if viewed.time > after && own == category {
+            looks += viewed.count as f32;
+        }
+    }
+    looks
 }
 
 fn share(shares: &[f32], number: Option<u16>) -> f32 {

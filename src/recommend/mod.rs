@@ -17,7 +17,11 @@
 //! | --- | --- |
 //! | `request` | what is asked for, and what is answered |
 //! | `seeds`, `leaning` | what a list starts from: items with weights, and the shopper's lean |
+//! | `settled` | categories that a purchase has satisfied |
+//! | `variants` | one place for all variants of a product |
+//! | `departments` | a front page for strangers |
 //! | `find` | what has the attributes and the words of a request |
+//! | `query`, `spelling` | what was typed: prices told from words, and words spelt otherwise |
 //! | `fit` | what works with what the shopper has |
 //! | `encoder`, `revisit`, `repurchase` | probabilities and odds beside the rows of the matrices |
 //! | `rules` | what the shop raises, lowers and buries |
@@ -27,6 +31,7 @@
 
 mod arrange;
 mod bundle;
+mod departments;
 #[cfg(feature = "full")]
 mod due;
 #[cfg(feature = "encoder")]
@@ -36,6 +41,7 @@ mod find;
 mod fit;
 mod leaning;
 mod likeness;
+mod query;
 mod reasons;
 pub mod repurchase;
 mod request;
@@ -44,6 +50,9 @@ pub mod revisit;
 pub mod rules;
 mod seeds;
 mod select;
+mod settled;
+mod spelling;
+mod variants;
 #[cfg(feature = "full")]
 mod why_not;
 
@@ -61,29 +70,45 @@ use arrange::Place;
 use leaning::Leaning;
 use rules::Rules;
 use seeds::Seed;
+use settled::Settled;
 
 /// The longest list.
 pub const MAX_LIMIT: usize = 100;
 
-/// Flags of an item during one call.
-const EXCLUDED: u8 = 1;
-const IN_CART: u8 = 2;
-const BOUGHT: u8 = 4;
-/// One of those a search or a filter found.
-const FOUND: u8 = 8;
-/// Scored by the odds of a return alone.
-const RETURNS: u8 = 16;
-/// Works with what the shopper has, or does not.
-const FITS: u8 = 32;
-const UNFIT: u8 = 64;
-const BLOCKED: u8 = EXCLUDED | IN_CART | BOUGHT | UNFIT;
+/// Candidates beyond the list that its items are compared with, to say what decided for them.
+const RIVALS: usize = 4;
 
-/// The working memory of [`Recommender::recommend`], reused between calls: five bytes and two for each item.
+/// Flags of an item during one call.
+const EXCLUDED: u16 = 1;
+const IN_CART: u16 = 2;
+const BOUGHT: u16 = 4;
+/// One of those a search or a filter found.
+const FOUND: u16 = 8;
+/// Scored by the odds of a return alone.
+const RETURNS: u16 = 16;
+/// Works with what the shopper has, or does not.
+const FITS: u16 = 32;
+const UNFIT: u16 = 64;
+/// Another variant stands for the product.
+const VARIANT: u16 = 128;
+/// Stands for its product.
+const STANDS: u16 = 256;
+/// Viewed lately.
+const VIEWED: u16 = 512;
+/// Viewed before a purchase that satisfied what it was viewed for.
+const SETTLED: u16 = 1024;
+/// Works with what the shopper bought or has in the cart, or with the item of the page.
+const OWNED_FIT: u16 = 2048;
+/// A purchase leads to it, and nothing of its kind came since.
+const DUE: u16 = 4096;
+const BLOCKED: u16 = EXCLUDED | IN_CART | BOUGHT | UNFIT | VARIANT | SETTLED;
+
+/// The working memory of [`Recommender::recommend`], reused between calls: five bytes and three for each item.
 #[derive(Debug, Default)]
 pub struct Recommender {
     score: Vec<f32>,
     touched: Vec<u32>,
-    flags: Vec<u8>,
+    flags: Vec<u16>,
     flagged: Vec<u32>,
     slot: Vec<u8>,
     /// What the rows of the seeds gave to which items, one row after another, and where each ends.
@@ -97,6 +122,11 @@ pub struct Recommender {
     #[cfg(feature = "encoder")]
     memory: encoder::Memory,
     rules: Rules,
+    /// What was looked for last, as the shop spells it, and whether that is not as it was typed.
+    corrected: String,
+    misspelt: bool,
+    /// How much the shopper likes each value of what tells variants apart; see [`variants`].
+    looks: Vec<Vec<f32>>,
 }
 
 /// One call's view of everything.
@@ -111,12 +141,22 @@ struct Call<'a> {
     only_found: bool,
     /// The leaf category whose items may not: nothing is completed by its own substitutes.
     apart: Option<u16>,
+    /// Categories that a purchase has satisfied; not for listings.
+    settled: Settled,
+    /// Whether a list holds products, each by one of its variants.
+    products: bool,
 }
 
 impl Call<'_> {
     fn standing(&self, item: u32) -> [f32; 2] {
         let lean = self.leaning.category(self.model, item) + self.leaning.brand(self.model, item);
-        self.weighed(lean, self.model.popularity(item))
+        // A product is as popular as its best variant.
+        let known = if self.products {
+            self.model.leader(item)
+        } else {
+            item
+        };
+        self.weighed(lean, self.model.popularity(known))
     }
 
     fn weighed(&self, lean: f32, popularity: f32) -> [f32; 2] {
@@ -168,16 +208,19 @@ impl Recommender {
                 within.push(model.category_within(one, asked));
             }
         }
+        let settled = Settled::of(model, shopper, request.personal, now);
         let mut call = Call {
             model,
             request,
             blend: seeds::blend(model, request.placement),
-            leaning: Leaning::of(model, shopper, request.personal, now),
+            leaning: Leaning::of(model, shopper, request.personal, now, &settled),
             within,
             only_found: false,
             apart: anchor
                 .filter(|_| request.placement == Placement::Complements)
                 .and_then(|item| model.category(item)),
+            settled,
+            products: model.has_variants() && !request.skus,
         };
         self.block(shopper, &call, anchor);
         if request.compatible || request.placement == Placement::Complements {
@@ -186,7 +229,7 @@ impl Recommender {
         if !self.filter(&mut call, &mut list) {
             return list;
         }
-        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend, now);
+        let seeds = seeds::seeds(model, shopper, request, anchor, &call, now);
         self.accumulate(&call, shopper, &seeds, &mut list);
         self.returns(shopper, &call);
         if request.placement == Placement::Cart && request.personal {
@@ -202,29 +245,47 @@ impl Recommender {
         if request.placement == Placement::Again && request.personal {
             self.again(&call, shopper, now);
         }
+        if call.products {
+            self.join(shopper, &call, anchor);
+        }
         if request.bundle > 0.0 {
             limit = MAX_LIMIT;
         }
-        let places: Vec<Place> = if request.arrangement.is_plain() {
-            let mut places = Vec::with_capacity(limit);
-            for &(score, item) in &self.select(&call, limit, &mut list) {
-                let placed = Placed::Ranked;
-                places.push(Place {
-                    score,
-                    item,
-                    placed,
-                });
-            }
-            places
-        } else {
-            self.arrange(&call, limit, &mut list)
+        let cold = seeds.is_empty() && call.leaning.most == 0.0;
+        let mut places: Vec<Place> = Vec::with_capacity(limit + RIVALS);
+        let ranked = |places: &mut Vec<Place>, score, item| {
+            let placed = Placed::Ranked;
+            places.push(Place {
+                score,
+                item,
+                placed,
+            });
         };
-        self.explain(&call, &seeds, &places, &mut list);
+        let mut rivals = 0;
+        if cold && request.arrangement.departments && request.placement == Placement::Home {
+            for &(score, item) in &self.departments(&call, limit, &mut list) {
+                ranked(&mut places, score, item);
+            }
+        }
+        if places.is_empty() && request.arrangement.is_plain() {
+            for &(score, item) in &self.select(&call, limit + RIVALS, &mut list) {
+                ranked(&mut places, score, item);
+            }
+            rivals = places.len().saturating_sub(limit);
+        } else if places.is_empty() {
+            places = self.arrange(&call, limit, &mut list);
+        }
+        self.explain(&call, &seeds, &places, rivals, &mut list);
         self.explain_rules(&mut list);
         if request.bundle > 0.0 {
             bundle::keep(model, anchor, request.limit, request.bundle, &mut list);
         }
         list
+    }
+
+    /// The words that were looked for last, as the shop spells them.
+    pub fn corrected(&self) -> &str {
+        &self.corrected
     }
 
     fn clear(&mut self, items: usize) {
@@ -246,7 +307,7 @@ impl Recommender {
         self.flagged.clear();
     }
 
-    fn flag(&mut self, item: u32, flag: u8) {
+    fn flag(&mut self, item: u32, flag: u16) {
         let flags = &mut self.flags[item as usize];
         if *flags == 0 {
             self.flagged.push(item);
@@ -263,6 +324,20 @@ impl Recommender {
         let (model, request) = (call.model, call.request);
         for item in request.exclude.iter().filter_map(|key| model.find(key)) {
             self.flag(item, EXCLUDED);
+        }
+        if request.personal {
+            for item in shopper.hidden().iter().filter_map(|hidden| hidden.item) {
+                self.flag(item, EXCLUDED);
+            }
+        }
+        if request.personal && request.placement == Placement::Recent {
+            for viewed in shopper.recent() {
+                if let Some(item) = viewed.item
+                    && call.settled.covers(model, item, viewed.time)
+                {
+                    self.flag(item, SETTLED);
+                }
+            }
         }
         if request.placement.is_listing() {
             return;
@@ -331,6 +406,15 @@ impl Recommender {
                 }
                 self.heard.truncate(at);
             }
+            if seed.code == Code::Bought && !call.settled.is_empty() {
+                let own = call.model.category(seed.item);
+                for n in from..self.heard.len() {
+                    let item = self.heard[n].0;
+                    if call.model.category(item) != own {
+                        self.flag(item, DUE);
+                    }
+                }
+            }
             let row = &mut self.heard[from..];
             kernel::add_row(&mut self.score, &mut self.touched, row, seed.weight);
             self.ends.push(self.heard.len());
@@ -354,20 +438,34 @@ impl Recommender {
         }
     }
 
+    /// Whether a purchase has satisfied what the item would be for, on a list of suggestions.
+    fn satisfied(&self, call: &Call, item: u32) -> bool {
+        call.request.placement == Placement::Home
+            && self.flags[item as usize] & DUE == 0
+            && call.settled.holds(call.model, item)
+    }
+
     /// [`Self::select`] passes what has nothing against it without a call: what is asked here is asked there, too.
     fn allowed(&self, call: &Call, item: u32, filtered: &mut Filtered) -> bool {
         let flags = self.flags[item as usize];
         let substitute = call.apart.is_some() && call.model.category(item) == call.apart;
-        if call.only_found && flags & FOUND == 0 || substitute || !call.in_category(item) {
+        if call.only_found && flags & FOUND == 0
+            || substitute
+            || flags & VARIANT != 0
+            || !call.in_category(item)
+        {
             return false;
         }
         let by = if call.model.out_of_stock(item) {
             &mut filtered.out_of_stock
         } else if flags & BLOCKED == 0 {
-            return true;
+            if !self.satisfied(call, item) {
+                return true;
+            }
+            &mut filtered.bought
         } else if flags & IN_CART != 0 {
             &mut filtered.in_cart
-        } else if flags & BOUGHT != 0 {
+        } else if flags & (BOUGHT | SETTLED) != 0 {
             &mut filtered.bought
         } else {
             &mut filtered.excluded

@@ -1,13 +1,14 @@
 //! Why an item is on the list: codes for machines, one sentence for people, in Chinese and in English.
 //!
-//! A reason names the item whose row gave most to the score. What the sequence encoder gives comes of the whole session
-//! and of no row: where nothing else leads to an item, the reason names the view it read last. Sentences hold `{}` where
-//! the name of that item, category or brand goes; names are the page's to know.
+//! The first reason is the one that decides: it is left out in thought, and the item that falls furthest for want of it
+//! names it. What the sequence encoder gives comes of the whole session and of no row: where nothing else leads to an
+//! item, the reason names the view it read last. Sentences hold `{}` where the name of that item, category or brand goes;
+//! names are the page's to know.
 
+use super::Call;
 use super::arrange::Placed;
-use super::request::{Because, Code, Entry, Reason, Source};
+use super::request::{Because, Cause, Code, Entry, Reason, Source};
 use crate::lines::nth;
-use crate::shop::Model;
 
 /// Languages that [`sentence`] knows.
 pub const LANGUAGES: [&str; 2] = ["en", "zh"];
@@ -65,11 +66,17 @@ Favoured by the shop
 店家力荐
 fits
 Works with what you have
-与您的设备配套";
+与您的设备配套
+fits_viewed
+Works with what you viewed
+与您看过的设备配套
+new
+New in {}
+{}新品";
 
 impl Code {
     /// How many codes there are; they are numbered from 0.
-    pub const COUNT: usize = Code::Fits as usize + 1;
+    pub const COUNT: usize = Code::New as usize + 1;
 
     /// The name in the page's API.
     pub fn name(self) -> &'static str {
@@ -89,99 +96,169 @@ pub fn sentence(code: usize, language: usize) -> (&'static str, &'static str) {
     (nth(SENTENCES, first), nth(SENTENCES, first + 1 + language))
 }
 
-/// The item whose row gave most to a source, and how it comes to be one.
-fn cause(entry: &Entry, source: Source) -> Option<(Code, u32)> {
-    let (mut most, mut cause) = (0.0, None);
-    for one in &entry.causes {
-        let of = match one.code {
-            Code::Similar => Source::Content,
-            Code::Bought | Code::GoesWith => Source::Complement,
-            _ => Source::Sequence,
-        };
-        if of == source && one.given > most {
-            (most, cause) = (one.given, Some((one.code, one.item)));
-        }
+/// The source that a cause is a part of.
+fn of(one: &Cause) -> Source {
+    match one.code {
+        Code::Similar => Source::Content,
+        Code::Bought | Code::GoesWith => Source::Complement,
+        _ => Source::Sequence,
     }
-    cause
 }
 
-/// Gives an entry its reasons. `newest` is the item last viewed, which is the cause where nothing but the encoder leads
-/// to an entry; `lean` is how much of the affinity is the category's and how much the brand's, `own` why an item of the
-/// shopper's own stands there.
+/// What may be a reason: what it points at, and how much of an entry's score rests on it.
+struct Part {
+    reason: Reason,
+    given: f32,
+    /// How many entries would come before this one without it, beyond those that do.
+    moves: usize,
+}
+
+/// Gives entries their reasons, the one that decides first: without it the entry would fall behind most others. Of
+/// reasons that decide alike, or where none does, it is the one that most of the score rests on. `newest` is the item
+/// last viewed, which is the cause where nothing but the encoder leads to an entry, `own` why an item of the shopper's
+/// own stands there. What stands lower has its places to fall, too, if the last entries are not on the list.
 pub(super) fn give(
-    model: &Model,
-    entry: &mut Entry,
+    call: &Call,
+    entries: &mut [Entry],
     newest: Option<(Code, u32)>,
-    lean: (f32, f32),
-    own: Code,
+    own: impl Fn(u32) -> Code,
 ) {
-    let code = match entry.placed {
-        Placed::Ranked => None,
-        Placed::Pinned => Some(Code::Pinned),
-        Placed::Discovered { .. } => Some(Code::Discovery),
-    };
-    if let Some(code) = code {
-        entry.reasons.push(Reason {
-            code,
-            because: Because::Nothing,
-            share: 0.0,
-        });
-        return;
+    let mut all: Vec<Vec<Part>> = Vec::with_capacity(entries.len());
+    for entry in entries.iter() {
+        all.push(parts(call, entry, newest, own(entry.item)));
     }
-    let causes = [
-        cause(entry, Source::Sequence).or(newest),
-        cause(entry, Source::Complement),
-        cause(entry, Source::Content),
-    ];
-    let mut add = |source: Source, code, because| {
-        let share = entry.contributions[source as usize] / entry.score;
+    for (n, entry) in entries.iter_mut().enumerate() {
+        let code = match entry.placed {
+            Placed::Ranked => None,
+            Placed::Pinned => Some(Code::Pinned),
+            Placed::Discovered { .. } => Some(Code::Discovery),
+        };
+        if let Some(code) = code {
+            entry.reasons.push(bare(code));
+            continue;
+        }
+        for at in 0..all[n].len() {
+            let (because, code) = (all[n][at].reason.because, all[n][at].reason.code);
+            let left = |of: usize, score: f32| {
+                let same = |part: &&Part| {
+                    part.reason.because == because
+                        && (because != Because::Nothing || part.reason.code == code)
+                };
+                let given: f32 = all[of].iter().filter(same).map(|part| part.given).sum();
+                score - given
+            };
+            let mine = left(n, all[n].iter().map(|part| part.given).sum());
+            let ahead = (n + 1..all.len()).filter(|other| {
+                left(*other, all[*other].iter().map(|part| part.given).sum()) > mine
+            });
+            let moves = ahead.count();
+            all[n][at].moves = moves;
+        }
+        let parts = &mut all[n];
+        let most = parts.iter().map(|part| part.moves).max().unwrap_or(0);
+        // Among those that move it most the strongest; the others by what rests on them.
+        let first = parts.iter().position(|part| part.moves == most);
+        if let Some(first) = first {
+            entry.reasons.push(parts[first].reason);
+        }
+        for (at, part) in parts.iter().enumerate() {
+            if Some(at) != first && part.reason.share >= LEAST && entry.reasons.len() < MOST {
+                entry.reasons.push(part.reason);
+            }
+        }
+        if entry.reasons.is_empty() {
+            // An item that nobody has touched yet, filling a list.
+            entry.reasons.push(bare(Code::Popular));
+        }
+    }
+}
+
+fn bare(code: Code) -> Reason {
+    Reason {
+        code,
+        because: Because::Nothing,
+        share: 0.0,
+    }
+}
+
+/// What an entry's score rests on, strongest first.
+fn parts(call: &Call, entry: &Entry, newest: Option<(Code, u32)>, own: Code) -> Vec<Part> {
+    let model = call.model;
+    let mut all: Vec<Part> = Vec::with_capacity(8);
+    let mut add = |given: f32, code, because| {
+        let share = given / entry.score;
         if share > 0.0 {
-            let at = entry.reasons.partition_point(|known| known.share >= share);
+            let at = all.partition_point(|known| known.given >= given);
             let reason = Reason {
                 code,
                 because,
                 share,
             };
-            entry.reasons.insert(at, reason);
+            let part = Part {
+                reason,
+                given,
+                moves: 0,
+            };
+            all.insert(at, part);
         }
     };
-    let sources = [Source::Sequence, Source::Complement, Source::Content];
-    for (&source, &cause) in sources.iter().zip(&causes) {
-        if let Some((code, item)) = cause {
-            add(source, code, Because::Item(item));
+    // All that one item leads to is one reason, in the words of the most of it.
+    let mut caused: Vec<(Cause, f32)> = Vec::with_capacity(8);
+    let mut sequence = entry.contributions[Source::Sequence as usize];
+    for one in &entry.causes {
+        if of(one) == Source::Sequence {
+            sequence -= one.given;
         }
+        cause(&mut caused, *one);
     }
-    match (model.category(entry.item), model.brand(entry.item)) {
-        (_, Some(brand)) if lean.1 > lean.0 => {
-            add(Source::Affinity, Code::Brand, Because::Brand(brand))
+    // What comes of the session as a whole.
+    if let Some((code, item)) = newest
+        && sequence > ROUNDING * entry.score
+    {
+        let given = sequence;
+        cause(&mut caused, Cause { code, item, given });
+    }
+    for (one, all) in &caused {
+        add(*all, one.code, Because::Item(one.item));
+    }
+    let lean = (
+        call.leaning.category(model, entry.item),
+        call.leaning.brand(model, entry.item),
+    );
+    let affinity =
+        entry.contributions[Source::Affinity as usize] / (lean.0 + lean.1).max(f32::MIN_POSITIVE);
+    if let Some(category) = model.category(entry.item) {
+        let new = model.fresh() > 0.0 && model.is_new(entry.item);
+        let code = if new { Code::New } else { Code::Category };
+        add(affinity * lean.0, code, Because::Category(category));
+    }
+    if let Some(brand) = model.brand(entry.item) {
+        add(affinity * lean.1, Code::Brand, Because::Brand(brand));
+    }
+    let mut whole = |source: Source, code| {
+        add(entry.contributions[source as usize], code, Because::Nothing);
+    };
+    whole(Source::Popularity, Code::Popular);
+    whole(Source::Search, Code::Search);
+    whole(Source::Recent, own);
+    all
+}
+
+/// Adds a cause to what its item leads to.
+fn cause(caused: &mut Vec<(Cause, f32)>, one: Cause) {
+    match caused.iter_mut().find(|known| known.0.item == one.item) {
+        Some((most, all)) => {
+            *all += one.given;
+            if one.given > most.given {
+                *most = one;
+            }
         }
-        (Some(category), _) => add(
-            Source::Affinity,
-            Code::Category,
-            Because::Category(category),
-        ),
-        _ => {}
-    }
-    add(Source::Popularity, Code::Popular, Because::Nothing);
-    add(Source::Search, Code::Search, Because::Nothing);
-    add(Source::Recent, own, Because::Nothing);
-    entry.reasons.truncate(MOST);
-    let weak = entry
-        .reasons
-        .iter()
-        .skip(1)
-        .filter(|reason| reason.share < LEAST)
-        .count();
-    entry.reasons.truncate(entry.reasons.len() - weak);
-    if entry.reasons.is_empty() {
-        // An item that nobody has touched yet, filling a list.
-        entry.reasons.push(Reason {
-            code: Code::Popular,
-            because: Because::Nothing,
-            share: 0.0,
-        });
+        None => caused.push((one, one.given)),
     }
 }
+
+/// What is left of a contribution by rounding alone.
+const ROUNDING: f32 = 1e-4;
 
 #[cfg(test)]
 mod tests {

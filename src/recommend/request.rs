@@ -92,6 +92,8 @@ pub struct Request<'a> {
     pub compatible: bool,
     /// Above 0, the list is cut down to a set with `item` that costs at most this in all; see [`super::bundle`].
     pub bundle: f32,
+    /// Whether variants of one product may stand side by side, as items of their own.
+    pub skus: bool,
 }
 
 /// How the best candidates become a list; by default in the order of their scores.
@@ -110,6 +112,9 @@ pub struct Arrangement<'a> {
     pub pins: Vec<(&'a str, usize)>,
     /// Where chance comes in, the same seed gives the same list.
     pub seed: u64,
+    /// Whether a front page for somebody of whom nothing is known spreads over the departments; see
+    /// [`super::departments`].
+    pub departments: bool,
 }
 
 impl Arrangement<'_> {
@@ -136,6 +141,7 @@ impl Request<'_> {
             rules: "",
             compatible: false,
             bundle: 0.0,
+            skus: false,
         }
     }
 }
@@ -210,6 +216,10 @@ pub enum Code {
     Boosted,
     /// It works with what the shopper has.
     Fits,
+    /// It works with what the shopper looked at.
+    FitsViewed,
+    /// New in a category that the shopper looks at.
+    New,
 }
 
 /// What a reason points at, as numbers of the model.
@@ -309,10 +319,12 @@ pub enum Warning {
     RuleUnknown,
     /// A factor was out of bounds and held to them; or a rule has no condition, or is one too many, and is left out.
     RuleOutOfRange,
+    /// A word that no product has was taken for the nearest that one has.
+    QueryCorrected,
 }
 
 impl Warning {
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "limit_clamped",
         "unknown_item",
         "unknown_category",
@@ -323,6 +335,7 @@ impl Warning {
         "pin_conflict",
         "rule_unknown",
         "rule_range",
+        "query_corrected",
     ];
 }
 

@@ -5,7 +5,7 @@
 //! sums that [`Recommender::recommend`] ranks new items by, the odds of a return left aside, equals in the order they
 //! were in; what the model does not know comes last, in the order it was in.
 
-use super::{Call, Leaning, Recommender, Request, seeds};
+use super::{Call, Leaning, Recommender, Request, Settled, seeds};
 use crate::shop::Model;
 use crate::shopper::Shopper;
 
@@ -26,22 +26,37 @@ impl Recommender {
     ) -> Vec<u32> {
         self.clear(model.items());
         let anchor = request.item.and_then(|key| model.find(key));
+        let settled = Settled::of(model, shopper, request.personal, now);
         let call = Call {
             model,
             request,
             blend: seeds::blend(model, request.placement),
-            leaning: Leaning::of(model, shopper, request.personal, now),
+            leaning: Leaning::of(model, shopper, request.personal, now, &settled),
             within: Vec::new(),
             only_found: false,
             apart: None,
+            settled,
+            products: model.has_variants() && !request.skus,
         };
         self.rules.read(model, request.rules);
-        let seeds = seeds::seeds(model, shopper, request, anchor, &call.blend, now);
+        let seeds = seeds::seeds(model, shopper, request, anchor, &call, now);
         // A damaged row costs an item its score, as it does on a shelf, and no more.
         self.accumulate(&call, shopper, &seeds, &mut Default::default());
         let mut order: Vec<u32> = (0..ids.len() as u32).collect();
         let mut places = Vec::new();
         let mut scored: Vec<(f32, u32)> = Vec::new();
+        // As on a shelf, a product has what its variants have together.
+        let mut sums: Vec<(u32, f32)> = Vec::new();
+        for item in ids.iter().filter_map(|id| model.find(id)) {
+            if call.products {
+                let all = model.variants(item).map(|one| self.score[one as usize]);
+                sums.push((item, all.sum()));
+            }
+        }
+        for (item, sum) in sums {
+            self.add(item, 0.0);
+            self.score[item as usize] = sum;
+        }
         for (n, id) in ids.iter().enumerate().take(MAX_RERANKED) {
             if stays(n) {
                 continue;

@@ -15,7 +15,7 @@
 //! Which items meet which rules is worked out when the text or the model is another, and kept until then.
 
 use super::request::{Because, Code, Entry, List, Reason, Warning};
-use super::{FITS, Placed, Recommender, fit};
+use super::{FITS, OWNED_FIT, Placed, Recommender, fit};
 use crate::shop::{Model, terms};
 use crate::{codec, decimal};
 
@@ -232,8 +232,15 @@ impl Recommender {
             entry.rules = self.rules.of(entry.item);
             entry.ruled = score - entry.score;
             entry.score = score;
-            let fits = self.flags[entry.item as usize] & FITS != 0;
-            give(entry, if fits { Code::Fits } else { Code::Boosted });
+            let flags = self.flags[entry.item as usize];
+            let code = if flags & OWNED_FIT != 0 {
+                Code::Fits
+            } else if flags & FITS != 0 {
+                Code::FitsViewed
+            } else {
+                Code::Boosted
+            };
+            give(entry, code);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a list starts from: the items of the session, the cart, the page, each with a weight.
 
+use super::Call;
 use super::request::{Code, Placement, Request};
 use crate::shop::{Blend, Matrix, Model};
 use crate::shopper::Shopper;
@@ -14,6 +15,8 @@ const FADED: f32 = 0.5;
 pub(super) const DAY: f32 = 86_400_000.0;
 /// An item of an earlier session counts for this part.
 pub(super) const EARLIER: f32 = 0.3;
+/// A view does not fade for as long as a visit may pause.
+const VISIT: i64 = 30 * 60_000;
 /// On the page of an item, what was viewed before counts for this part.
 const BESIDE_ANCHOR: f32 = 0.25;
 
@@ -28,13 +31,18 @@ pub(super) struct Seed {
 }
 
 /// Shares `exp(−k/δ)` of the newest items, k = 0 for the newest, summing to 1.
-fn recency(model: &Model, shopper: &Shopper, skip: Option<u32>) -> Vec<(u32, f32)> {
+/// Each fades with the days since the view, and what a purchase has satisfied has no share.
+fn recency(call: &Call, shopper: &Shopper, skip: Option<u32>, now: i64) -> Vec<(u32, f32)> {
+    let model = call.model;
     let current = shopper.recent().last().map(|viewed| viewed.session);
     let (mut shares, mut total) = (Vec::new(), 0.0);
     for viewed in shopper.recent().iter().rev() {
         let Some(item) = viewed.item.filter(|item| Some(*item) != skip) else {
             continue;
         };
+        if call.settled.covers(model, item, viewed.time) {
+            continue;
+        }
         if shares.len() == HISTORY {
             break;
         }
@@ -44,12 +52,21 @@ fn recency(model: &Model, shopper: &Shopper, skip: Option<u32>) -> Vec<(u32, f32
             share *= EARLIER;
         }
         total += share;
-        shares.push((item, share));
+        shares.push((item, share * faded(model, now.saturating_sub(viewed.time))));
     }
     for (_, share) in &mut shares {
         *share /= total;
     }
     shares
+}
+
+/// What is left of a view after some milliseconds: all of it within the visit, half after [`Model::age`] days.
+fn faded(model: &Model, age: i64) -> f32 {
+    if age < VISIT {
+        return 1.0;
+    }
+    let days = (age - VISIT) as f32 / DAY;
+    crate::natural::exp(f64::from(-core::f32::consts::LN_2 * days / model.age())) as f32
 }
 
 /// The weights λ for a placement: the model's, bent to what the placement is for.
@@ -76,9 +93,10 @@ pub(super) fn seeds(
     shopper: &Shopper,
     request: &Request,
     anchor: Option<u32>,
-    blend: &Blend,
+    call: &Call,
     now: i64,
 ) -> Vec<Seed> {
+    let blend = &call.blend;
     let mut seeds = Vec::new();
     let mut push = |item, matrix, weight: f32, code| {
         if weight > 0.0 && model.has(matrix) {
@@ -113,7 +131,7 @@ pub(super) fn seeds(
     );
     if request.personal && !own {
         let part = if anchor.is_some() { BESIDE_ANCHOR } else { 1.0 };
-        for &(item, share) in &recency(model, shopper, anchor) {
+        for &(item, share) in &recency(call, shopper, anchor, now) {
             push(
                 item,
                 Matrix::View,

@@ -4,7 +4,7 @@
 
 use super::arrange::{self, Place, Stock};
 use super::fit;
-use super::{BLOCKED, Call, Filtered, List, Placement, Recommender, Warning};
+use super::{BLOCKED, Call, Filtered, List, Placement, Recommender, STANDS, VARIANT, Warning};
 use crate::kernel::Top;
 
 /// Popular items that are always candidates, and how far into the popular ones the shopper's categories are sought.
@@ -53,7 +53,10 @@ impl Recommender {
         }
         let most = beside(0);
         // Most items have nothing against them, and are told so here without a call.
-        let free = !call.only_found && call.apart.is_none() && call.within.is_empty();
+        let free = !call.only_found
+            && call.apart.is_none()
+            && call.within.is_empty()
+            && call.settled.is_empty();
         let mut least = f32::NEG_INFINITY;
         for &item in &self.touched {
             let free =
@@ -85,6 +88,13 @@ impl Recommender {
             }
             if !call.in_category(item) || self.score[item as usize] != 0.0 {
                 continue;
+            }
+            let mut item = item;
+            if call.products {
+                if self.flags[item as usize] & (VARIANT | STANDS) != 0 {
+                    continue;
+                }
+                item = self.stand(call, item);
             }
             let ruled = self.rules.of(item) != 0;
             let candidate =
@@ -144,6 +154,9 @@ impl Recommender {
             };
             list(&mut self.slot, 1);
             for item in from..to {
+                if call.products && self.flags[item as usize] & (VARIANT | STANDS) == 0 {
+                    self.stand(call, item);
+                }
                 if self.score[item as usize] == 0.0
                     && self.slot[item as usize] == 0
                     && self.rules.applied(0.0, item) >= 0.0

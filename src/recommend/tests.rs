@@ -159,7 +159,9 @@ fn what_is_in_the_cart_or_was_bought_is_not_suggested() {
     let shown = keys(&model, &list);
     assert!(!shown.contains(&"phone-a") && !shown.contains(&"phone-b"));
     assert!(shown.contains(&"apple"), "fruit is bought again");
-    assert_eq!((list.filtered.in_cart, list.filtered.bought), (1, 1));
+    // Another phone is not wanted any more.
+    assert!(!shown.contains(&"phone-c"));
+    assert_eq!((list.filtered.in_cart, list.filtered.bought), (1, 2));
     let case = list
         .entries
         .iter()

@@ -3,7 +3,11 @@
 //! The list is made again with the same request, and the item is looked up in what that left behind; so the answer is
 //! about the list as it would be now. Clauses are asked in the order in which the pipeline does.
 
-use super::{BOUGHT, EXCLUDED, FOUND, IN_CART, MAX_LIMIT, Placement, Recommender, Request, UNFIT};
+use super::settled::Settled;
+use super::{
+    BOUGHT, DUE, EXCLUDED, FOUND, IN_CART, MAX_LIMIT, Placement, Recommender, Request, SETTLED,
+    UNFIT,
+};
 use crate::shop::Model;
 use crate::shopper::{Kept, Shopper};
 
@@ -36,6 +40,14 @@ pub enum WhyNot {
     },
     /// Not compatible with the shopper's things, or the page's item.
     Unfit,
+    /// A purchase at that time has satisfied what it would be for.
+    Settled {
+        time: i64,
+    },
+    /// The list holds its product by another variant: that one's key.
+    Variant {
+        key: String,
+    },
     /// The request named it.
     Excluded,
     /// It is the item of the page.
@@ -105,19 +117,41 @@ impl Recommender {
         if model.out_of_stock(item) {
             return WhyNot::OutOfStock;
         }
-        fn of(list: &[Kept], item: u32) -> Option<&Kept> {
-            list.iter().find(|kept| kept.item == Some(item))
+        let product = list
+            .entries
+            .iter()
+            .find(|entry| !request.skus && model.leader(entry.item) == model.leader(item));
+        if let Some(other) = product {
+            let key = model.key(other.item).to_owned();
+            return WhyNot::Variant { key };
         }
+        // The item's own line before that of another variant of its product.
+        let of = |list: &[Kept]| -> Option<Kept> {
+            let own = list.iter().find(|kept| kept.item == Some(item));
+            let same = |kept: &&Kept| {
+                let leader = kept.item.map(|one| model.leader(one));
+                !request.skus && leader == Some(model.leader(item))
+            };
+            own.or_else(|| list.iter().find(same)).cloned()
+        };
         if flags & IN_CART != 0 {
-            let quantity = of(shopper.cart(), item).map_or(0, |line| line.count);
+            let quantity = of(shopper.cart()).map_or(0, |line| line.count);
             return WhyNot::InCart { quantity };
         }
         if flags & BOUGHT != 0 {
-            let time = of(shopper.bought(), item).map_or(0, |bought| bought.time);
+            let time = of(shopper.bought()).map_or(0, |bought| bought.time);
             return WhyNot::Bought { time };
         }
         if flags & UNFIT != 0 {
             return WhyNot::Unfit;
+        }
+        let settled = Settled::of(model, shopper, request.personal, now);
+        let unwanted =
+            request.placement == Placement::Home && flags & DUE == 0 && settled.holds(model, item);
+        if flags & SETTLED != 0 || unwanted {
+            let time = model.category(item).and_then(|own| settled.bought(own));
+            let time = time.unwrap_or(0);
+            return WhyNot::Settled { time };
         }
         if flags & EXCLUDED != 0 {
             if request.exclude.contains(&key) {
@@ -126,7 +160,7 @@ impl Recommender {
             if page == Some(item) {
                 return WhyNot::OfPage;
             }
-            return match of(shopper.recent(), item) {
+            return match of(shopper.recent()) {
                 Some(viewed) if request.placement == Placement::Home => {
                     WhyNot::Viewed { time: viewed.time }
                 }
@@ -188,6 +222,11 @@ mod tests {
         );
         let bought = [(Kind::OrderCompleted, "phone-a")];
         assert_eq!(why(&bought, &home, "phone-a"), WhyNot::Bought { time: NOW });
+        assert_eq!(
+            why(&bought, &home, "phone-b"),
+            WhyNot::Settled { time: NOW },
+            "of the category that was bought in"
+        );
         let excluded = Request {
             exclude: vec!["phone-a"],
             ..home.clone()
@@ -213,6 +252,28 @@ mod tests {
             ..Request::new(Placement::Search, 3)
         };
         assert_eq!(why(&[], &search, "phone-a"), WhyNot::NotFound);
+    }
+
+    #[test]
+    fn another_variant_stands_for_a_product() {
+        let mut shop = toy();
+        let last = shop.items.len() as u16;
+        shop.items
+            .push(("phone-a-sky", "Phones > Smartphones", "Nova", 5.0, 0));
+        shop.groups = (0..=last).collect();
+        let model = shop.open();
+        let item = model.find("phone-a").unwrap();
+        shop.groups[usize::from(last)] = item as u16;
+        let model = shop.open();
+        let home = Request::new(Placement::Home, 3);
+        let why = |events: &[(Kind, &str)], key| {
+            let shopper = shopper(&model, events);
+            Recommender::default().why_not(&model, &shopper, &home, key, NOW)
+        };
+        let key = "phone-a".to_owned();
+        assert_eq!(why(&[], "phone-a-sky"), WhyNot::Variant { key });
+        let carted = [(Kind::ProductAdded, "phone-a")];
+        assert_eq!(why(&carted, "phone-a-sky"), WhyNot::InCart { quantity: 1 });
     }
 
     #[test]

@@ -6,6 +6,10 @@ use super::{Column, List, NONE, f32_at, u16_at};
 
 pub(super) const OUT_OF_STOCK: u8 = 1;
 const REPEATABLE: u8 = 2;
+const NEW: u8 = 4;
+
+/// Days for which a category that is not bought every week rests after a purchase, where a model does not say.
+const REST: u16 = 365;
 
 /// Between the names of a category path.
 pub const SEPARATOR: &str = " > ";
@@ -40,10 +44,20 @@ impl super::Model {
 
     /// In the shop's currency; `None` when unknown.
     pub fn price(&self, item: u32) -> Option<f32> {
+        let cost = self.cost(item);
+        (cost > 0.0).then_some(cost)
+    }
+
+    /// The price, or not a number where it is unknown.
+    pub fn cost(&self, item: u32) -> f32 {
         let column = self.column(Column::Price);
         let known = (item as usize) < column.len() / 4;
         let price = f32_at(&self.file, column.start, item as usize);
-        (known && price > 0.0 && price <= f32::MAX).then_some(price)
+        if known && price > 0.0 && price <= f32::MAX {
+            price
+        } else {
+            f32::NAN
+        }
     }
 
     #[inline(always)]
@@ -56,9 +70,37 @@ impl super::Model {
         self.byte(Column::Flags, item) & REPEATABLE != 0
     }
 
+    /// Whether the item came into the shop shortly before the training.
+    pub fn is_new(&self, item: u32) -> bool {
+        self.byte(Column::Flags, item) & NEW != 0
+    }
+
     /// The byte of `item.flags` that means this.
-    pub fn flags(out_of_stock: bool, repeatable: bool) -> u8 {
-        (u8::from(out_of_stock) * OUT_OF_STOCK) | (u8::from(repeatable) * REPEATABLE)
+    pub fn flags(out_of_stock: bool, repeatable: bool, new: bool) -> u8 {
+        (u8::from(out_of_stock) * OUT_OF_STOCK)
+            | (u8::from(repeatable) * REPEATABLE)
+            | (u8::from(new) * NEW)
+    }
+
+    /// For how many days nobody who bought in this category is likely to buy there again.
+    pub fn rest(&self, category: u16) -> f32 {
+        let column = self.column(Column::Rest);
+        let known = usize::from(category) < column.len() / 2;
+        let days = u16_at(&self.file, column.start, category.into());
+        f32::from(if known { days } else { REST })
+    }
+
+    /// The weight of a department on a front page for strangers; 0 where the model does not say.
+    pub fn share(&self, category: u16) -> f32 {
+        self.byte(Column::Share, category.into()).into()
+    }
+
+    /// The department that a category belongs to.
+    pub fn department(&self, mut category: u16) -> u16 {
+        while let Some(parent) = self.category_parent(category) {
+            category = parent;
+        }
+        category
     }
 
     pub fn categories(&self) -> usize {

@@ -17,6 +17,7 @@ pub mod pack;
 pub mod rows;
 pub mod safetensors;
 pub mod terms;
+mod variants;
 mod verify;
 
 use core::ops::Range;
@@ -26,6 +27,7 @@ pub use catalogue::SEPARATOR;
 pub use encoder::{Encoder, MAX_WIDTH};
 pub use error::{ModelError, Why};
 use rows::{Damaged, Ragged};
+pub use variants::MAX_LOOKS;
 
 /// "None" where a category, brand or parent is a number.
 const NONE: u16 = u16::MAX;
@@ -102,6 +104,9 @@ impl Default for Blend {
 /// Days that a purchase leads to others, where a model does not say.
 const WINDOW: f32 = 90.0;
 
+/// Days after which a view counts half, where a model does not say.
+const AGE: f32 = 30.0;
+
 /// How many weights tell the odds of a return. See [`crate::recommend::revisit`].
 pub const RETURN: usize = 15;
 
@@ -130,6 +135,9 @@ enum Column {
     Parent,
     Price,
     Flags,
+    Group,
+    Rest,
+    Share,
 }
 
 /// An opened model. Item numbers are popularity ranks.
@@ -140,6 +148,8 @@ pub struct Model {
     id: String,
     compatible: String,
     window: f32,
+    age: f32,
+    fresh: f32,
     decay: f32,
     blend: Blend,
     revisit: Option<[f32; RETURN]>,
@@ -152,6 +162,7 @@ pub struct Model {
     encoder: encoder::Parts,
     #[cfg(feature = "full")]
     customers: customers::Parts,
+    variants: variants::Variants,
     rising: Vec<u32>,
     /// Whether popularity has changed so that it no longer falls with the item's number.
     reordered: bool,
@@ -214,6 +225,16 @@ impl Model {
         self.window
     }
 
+    /// Half-life in days of what a view says.
+    pub fn age(&self) -> f32 {
+        self.age
+    }
+
+    /// By which part being new raises an item of a category the shopper likes.
+    pub fn fresh(&self) -> f32 {
+        self.fresh
+    }
+
     /// δ of the recency weights.
     pub fn decay(&self) -> f32 {
         self.decay
@@ -241,6 +262,18 @@ impl Model {
             revisit,
             ..self
         }
+    }
+
+    /// A copy with other weights of the sources: how an explanation is put to the test.
+    pub fn blended(&self, blend: Blend) -> Model {
+        let mut copy = Model::open(self.file.clone()).unwrap_or_default();
+        copy.blend = blend;
+        copy
+    }
+
+    /// The same model with views that fade otherwise.
+    pub fn ageing(self, days: f32) -> Model {
+        Model { age: days, ..self }
     }
 
     /// The same model with other odds of buying again.
@@ -335,6 +368,11 @@ impl Model {
             found == text.as_bytes() || prefix && found.starts_with(text.as_bytes())
         });
         first..first + rest
+    }
+
+    /// The text of a term.
+    pub fn term(&self, term: usize) -> &str {
+        self.text(List::Term, term)
     }
 
     /// Calls `each` with the items that have a term, and says how many there were.

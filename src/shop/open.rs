@@ -9,8 +9,8 @@ use core::ops::Range;
 use super::rows::Ragged;
 use super::safetensors::{self, Dtype, Header};
 use super::{
-    BLEND, Blend, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE, RETURN, VERSION,
-    WINDOW, Why, f32_at,
+    AGE, BLEND, Blend, Column, FORMAT, List, MAX_ITEMS, Model, ModelError, NONE, REPURCHASE,
+    RETURN, VERSION, WINDOW, Why, f32_at,
 };
 use crate::lines::{join, parts};
 
@@ -24,6 +24,9 @@ item.category
 item.brand
 item.price
 item.flags
+item.group
+category.rest
+category.share
 category.name.length
 category.name.bytes
 category.parent
@@ -74,7 +77,7 @@ pub(super) static LISTS: [(&str, bool, Of); 8] = [
 ];
 
 /// Every column by [`Column`](super::Column): its name, type and elements.
-pub(super) static COLUMNS: [(&str, Dtype, Of); 7] = [
+pub(super) static COLUMNS: [(&str, Dtype, Of); 10] = [
     ("item.key.order", Dtype::U16, Of::Items),
     ("item.popularity", Dtype::U8, Of::Items),
     ("item.category", Dtype::U16, Of::Items),
@@ -82,6 +85,9 @@ pub(super) static COLUMNS: [(&str, Dtype, Of); 7] = [
     ("category.parent", Dtype::U16, Of::Categories),
     ("item.price", Dtype::F32, Of::Items),
     ("item.flags", Dtype::U8, Of::Items),
+    ("item.group", Dtype::U16, Of::Items),
+    ("category.rest", Dtype::U16, Of::Categories),
+    ("category.share", Dtype::U8, Of::Categories),
 ];
 
 /// Without these there is no model.
@@ -226,7 +232,14 @@ impl Opening<'_> {
         number = [WINDOW];
         self.decimals("window", [1.0, 3650.0], &mut number);
         model.window = number[0];
+        number = [AGE];
+        self.decimals("age", [0.1, 3650.0], &mut number);
+        model.age = number[0];
+        number = [0.0];
+        self.decimals("fresh", [0.0, 10.0], &mut number);
+        model.fresh = number[0];
         model.compatible = meta("compatible").into();
+        model.variants.names = meta("variant").into();
         let mut blend = BLEND;
         self.decimals("blend", [0.0, 1000.0], &mut blend);
         model.blend = Blend::from(blend);
@@ -249,7 +262,8 @@ impl Opening<'_> {
             model.lists.push(self.ragged(name, texts, rows));
         }
         for &(name, mut dtype, of) in &COLUMNS {
-            if model.columns.is_empty() && items > 1 << 16 {
+            let numbers = [Column::Order as usize, Column::Group as usize];
+            if numbers.contains(&model.columns.len()) && items > 1 << 16 {
                 dtype = Dtype::U32;
             }
             let column = self.column(name, dtype, model.many(of));
@@ -298,6 +312,7 @@ impl Model {
             return Err(error);
         }
         model.file = file;
+        model.link();
         Ok(model)
     }
 }

@@ -15,6 +15,11 @@ pub(crate) struct Toy {
     pub blend: Option<&'static str>,
     pub revisit: Option<&'static str>,
     pub encoder: Option<Drawn>,
+    /// The variant that leads each product; empty where there are no variants.
+    pub groups: Vec<u16>,
+    /// Weights of categories, by path.
+    pub shares: Vec<(&'static str, u8)>,
+    pub meta: Vec<(&'static str, &'static str)>,
 }
 
 /// An encoder of width 4 with two codes an item, its numbers drawn from a seed.
@@ -144,6 +149,19 @@ impl Toy {
             })
             .collect();
         packer.rows("term.items", &rows);
+        if !self.groups.is_empty() {
+            packer.u16s("item.group", &self.groups);
+        }
+        if !self.shares.is_empty() {
+            let share = |path: &String| {
+                let known = self.shares.iter().find(|known| known.0 == path.as_str());
+                known.map_or(0, |known| known.1)
+            };
+            packer.u8s(
+                "category.share",
+                &paths.iter().map(share).collect::<Vec<_>>(),
+            );
+        }
         if let Some(encoder) = self.encoder {
             encoder.pack(n, &mut packer);
         }
@@ -154,6 +172,7 @@ impl Toy {
             ("compatible", "ecosystem=\necosystem=open"),
         ];
         meta.extend(self.blend.map(|blend| ("blend", blend)));
+        meta.extend(&self.meta);
         meta.extend(self.revisit.map(|revisit| ("revisit", revisit)));
         packer.finish(&meta)
     }
@@ -206,6 +225,9 @@ pub(crate) fn toy() -> Toy {
         blend: None,
         revisit: None,
         encoder: None,
+        groups: Vec::new(),
+        shares: Vec::new(),
+        meta: Vec::new(),
     }
 }
 
@@ -385,8 +407,13 @@ fn broken_invariants_are_named() {
         tensor("brand.name", Why::Text)
     );
     assert_eq!(
-        verify(&["a"], &[1], |packer| packer.u8s("item.flags", &[4])),
+        verify(&["a"], &[1], |packer| packer.u8s("item.flags", &[8])),
         tensor("item.flags", Why::Range)
+    );
+    assert_eq!(
+        verify(&["a", "b"], &[2, 1], |packer| packer
+            .u16s("item.group", &[1, 1])),
+        tensor("item.group", Why::Range)
     );
     assert_eq!(
         verify(&["a"], &[1], |packer| packer

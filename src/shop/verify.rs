@@ -38,8 +38,15 @@ impl Model {
         )?;
         let flags = &self.file[self.column(Column::Flags).clone()];
         hold(
-            flags.iter().all(|&flags| flags <= Model::flags(true, true)),
+            flags
+                .iter()
+                .all(|&flags| flags <= Model::flags(true, true, true)),
             COLUMNS[Column::Flags as usize].0,
+            Why::Range,
+        )?;
+        hold(
+            self.verify_groups(),
+            COLUMNS[Column::Group as usize].0,
             Why::Range,
         )?;
         let popularity = &self.file[self.column(Column::Popularity).clone()];

@@ -114,6 +114,18 @@ impl Interests {
         }
     }
 
+    /// Undoes an [`Interests::add`]: what was added at a time and fades since is nothing together with its opposite.
+    pub(super) fn take_back(&mut self, name: &str, weight: f64, time: i64) {
+        if let Some(at) = self.0.iter().position(|interest| interest.name == name) {
+            let interest = &mut self.0[at];
+            interest.add(-weight, time);
+            interest.evidence = interest.evidence.saturating_sub(2);
+            if interest.evidence == 0 {
+                self.0.remove(at);
+            }
+        }
+    }
+
     /// Strongest first, by the sum of both memories.
     pub fn ranked(&self, now: i64) -> Vec<&Interest> {
         // Few enough to insert one by one: a sort would cost the page more bytes than it saves time.

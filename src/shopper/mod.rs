@@ -20,7 +20,7 @@ mod special;
 pub mod taste;
 
 use crate::codec::{self, Reader, put_text, put_uint};
-use crate::intake::{Event, Kind, Product};
+use crate::intake::{Event, Field, Kind, Product};
 use crate::shop::Model;
 pub use interest::{Interest, Interests};
 pub use portrait::{About, Portrait};
@@ -28,6 +28,7 @@ pub use portrait::{About, Portrait};
 const RECENT: usize = 50;
 const CART: usize = 60;
 const BOUGHT: usize = 200;
+const HIDDEN: usize = 100;
 
 /// What the stored form may take at most: 64 KiB with all that the full edition keeps beside it. Keys of ordinary length
 /// never reach it.
@@ -35,8 +36,9 @@ const BUDGET: usize = if cfg!(feature = "full") { 34 } else { 64 } * 1024;
 /// Bytes of an entry beside its text, at most.
 const BESIDE: usize = 34;
 
-/// Version of the stored form.
-const VERSION: u8 = 3;
+/// Version of the stored form, and the one before, which had no hidden items.
+const VERSION: u8 = 4;
+const BEFORE: u8 = 3;
 
 /// An item that was viewed, is in the cart, or was bought. One type for the three lists: three would be three copies of
 /// all that lists do.
@@ -47,7 +49,7 @@ pub struct Kept {
     pub item: Option<u32>,
     /// Of the latest view or purchase; 0 in the cart.
     pub time: i64,
-    /// Of the latest view; 0 elsewhere.
+    /// Of the latest view; of a purchase a hash of the latest order's id. 0 elsewhere.
     pub session: u64,
     /// How often it was viewed in that session, how many are in the cart, or in how many orders it was.
     pub count: u32,
@@ -61,6 +63,8 @@ pub struct Shopper {
     recent: Vec<Kept>,
     cart: Vec<Kept>,
     bought: Vec<Kept>,
+    /// Not to be suggested: the shopper said so.
+    hidden: Vec<Kept>,
     categories: Interests,
     brands: Interests,
     events: u32,
@@ -71,6 +75,29 @@ pub struct Shopper {
 
 fn position(list: &[Kept], key: &str) -> Option<usize> {
     list.iter().position(|known| known.key == key)
+}
+
+/// A product's category and brand with their numbers, as the model says, else as the event said.
+fn named(product: &Product, model: Option<&Model>) -> [Option<(String, Option<u16>)>; 2] {
+    let said = |name: &Option<String>| name.clone().map(|name| (name, None));
+    let (mut category, mut brand) = (said(&product.category), said(&product.brand));
+    if let Some(model) = model {
+        if let Some(item) = model.find(&product.id) {
+            if let Some(number) = model.category(item) {
+                category = Some((model.category_path(number), Some(number)));
+            }
+            if let Some(number) = model.brand(item) {
+                brand = Some((model.brand_name(number).into(), Some(number)));
+            }
+        }
+    }
+    [category, brand]
+}
+
+/// A hash of the id of the event's order; 0 where it has none.
+fn order(event: &Event) -> u64 {
+    let id = event.text(Field::OrderId);
+    id.map_or(0, |id| codec::hash(id.as_bytes()))
 }
 
 /// Takes the entry of a key out of a list.
@@ -88,6 +115,9 @@ fn place(list: &mut Vec<Kept>, entry: Kept, most: usize) {
     }
 }
 
+/// How much an order says of it.
+const ORDERED: i8 = 6;
+
 /// How much an event says of what its shopper leans to.
 fn weight(kind: Kind) -> i8 {
     match kind {
@@ -100,9 +130,8 @@ fn weight(kind: Kind) -> i8 {
         | Kind::LiveQuestionAsked => 3,
         Kind::ProductAdded | Kind::WishlistProductAddedToCart => 4,
         Kind::GroupBuyStarted | Kind::GroupBuyJoined => 5,
-        Kind::OrderCompleted => 6,
+        Kind::OrderCompleted => ORDERED,
         Kind::ProductRemoved | Kind::ProductRemovedFromWishlist => -2,
-        Kind::OrderRefunded | Kind::OrderReturned => -5,
         Kind::ProductDisliked => -8,
         _ => 0,
     }
@@ -121,35 +150,34 @@ impl Shopper {
                     self.add_to_cart(product, item)
                 }
                 Kind::ProductRemoved => self.remove_from_cart(product),
-                Kind::OrderCompleted => self.buy(product, item, event.time),
+                Kind::OrderCompleted => self.buy(product, item, event),
+                Kind::OrderCancelled
+                | Kind::OrderRefunded
+                | Kind::OrderReturned
+                | Kind::ProductGifted => {
+                    self.unlearn(&product.id, event, model);
+                }
+                Kind::ProductDisliked => self.hide(product, item, event.time),
                 _ => {}
             }
             let weight = f64::from(weight(event.kind));
             if weight == 0.0 {
                 continue;
             }
-            // The category and brand as the model says, else as the event said.
-            let (mut category, mut brand) = (product.category.clone(), product.brand.clone());
-            let mut numbers = (None, None);
-            if let Some(model) = model {
-                let item = item.unwrap_or(u32::MAX);
-                numbers = (model.category(item), model.brand(item));
-                if let Some(number) = numbers.0 {
-                    category = Some(model.category_path(number));
-                }
-                if let Some(number) = numbers.1 {
-                    brand = Some(model.brand_name(number).into());
-                }
-            }
-            if let Some(name) = category
-                && let Some(new) = self.categories.add(name, weight, event.time)
-            {
-                new.number = numbers.0.or_else(|| model?.find_category(&new.name));
-            }
-            if let Some(name) = brand
-                && let Some(new) = self.brands.add(name, weight, event.time)
-            {
-                new.number = numbers.1.or_else(|| model?.find_brand(&new.name));
+            self.lean(product, weight, event.time, model);
+        }
+        if event.products.is_empty() && event.kind == Kind::OrderCancelled {
+            // Of the order nothing is said but which it was.
+            let order = order(event);
+            let of = |kept: &&Kept| order != 0 && kept.session == order;
+            let keys: Vec<String> = self
+                .bought
+                .iter()
+                .filter(of)
+                .map(|kept| kept.key.clone())
+                .collect();
+            for key in &keys {
+                self.unlearn(key, event, model);
             }
         }
         if event.kind == Kind::CartViewed && !event.products.is_empty() {
@@ -171,10 +199,61 @@ impl Shopper {
         }
     }
 
+    /// Adds to what the shopper leans to.
+    fn lean(&mut self, product: &Product, weight: f64, time: i64, model: Option<&Model>) {
+        let [category, brand] = named(product, model);
+        if let Some((name, number)) = category
+            && let Some(new) = self.categories.add(name, weight, time)
+        {
+            new.number = number.or_else(|| model?.find_category(&new.name));
+        }
+        if let Some((name, number)) = brand
+            && let Some(new) = self.brands.add(name, weight, time)
+        {
+            new.number = number.or_else(|| model?.find_brand(&new.name));
+        }
+    }
+
+    /// Takes back what an order taught of an item: it was cancelled, or sent back, or was for somebody else. Of one that
+    /// is not known there is nothing to take back. The cart stays as the order left it.
+    fn unlearn(&mut self, key: &str, event: &Event, model: Option<&Model>) {
+        let Some(at) = position(&self.bought, key) else {
+            return;
+        };
+        let bought = &mut self.bought[at];
+        let time = bought.time;
+        bought.count = bought.count.saturating_sub(1);
+        if bought.count == 0 {
+            self.bought.remove(at);
+        }
+        let said = event.products.iter().find(|product| product.id == key);
+        let product = said.cloned().unwrap_or_else(|| Product::new(key));
+        let [category, brand] = named(&product, model);
+        for (interests, name) in [(&mut self.categories, category), (&mut self.brands, brand)] {
+            if let Some((name, _)) = name {
+                interests.take_back(&name, f64::from(ORDERED), time);
+            }
+        }
+    }
+
+    /// Remembers that the shopper does not want to see an item, and forgets that they looked at it.
+    fn hide(&mut self, product: &Product, item: Option<u32>, time: i64) {
+        take(&mut self.recent, &product.id);
+        take(&mut self.hidden, &product.id);
+        let hidden = Kept {
+            key: product.id.clone(),
+            item,
+            time,
+            count: 1,
+            ..Kept::default()
+        };
+        place(&mut self.hidden, hidden, HIDDEN);
+    }
+
     /// An upper bound of the stored size.
     fn bytes(&self) -> usize {
         let mut bytes = BESIDE;
-        for kept in &[&self.recent, &self.cart, &self.bought] {
+        for kept in &[&self.recent, &self.cart, &self.bought, &self.hidden] {
             bytes += kept
                 .iter()
                 .map(|kept| kept.key.len() + BESIDE)
@@ -236,12 +315,14 @@ impl Shopper {
         }
     }
 
-    fn buy(&mut self, product: &Product, item: Option<u32>, time: i64) {
+    fn buy(&mut self, product: &Product, item: Option<u32>, event: &Event) {
+        let time = event.time;
         take(&mut self.cart, &product.id);
         let mut bought = Kept {
             key: product.id.clone(),
             item,
             time,
+            session: order(event),
             count: 1,
             ..Kept::default()
         };
@@ -254,7 +335,12 @@ impl Shopper {
 
     /// Looks everything up again, after another model was opened.
     pub fn resolve(&mut self, model: &Model) {
-        for list in &mut [&mut self.recent, &mut self.cart, &mut self.bought] {
+        for list in &mut [
+            &mut self.recent,
+            &mut self.cart,
+            &mut self.bought,
+            &mut self.hidden,
+        ] {
             for kept in list.iter_mut() {
                 kept.item = model.find(&kept.key);
             }
@@ -277,6 +363,11 @@ impl Shopper {
         &self.bought
     }
 
+    /// What the shopper does not want to see, oldest first.
+    pub fn hidden(&self) -> &[Kept] {
+        &self.hidden
+    }
+
     pub fn categories(&self) -> &Interests {
         &self.categories
     }
@@ -289,7 +380,7 @@ impl Shopper {
     pub fn encode(&self) -> Vec<u8> {
         let out = &mut Vec::new();
         put_uint(out, self.events.into());
-        for list in &[&self.recent, &self.cart, &self.bought] {
+        for list in &[&self.recent, &self.cart, &self.bought, &self.hidden] {
             put_uint(out, list.len() as u64);
             for kept in list.iter() {
                 put_text(out, &kept.key);
@@ -307,7 +398,8 @@ impl Shopper {
     /// Reads what [`Shopper::encode`] wrote; `None` when it is damaged. Call [`Shopper::resolve`] next.
     #[inline(never)]
     pub fn decode(sealed: &[u8]) -> Option<Shopper> {
-        let reader = &mut Reader::open(VERSION, sealed);
+        let before = sealed.first() == Some(&BEFORE);
+        let reader = &mut Reader::open(if before { BEFORE } else { VERSION }, sealed);
         let mut shopper = Shopper {
             events: reader.small(),
             ..Shopper::default()
@@ -316,7 +408,11 @@ impl Shopper {
             (&mut shopper.recent, RECENT),
             (&mut shopper.cart, CART),
             (&mut shopper.bought, BOUGHT),
+            (&mut shopper.hidden, if before { 0 } else { HIDDEN }),
         ] {
+            if before && *most == 0 {
+                continue;
+            }
             for _ in 0..reader.count(5, *most) {
                 let kept = Kept {
                     key: reader.text().into(),

@@ -334,16 +334,24 @@ pub fn reasons(language: usize) {
     put(&lines);
 }
 
-/// The key of an item (1), the path of a category (2) or the name of a brand (3).
+/// The key of an item (1), the path of a category (2), the name of a brand (3), or the words of the last search as the
+/// shop spells them (4).
 #[wasm_bindgen]
 pub fn name(page: usize, kind: u32, number: u32) {
     let engine = engine(page);
     match engine.model() {
         Some(model) if kind == 1 => put(model.key(number)),
         Some(model) if kind == 2 => put(&model.category_path(number as u16)),
-        Some(model) => put(model.brand_name(number as u16)),
+        Some(model) if kind == 3 => put(model.brand_name(number as u16)),
+        Some(_) => put(engine.corrected()),
         None => put(""),
     }
+}
+
+/// The ids of all variants of an item's product that the model has, on lines, the most popular first.
+#[wasm_bindgen]
+pub fn variants(page: usize, id: &str) {
+    put(&engine(page).variants(id));
 }
 
 /// A receipt as one text: the message id and the session, or `!` and the reason.
@@ -404,7 +412,8 @@ pub fn shelf(page: usize, lines: &str, position: u32) {
 
 /// Ranks. On lines: the item and the category, empty where there is none; what was typed; name and value of so many
 /// attributes; id and place of so many pins; the ids to exclude. A diversity below 0 is that of
-/// determinants.
+/// determinants. Wishes are bits: 1 only what is compatible, 2 single items instead of products, 4 a spread over
+/// departments.
 ///
 /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of the
 /// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
@@ -427,7 +436,7 @@ pub fn recommend(
     discovery: f32,
     rules: &str,
     bundle: f32,
-    compatible: bool,
+    wishes: u32,
 ) -> Vec<u32> {
     let mut rest = lines;
     let mut next = || cut(&mut rest, b'\n');
@@ -437,7 +446,9 @@ pub fn recommend(
     request.query = next();
     request.rules = rules;
     request.bundle = bundle;
-    request.compatible = compatible;
+    request.compatible = wishes & 1 != 0;
+    request.skus = wishes & 2 != 0;
+    request.arrangement.departments = wishes & 4 != 0;
     for _ in 0..attributes {
         let name = next();
         request.attributes.push(terms::attribute(name, next()));

@@ -105,7 +105,7 @@ export async function crossing(glue, module, model) {
   glue.grant(page, 1, 0, 0);
   glue.open_model(page, bytes, new Uint8Array());
   for (const id of manifest.fallback.popular.slice(0, 20)) glue.track(page, "Product Viewed", { product_id: id }, 0, "");
-  const home = () => glue.recommend(page, 0, 20, "\n\n", 0, 0, 0, 0, 0, 0, "", 0, false);
+  const home = () => glue.recommend(page, 0, 20, "\n\n", 0, 0, 0, 0, 0, 0, "", 0, 0);
   const [results, fallback] = home();
   if (results !== 20 || fallback !== 0) throw new Error("the list is not personal");
   const { length } = home();

@@ -21,7 +21,7 @@ const FITTING = 12;
 export async function view({ key: path, query, again }) {
   const here = category(path);
   if (!here) return missing();
-  const { count, list, filters, shelf, shown } = await listing({ placement: "category", category: path }, query);
+  const { count, list, filters, sorting, shelf, shown } = await listing({ placement: "category", category: path }, query);
   if (!again) {
     const products = shelf.items.slice(0, REPORTED).map(({ id, position }) => ({ ...product(id), position }));
     till.track("Product List Viewed", { list_id: path, category: path, products });
@@ -31,7 +31,7 @@ export async function view({ key: path, query, again }) {
     shown,
     nodes: [
       crumbs(path, { last: true }),
-      el("div", { class: "list-head" }, el("h1", {}, named(here.name)), count),
+      el("div", { class: "list-head" }, el("h1", {}, named(here.name)), count, sorting),
       ...(await fitting(path)),
       el("div", { class: "with-rail" }, el("aside", { class: "rail", "aria-label": t("category.narrow") }, tree(path), filters), list),
     ],
@@ -42,8 +42,10 @@ export async function view({ key: path, query, again }) {
 async function fitting(path) {
   if (!modelled()) return [];
   const { shelf, goods } = await stock({ placement: "category", category: path, compatible: true, limit: FITTING });
-  const items = shelf.items.filter(({ reasons }) => reasons.some(({ code }) => code === "fits"));
-  return [draw({ shelf: { ...shelf, items }, goods }, { title: t("shelf.fits") })].flatMap((section) => section ?? []);
+  const items = shelf.items.filter(({ reasons }) => reasons.some(({ code }) => code === "fits" || code === "fits_viewed"));
+  // Only of who owns something may it be said that it works with what they have.
+  const owns = items.some(({ reasons }) => reasons.some(({ code }) => code === "fits"));
+  return [draw({ shelf: { ...shelf, items }, goods }, { title: t(owns ? "shelf.fits" : "shelf.fitsViewed") })].flatMap((section) => section ?? []);
 }
 
 /** The way down to a category and what lies directly below it. @param {string} path */

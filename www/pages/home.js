@@ -4,8 +4,9 @@ import { el } from "../dom.js";
 import { named, t } from "../i18n.js";
 import { toCategory, toDepartments } from "../links.js";
 import { strip } from "../actions.js";
+import { feed } from "../feed.js";
 import { slot, stock } from "../shelf.js";
-import { category, children, keepFront, known, picture, within } from "../shop.js";
+import { category, children, keepFront, known, picture, pictureOf, within } from "../shop.js";
 import * as till from "../till.js";
 
 /** @import { Category, Stocked, View } from "../types.js" */
@@ -35,9 +36,10 @@ export async function view() {
       await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
       const shelves = below(front);
       rest.replaceChildren(...shelves.map(({ place }) => place));
-      departments.forEach(({ path }, index) => illustrate(/** @type {HTMLImageElement} */ (pictures[index]), path).catch(() => {}));
+      departments.forEach((department, index) => illustrate(/** @type {HTMLImageElement} */ (pictures[index]), department).catch(() => {}));
       keepFront(till.remembers() ? front.goods : null);
       await Promise.allSettled(shelves.map(({ filled }) => filled));
+      if (rest.isConnected) rest.append(await feed());
     },
   };
 }
@@ -50,6 +52,7 @@ function dropped() {
 
 /** The shelves after the first. @param {Stocked} first */
 function below({ shelf, goods }) {
+  // No product twice on the page: each shelf holds out what those above it show.
   const exclude = [...shelf.items, ...till.portrait().recent].map(({ id }) => id);
   const loved = favourites();
   const shown = [...goods.values()].map(({ c }) => c).concat(loved.map(({ path }) => path));
@@ -86,8 +89,14 @@ function tiles(departments, pictures) {
   return list;
 }
 
-/** Shows of a department what fits the shopper best in it. @param {HTMLImageElement} image @param {string} path */
-async function illustrate(image, path) {
+/** Shows of a department what stands for it, whoever looks: a tile is a way into the shop and no suggestion. @param {HTMLImageElement} image @param {Category} department */
+async function illustrate(image, department) {
+  const { path } = department;
+  const own = pictureOf(department);
+  if (own) {
+    image.src = own;
+    return;
+  }
   const { goods } = await stock({ placement: "category", category: path, limit: 1 });
   for (const good of goods.values()) image.src = picture(good);
 }

@@ -4,11 +4,11 @@ import { strip } from "../actions.js";
 import { crumbs } from "../crumbs.js";
 import { announce, el } from "../dom.js";
 import { product } from "../events.js";
-import { attributes, pick, t, title } from "../i18n.js";
-import { toCart, toSearch } from "../links.js";
+import { attributes, brand, money, pick, short, t, title } from "../i18n.js";
+import { toCart, toProduct, toSearch } from "../links.js";
 import { price } from "../price.js";
-import { slot } from "../shelf.js";
-import { good as fetchGood, picture } from "../shop.js";
+import { modelled, slot } from "../shelf.js";
+import { description, goods, good as fetchGood, picture } from "../shop.js";
 import * as cart from "../cart.js";
 import * as till from "../till.js";
 import { view as missing } from "./missing.js";
@@ -26,6 +26,8 @@ export async function view({ key: id, again }) {
     till.track("Product Viewed", product(id));
     dwell(id);
   }
+  const choice = await variants(id);
+  const set = await bundle(good);
   const shelves = [slot({ placement: "complements", item: id, limit: 12 }), slot({ placement: "product", item: id, limit: 12 }), slot({ placement: "recent", exclude: [id], limit: 12 })];
   return {
     title: title(good),
@@ -36,8 +38,9 @@ export async function view({ key: id, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, good.b)), el("p", {}, price(good)), buying(good), hesitant(id), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), choice, buying(good), hesitant(id), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
+      ...(set ? [set] : []),
       ...shelves.map(({ place }) => place),
     ],
   };
@@ -60,6 +63,52 @@ function dwell(id) {
     const here = document.querySelector(`main .product[data-id="${CSS.escape(id)}"]`);
     if (here && document.visibilityState === "visible") till.track("Product Dwelled", { ...product(id), duration: DWELL_S });
   }, DWELL_S * 1000);
+}
+
+/** The variants of a product as a choice of each attribute that tells them apart. @param {string} id */
+async function variants(id) {
+  const ids = modelled() ? till.variants(id) : [];
+  if (ids.length < 2) return null;
+  const all = [...(await goods(ids)).values()];
+  const own = all.find((good) => good.id === id);
+  if (!own) return null;
+  const tells = attributes(own).filter(({ name }) => new Set(all.map(({ a }) => a?.[name])).size > 1);
+  /** The variant with one attribute changed and as much as may be left as it is. @param {string} name @param {string | undefined} value */
+  const nearest = (name, value) => {
+    const alike = (/** @type {Good} */ good) => tells.filter((other) => other.name !== name && good.a?.[other.name] === own.a?.[other.name]).length;
+    return all.filter(({ a }) => a?.[name] === value).sort((one, other) => Number(one.o ?? 0) - Number(other.o ?? 0) || alike(other) - alike(one))[0];
+  };
+  const groups = tells.map(({ name, label }) => {
+    const values = [...new Map(all.map((good) => [good.a?.[name], good])).keys()].filter((value) => value !== undefined);
+    const chips = values.sort((one, other) => String(one).localeCompare(String(other), "en", { numeric: true })).flatMap((value) => {
+      const good = nearest(name, value);
+      const text = good && attributes(good).find((attribute) => attribute.name === name)?.text;
+      const chosen = value === own.a?.[name];
+      return good ? [el("a", { class: good.o ? "chip gone" : "chip", href: toProduct(good.id), "aria-current": chosen ? "true" : null }, text ?? "")] : [];
+    });
+    return el("div", { role: "group", "aria-label": label }, el("p", { class: "quiet" }, label), el("div", { class: "chips" }, ...chips));
+  });
+  return el("div", { class: "variants" }, ...groups);
+}
+
+/** What makes a set with the product, and its price. @param {Good} good */
+async function bundle(good) {
+  if (!modelled() || good.o) return null;
+  const set = till.bundle({ item: good.id, limit: 2 });
+  if (!set.items.length || !set.price) return null;
+  const found = await goods(set.items.map(({ id }) => id));
+  const all = [good, ...found.values()];
+  const amount = money(all.reduce((sum, { p }) => sum + p, 0), description().currency);
+  const added = el("p", { class: "added" });
+  const add = el("button", { class: "secondary", type: "button" }, t("product.bundleAdd"));
+  add.addEventListener("click", () => {
+    for (const { id } of all) cart.add(id);
+    for (const { id } of found.values()) till.click(set, id);
+    added.replaceChildren(t("product.bundleAdded"), " ", el("a", { href: toCart }, t("product.toCart")));
+    announce(t("product.bundleAdded"));
+  });
+  const one = (/** @type {Good} */ item) => el("li", {}, el("a", { href: toProduct(item.id) }, el("img", { src: picture(item), alt: "", width: 130, height: 130, loading: "lazy" }), short(item)), price(item));
+  return el("section", { class: "shelf" }, el("div", { class: "shelf-head" }, el("h2", {}, t("product.bundle"))), el("div", { class: "bundle" }, el("ul", {}, ...all.map(one)), el("div", {}, el("p", { class: "price" }, t("product.bundlePrice", { price: amount, count: all.length })), add, added)));
 }
 
 /** @param {Good} good */

@@ -5,6 +5,8 @@ mod page;
 pub mod quality;
 mod train;
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 
 use crate::args::{Call, Flag, Verb};
@@ -13,6 +15,7 @@ use crate::build::{self, Kind};
 use crate::folders::root;
 use crate::node;
 use crate::process::{output, run, step};
+use crate::shop::{self, Shop};
 use crate::surroundings;
 
 pub static VERB: Verb = Verb {
@@ -21,7 +24,8 @@ pub static VERB: Verb = Verb {
             size      bytes that a page downloads (the default)\n  \
             page      micro- and milliseconds in Chromium\n  \
             quality   how well the model ranks sessions, and completes baskets, that it has not seen\n  \
-            train     seconds and memory of training on a million clicks",
+            train     seconds and memory of training on a million clicks\n  \
+            shelves   what a merchandiser would see wrong with the demo shop's shelves",
     flags: &[
         Flag {
             name: "data",
@@ -48,7 +52,7 @@ pub static VERB: Verb = Verb {
             about: "page, quality, train: bring docs/benchmarks.md and its plots up to date",
         },
     ],
-    operands: &["size", "page", "quality", "train"],
+    operands: &["size", "page", "quality", "train", "shelves"],
     run: |call: &Call| match call.operand {
         Some("page") => costs(call.has("write")),
         Some("quality") => quality::run(
@@ -63,9 +67,19 @@ pub static VERB: Verb = Verb {
             call.value("encoder") == Some("on"),
             call.has("write"),
         ),
+        Some("shelves") => shelves(),
         _ => size(),
     },
 };
+
+/// Counts on the demo's shop; see `tillside lab shelves`.
+fn shelves() -> Result<()> {
+    let tillside = step("build the backend", backend::release)?;
+    let folders = shop::prepare(Shop::Tillside, &tillside)?;
+    run(Command::new(&tillside)
+        .args(["lab", "shelves", "--model"])
+        .arg(&folders.model))
+}
 
 fn size() -> Result<()> {
     build::package(Kind::Release, None)?;

@@ -155,6 +155,7 @@ fn asked<'a>(model: &Model, question: &Question<'a>, protocol: Protocol) -> Aske
     let (shopper, now) = shopper_of(model, question.prefix);
     let mut request = Request::new(Placement::Home, LIMIT);
     request.keep_viewed = protocol != Protocol::New;
+    request.skus = true;
     if protocol == Protocol::Others {
         request
             .exclude

@@ -81,6 +81,11 @@ impl Row {
         if mine.attributes.is_empty() {
             mine.attributes = theirs.attributes;
         }
+        mine.group = mine.group.take().or(theirs.group);
+        mine.first_seen = mine.first_seen.or(theirs.first_seen);
+        if mine.keywords.is_empty() {
+            mine.keywords = theirs.keywords;
+        }
         if mine.related.is_empty() {
             mine.related = theirs.related;
         }

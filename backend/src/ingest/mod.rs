@@ -68,6 +68,12 @@ pub struct Product {
     pub out_of_stock: bool,
     /// May be bought again soon; `None` where the feed does not say.
     pub repeatable: Option<bool>,
+    /// `item_group_id`: the same for all variants of a product.
+    pub group: Option<String>,
+    /// Other words that it is looked for by, as the feed writes them.
+    pub keywords: Vec<String>,
+    /// When the shop first had it, Unix milliseconds.
+    pub first_seen: Option<i64>,
     /// Lower-case names and values of `color`, `size`, `material`, `gender`, `age_group`, `pattern` and the
     /// `product_detail` entries; name and value together at most 254 bytes, none twice.
     pub attributes: Vec<(String, String)>,

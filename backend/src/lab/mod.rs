@@ -8,6 +8,7 @@ mod draw;
 mod goods;
 pub mod power;
 pub mod replay;
+pub mod shelves;
 pub mod shop;
 pub mod simulate;
 pub mod split;
@@ -31,6 +32,7 @@ enum Command {
     Replay(replay::Args),
     Power(power::Args),
     Bandit(bandit::Args),
+    Shelves(shelves::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -43,5 +45,6 @@ pub fn run(args: Args) -> Outcome {
         Command::Replay(args) => replay::run(args),
         Command::Power(args) => power::run(args),
         Command::Bandit(args) => bandit::run(args),
+        Command::Shelves(args) => shelves::run(args),
     }
 }

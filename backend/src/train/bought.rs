@@ -71,6 +71,12 @@ impl Bought {
         };
         let scale = (sum(&rules) / sum(&joint).max(f64::MIN_POSITIVE)) as f32;
         let leaf = |item| categories.leaf(item);
+        let odds = &descriptions.odds;
+        for rows in [&mut rules, &mut joint] {
+            rows.par_iter_mut().enumerate().for_each(|(item, row)| {
+                row.retain(|one| !odds.at_odds(item as u32, one.0));
+            });
+        }
         joint.par_iter_mut().for_each(|row| {
             row.iter_mut().for_each(|one| one.1 *= scale);
             *row = strongest(std::mem::take(row), CHOICE);
@@ -79,10 +85,14 @@ impl Bought {
             row.truncate(CHOICE);
             row.shrink_to_fit();
         });
+        let mut looked = looked::rules(visits, items, limits, leaf);
+        looked.par_iter_mut().enumerate().for_each(|(item, row)| {
+            row.retain(|one| !odds.at_odds(item as u32, one.0));
+        });
         Bought {
             rules,
             joint,
-            looked: looked::rules(visits, items, limits, leaf),
+            looked,
             likely: likely(orders, items, categories, descriptions, limits),
         }
     }
@@ -173,7 +183,8 @@ fn likely(
                     count * (1.0 + LIKENESS * descriptions.likeness(item as u32, other)),
                 )
             };
-            let likely: Row = candidates.iter().map(likely).collect();
+            let works = |one: &&(u32, f32)| !descriptions.odds.at_odds(item as u32, one.0);
+            let likely: Row = candidates.iter().filter(works).map(likely).collect();
             let total: f32 = likely.iter().map(|n| n.1).sum();
             let taken = strongest(likely, TAKEN).into_iter();
             row.extend(taken.map(|(other, count)| (other, weight * count / total)));

@@ -6,6 +6,7 @@ use tillside::shop::{Model, terms};
 
 use super::complement::{Order, lower_bound};
 use super::goods::Goods;
+use super::pinyin;
 use crate::ingest::Product;
 
 /// No category, brand or parent.
@@ -126,16 +127,17 @@ pub fn prices(goods: &Goods) -> Vec<f32> {
 }
 
 /// Out of stock as the feed says; repeatable as the feed says, and where it does not, as shoppers do.
-pub fn flags(goods: &Goods, categories: &Categories, orders: &[Order]) -> Vec<u8> {
+pub fn flags(goods: &Goods, categories: &Categories, orders: &[Order], new: &[bool]) -> Vec<u8> {
     let learned = repeatable(goods.len(), categories, orders);
     goods
         .products
         .iter()
         .zip(learned)
-        .map(|(product, learned)| {
+        .zip(new)
+        .map(|((product, learned), new)| {
             let out_of_stock = product.is_some_and(|product| product.out_of_stock);
             let told = product.and_then(|product| product.repeatable);
-            Model::flags(out_of_stock, told.unwrap_or(learned))
+            Model::flags(out_of_stock, told.unwrap_or(learned), *new)
         })
         .collect()
 }
@@ -196,6 +198,15 @@ pub fn postings(goods: &Goods) -> BTreeMap<String, Vec<u32>> {
         let Some(product) = product else { continue };
         for title in &product.titles {
             terms::tokens(title, |word| post(word, item));
+            pinyin::spellings(title, |word| post(word, item));
+        }
+        for words in &product.keywords {
+            terms::tokens(words, |word| post(word, item));
+            pinyin::spellings(words, |word| post(word, item));
+        }
+        // What a category is called says what its items are.
+        if let Some(leaf) = product.category.last() {
+            terms::tokens(leaf, |word| post(word, item));
         }
         for (name, value) in &product.attributes {
             post(&terms::attribute(name, value), item);
@@ -266,7 +277,8 @@ mod tests {
         }
         let read = interactions(&sessions);
         let goods = Goods::number(&read, &read.sessions, Some(&catalogue));
-        let flags = flags(&goods, &Categories::of(&goods.products), &goods.orders());
+        let categories = Categories::of(&goods.products);
+        let flags = flags(&goods, &categories, &goods.orders(), &[false; 5]);
         let of = |key| flags[goods.keys.iter().position(|known| *known == key).unwrap()] & 2 != 0;
         assert!(of("a"));
         assert!(

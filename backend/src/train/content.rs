@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use tillside::shop::terms;
 
+use super::products::Odds;
 use super::sums::{Row, Sums};
 use crate::ingest::Product;
 
@@ -19,6 +20,9 @@ pub const KEEP: usize = 12;
 /// Index entries that one item's search may touch in all, and of one feature.
 const SEARCH: usize = 8_192;
 const POSTINGS: usize = 1_024;
+
+/// Items that are looked through for each that is kept, so that variants do not fill a row.
+const VARIANTS: usize = 6;
 
 /// Likeness below this is coincidence.
 const LEAST: f32 = 0.1;
@@ -75,6 +79,7 @@ pub struct Descriptions {
     weight: Vec<f32>,
     norm: Vec<f32>,
     postings: Vec<Vec<u32>>,
+    pub odds: Odds,
 }
 
 impl Descriptions {
@@ -115,6 +120,7 @@ impl Descriptions {
         Descriptions {
             norm: described.iter().map(length).collect(),
             features: described,
+            odds: Odds::of(products),
             weight,
             postings,
         }
@@ -159,8 +165,17 @@ impl Descriptions {
                             );
                         }
                     }
-                    let mut row = sums.strongest(KEEP);
+                    let mut row = sums.strongest(KEEP * VARIANTS);
                     row.retain(|(_, likeness)| *likeness >= LEAST);
+                    // Of each other product the variant that is most alike.
+                    let mut products = vec![self.odds.product(item as u32)];
+                    row.retain(|(other, _)| {
+                        let product = self.odds.product(*other);
+                        let first = !products.contains(&product);
+                        products.push(product);
+                        first
+                    });
+                    row.truncate(KEEP);
                     row
                 },
             )

@@ -14,6 +14,10 @@
 //! | `bought` | the rows of all three |
 //! | `related` | what the feed says of two products |
 //! | `content` | what is alike by its description |
+//! | `products` | variants of one product, and what works with what |
+//! | `habits` | when a category is bought in again, where strangers go first, whether what is new is looked at |
+//! | `age` | how fast views fade |
+//! | `pinyin` | Chinese words as they are typed with Latin letters |
 //! | `columns` | categories, brands, prices, stock, terms |
 //! | `encoder` | what comes next, from a session in its order |
 //! | `distil` | what the neighbours learn from it |
@@ -30,6 +34,7 @@
 //! The same input gives the same bytes, whatever the number of threads: rows are counted one by one, sums run in the
 //! order of the input, and nothing depends on a clock or on the order of a hash map.
 
+mod age;
 mod bought;
 mod card;
 mod columns;
@@ -42,6 +47,7 @@ mod encoder;
 mod error;
 mod forecast;
 mod goods;
+mod habits;
 mod joint;
 mod lean;
 mod linear;
@@ -49,6 +55,8 @@ mod looked;
 mod manifest;
 mod matrix;
 mod pack;
+mod pinyin;
+mod products;
 mod publish;
 pub mod refresh;
 mod related;

@@ -2,11 +2,13 @@
 //!
 //! [`count`] does what no setting changes; [`Counted::pack`] the rest, so that trying settings out is cheap.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tillside::shop::pack::Packer;
 use tillside::shop::rows::{encode_items, encode_neighbours};
-use tillside::shop::{Blend, REPURCHASE, RETURN};
+use tillside::shop::{Blend, REPURCHASE, RETURN, terms};
 
 use super::bought::{self, Bought};
 use super::columns::{self, Brands, Categories, postings, prices};
@@ -16,8 +18,10 @@ use super::customers::Customers;
 use super::distil;
 use super::encoder::Encoder;
 use super::goods::Goods;
+use super::habits;
 use super::lean;
 use super::linear;
+use super::products;
 use super::related;
 use super::sequence::{self, Rules};
 use super::sums::Row;
@@ -63,6 +67,8 @@ pub struct Settings {
     pub revisit: Option<[f32; RETURN]>,
     /// The weights of the odds of buying again, likewise.
     pub repurchase: Option<[f32; REPURCHASE]>,
+    /// Half-life of views in days, where it was fitted.
+    pub age: Option<f32>,
     /// The share of what completes baskets together in what is bought together: [`Bought::rows`].
     pub joint: f32,
     /// Whether what is bought together may be of one leaf category.
@@ -88,6 +94,7 @@ impl Default for Settings {
             },
             revisit: None,
             repurchase: None,
+            age: None,
             joint: 0.5,
             substitutes: false,
             encoder: 0.0,
@@ -126,6 +133,13 @@ pub struct Counted<'a> {
     pub categories: Categories,
     pub brands: Brands,
     pub flags: Option<Vec<u8>>,
+    /// The variant that leads each item's product, where products have several.
+    pub groups: Option<Vec<u32>>,
+    /// By category path: for how many days it rests after a purchase, and its weight on a front page for strangers.
+    pub rests: Habits<u16>,
+    pub shares: Habits<u8>,
+    /// By which part being new raises an item.
+    pub fresh: f32,
     pub described: bool,
     /// For the full edition.
     pub customers: Option<Customers>,
@@ -158,6 +172,15 @@ fn within(most: usize, mut packed: Packed, pack: impl Fn(usize) -> Packed) -> Pa
     packed
 }
 
+/// What is known of categories, by their paths: the numbers of a part are its own.
+pub type Habits<T> = BTreeMap<String, T>;
+
+fn by_path<T>(categories: &Categories, values: Vec<T>, known: bool) -> Habits<T> {
+    let paths = (0..categories.names.len() as u16).map(|category| categories.path(category));
+    let known = if known { usize::MAX } else { 0 };
+    paths.zip(values).take(known).collect()
+}
+
 /// Counts rules and compares descriptions; without limits, nothing of what is bought together. `step` is told what begins.
 pub fn count<'a>(
     goods: Goods<'a>,
@@ -180,8 +203,22 @@ pub fn count<'a>(
         bought(&orders, &goods, &categories, &descriptions, limits)
     });
     let flags = described || !orders.is_empty();
-    let flags = flags.then(|| columns::flags(&goods, &categories, &orders));
+    let new = habits::new(&goods);
+    let fresh = habits::fresh(&goods, &categories, &new);
+    let flags = flags.then(|| columns::flags(&goods, &categories, &orders, &new));
     Counted {
+        groups: products::groups(&goods),
+        rests: by_path(
+            &categories,
+            habits::rests(&orders, &categories),
+            !orders.is_empty(),
+        ),
+        shares: by_path(
+            &categories,
+            habits::shares(&goods, &categories).unwrap_or_default(),
+            described,
+        ),
+        fresh,
         goods,
         orders,
         view,
@@ -224,7 +261,16 @@ pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
     let descriptions = Descriptions::of(&goods.products);
     let bought = bought(&orders, &goods, &categories, &descriptions, limits);
     Counted {
-        flags: Some(columns::flags(&goods, &categories, &orders)),
+        flags: Some(columns::flags(
+            &goods,
+            &categories,
+            &orders,
+            &vec![false; goods.len()],
+        )),
+        groups: None,
+        rests: Habits::new(),
+        shares: Habits::new(),
+        fresh: 0.0,
         brands: Brands::of(&goods),
         view: sequence::rules(&[], goods.len()),
         rising: Vec::new(),
@@ -344,6 +390,30 @@ impl Counted<'_> {
         if let Some(flags) = &self.flags {
             packer.u8s("item.flags", flags);
         }
+        let paths: Vec<String> = (0..self.categories.names.len() as u16)
+            .map(|category| self.categories.path(category))
+            .collect();
+        if self.described && !self.rests.is_empty() {
+            let rest = |path| self.rests.get(path).copied().unwrap_or(habits::LONGEST);
+            packer.u16s("category.rest", &paths.iter().map(rest).collect::<Vec<_>>());
+        }
+        if self.described && !self.shares.is_empty() {
+            let share = |path| self.shares.get(path).copied().unwrap_or(0);
+            packer.u8s(
+                "category.share",
+                &paths.iter().map(share).collect::<Vec<_>>(),
+            );
+        }
+        let mut looks = String::new();
+        if let Some(groups) = &self.groups {
+            looks = products::looks(&self.goods, groups);
+            if groups.len() > 1 << 16 {
+                packer.u32s("item.group", groups);
+            } else {
+                let groups: Vec<u16> = groups.iter().map(|leader| *leader as u16).collect();
+                packer.u16s("item.group", &groups);
+            }
+        }
         let encoder = self.encoder.as_ref().filter(|_| settings.encoder > 0.0);
         let mut room = VIEW_BYTES;
         if let Some(encoder) = encoder {
@@ -371,13 +441,18 @@ impl Counted<'_> {
             .sizes()
             .map(|(name, bytes)| (name.to_owned(), bytes))
             .collect();
-        let (items, window, decay, blend, revisit, repurchase) = (
+        let (items, window, decay, blend, revisit, repurchase, age, fresh, compatible) = (
             self.goods.len().to_string(),
             window_text(self.limits.window),
             settings.decay.to_string(),
             blend_text(&settings.blend),
             settings.revisit.as_ref().map_or_else(String::new, texts),
             settings.repurchase.as_ref().map_or_else(String::new, texts),
+            settings
+                .age
+                .map_or_else(String::new, |days| days.to_string()),
+            fresh_text(self.fresh),
+            self.compatible(labels.compatible),
         );
         let metadata = |id| {
             let all = [
@@ -386,7 +461,10 @@ impl Counted<'_> {
                 ("shop", labels.shop),
                 ("currency", labels.currency),
                 ("trained", labels.trained),
-                ("compatible", labels.compatible),
+                ("compatible", compatible.as_str()),
+                ("variant", looks.as_str()),
+                ("age", age.as_str()),
+                ("fresh", fresh.as_str()),
                 ("window", window.as_str()),
                 ("decay", decay.as_str()),
                 ("blend", blend.as_str()),
@@ -412,6 +490,28 @@ impl Counted<'_> {
             sizes,
             neighbours: kept,
         }
+    }
+}
+
+impl Counted<'_> {
+    /// The attributes of which only equal values work together, those that name models among them where there are any.
+    fn compatible(&self, told: &str) -> String {
+        let mut lines: Vec<String> = vec![told.to_owned()];
+        if products::joined(&self.goods.products) {
+            let [fits, model] = ["fits", "model"].map(|name| terms::attribute(name, ""));
+            lines.push(format!("{fits}\n*{model}"));
+        }
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
+    }
+}
+
+/// Left out where new items are like others.
+fn fresh_text(fresh: f32) -> String {
+    if fresh > 0.0 {
+        format!("{fresh:.3}")
+    } else {
+        String::new()
     }
 }
 

@@ -285,7 +285,11 @@ impl<'a> Feed<'a> {
             let product = self.products.get(model.key(item));
             let told = product.and_then(|product| product.repeatable);
             let repeatable = told.unwrap_or(model.repeatable(item));
-            Model::flags(self.out_of_stock(model, item), repeatable)
+            Model::flags(
+                self.out_of_stock(model, item),
+                repeatable,
+                model.is_new(item),
+            )
         };
         let flags: Vec<u8> = items.clone().map(flag).collect();
         let mut packer = Packer::default();

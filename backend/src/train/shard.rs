@@ -12,6 +12,7 @@ use super::encoder::Encoder;
 use super::error::Error;
 use super::goods::{Goods, Unknown};
 use super::pack::{Counted, Packed, Rows};
+use super::products;
 use super::sequence::Rules;
 use super::sums::Row;
 
@@ -116,6 +117,10 @@ fn restrict<'a>(counted: &Counted<'a>, whole: &Rows, choice: &[u32]) -> (Counted
         // The rows have learnt what there was to learn.
         foreseen: Vec::new(),
         flags: counted.flags.as_ref().map(|flags| of(choice, flags)),
+        groups: products::groups(&goods),
+        rests: counted.rests.clone(),
+        shares: counted.shares.clone(),
+        fresh: counted.fresh,
         described: counted.described,
         customers: counted.customers.as_ref().map(Customers::of_all),
         goods,

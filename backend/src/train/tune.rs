@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use tillside::shop::{Model, ModelError};
 
+use super::age;
 use super::encoder::Encoder;
 use super::forecast::Step;
 use super::goods::Goods;
@@ -229,6 +230,8 @@ pub fn tune(
         held_back::steps(held_back.iter().map(Vec::as_slice)).collect(),
         STEPS,
     );
+    let (model, age) = age::fit(model, read, old, newest);
+    settings.age = age;
     let (revisit, returns) = returns(model, &settings, &steps, work);
     settings.revisit = revisit;
     Ok(Tuned {

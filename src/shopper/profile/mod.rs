@@ -147,7 +147,8 @@ impl Shopper {
         }
         if event.kind == Kind::ProductsSearched
             && let Some(model) = model
-            && let Some(number) = sought(event.text(Field::Query).unwrap_or(""), model)
+            && let Some(query) = event.text(Field::Query)
+            && let Some(number) = sought(query, model)
             && let Some(new) = self
                 .categories
                 .add(model.category_path(number), 1.0, event.time)

@@ -153,8 +153,13 @@ impl Taste {
             return known.1.add(percentile);
         }
         if self.levels.len() == LEVELS {
-            let count = |n: &usize| self.levels[*n].1.count as u32;
-            let least = (0..LEVELS).min_by_key(count).unwrap_or(0);
+            // A plain loop: of `min_by_key` the module's compiler loses which it was.
+            let (mut least, mut fewest) = (0, f64::INFINITY);
+            for (n, known) in self.levels.iter().enumerate() {
+                if known.1.count < fewest {
+                    (least, fewest) = (n, known.1.count);
+                }
+            }
             self.levels.remove(least);
         }
         self.levels.push((name.into(), Moments::of([percentile])));

@@ -37,6 +37,10 @@ pub(super) enum Column {
     Related,
     /// Names the language of the row's texts; empty in the row that holds all else.
     Language,
+    Group,
+    FirstSeen,
+    /// Synonyms and names in other languages.
+    Keywords,
     /// Taken as an attribute of this name.
     Attribute(&'static str),
 }
@@ -79,6 +83,11 @@ impl Column {
             "product_detail" => Column::Detail,
             "related_product" => Column::Related,
             "language" => Column::Language,
+            "item_group_id" => Column::Group,
+            "first_seen" | "date_added" => Column::FirstSeen,
+            "keywords" => Column::Keywords,
+            "fits" => Column::Attribute("fits"),
+            "model" => Column::Attribute("model"),
             "color" => Column::Attribute("color"),
             "size" => Column::Attribute("size"),
             "material" => Column::Attribute("material"),
@@ -135,6 +144,9 @@ impl Column {
             Column::Repeatable => "repeatable",
             Column::Detail => "product_detail",
             Column::Related => "related_product",
+            Column::Group => "item_group_id",
+            Column::FirstSeen => "first_seen",
+            Column::Keywords => "keywords",
             Column::Language => "language of the row",
             Column::Attribute(name) => name,
         }

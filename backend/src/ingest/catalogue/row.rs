@@ -67,6 +67,9 @@ impl<'a> Reading<'a> {
             price,
             out_of_stock: out.unwrap_or(false),
             repeatable: self.repeatable(),
+            group: self.group(),
+            first_seen: self.first_seen(),
+            keywords: self.all(Column::Keywords).map(str::to_owned).collect(),
             attributes: self.attributes(),
             related: self.related(),
         };
@@ -201,6 +204,24 @@ impl<'a> Reading<'a> {
         (!brand.is_empty()).then(|| brand.to_owned())
     }
 
+    fn group(&mut self) -> Option<String> {
+        let group = self.first(Column::Group);
+        if group.len() > LONGEST {
+            self.note(Reason::LongText, "item_group_id", group);
+            return None;
+        }
+        (!group.is_empty()).then(|| group.to_owned())
+    }
+
+    fn first_seen(&mut self) -> Option<i64> {
+        let text = self.first(Column::FirstSeen);
+        let time = instant::parse(text);
+        if time.is_none() && !text.is_empty() {
+            self.note(Reason::Time, "first_seen", text);
+        }
+        time
+    }
+
     fn out_of_stock(&mut self) -> Option<bool> {
         let text = match self.first(Column::Availability) {
             "" => self.first(Column::InStock),
@@ -234,7 +255,7 @@ impl<'a> Reading<'a> {
             };
             // The feed writes several colours or materials of one product as `red/blue`.
             match name {
-                "color" | "material" => text
+                "color" | "material" | "fits" | "model" => text
                     .split('/')
                     .for_each(|one| self.attribute(name, one, &mut attributes)),
                 _ => self.attribute(name, text, &mut attributes),
@@ -274,6 +295,14 @@ impl<'a> Reading<'a> {
         attributes.push(attribute);
     }
 
+    /// What one detail says: of models, and of what fits them, several between `/`.
+    fn several(&mut self, name: &str, value: &str, attributes: &mut Vec<(String, String)>) {
+        let models = ["fits", "model"].contains(&name.trim().to_lowercase().as_str());
+        for one in value.split(if models { '/' } else { '\0' }) {
+            self.attribute(name, one, attributes);
+        }
+    }
+
     /// `section:attribute:value` entries separated by commas, or a list of objects of the three.
     fn details(&mut self, text: &str, attributes: &mut Vec<(String, String)>) {
         if text.starts_with(['[', '{']) {
@@ -302,7 +331,7 @@ impl<'a> Reading<'a> {
         for entry in entries {
             let mut parts = entry.splitn(3, ':').skip(1);
             match (parts.next(), parts.next()) {
-                (Some(name), Some(value)) => self.attribute(name, value, attributes),
+                (Some(name), Some(value)) => self.several(name, value, attributes),
                 _ => self.note(Reason::Detail, "product_detail", &entry),
             }
         }
@@ -316,7 +345,7 @@ impl<'a> Reading<'a> {
             _ => None,
         };
         match (text("attribute_name"), text("attribute_value")) {
-            (Some(name), Some(value)) => self.attribute(&name, &value, attributes),
+            (Some(name), Some(value)) => self.several(&name, &value, attributes),
             _ => self.note(Reason::Detail, "product_detail", &entry.to_string()),
         }
     }

@@ -38,6 +38,9 @@ fn a_merchant_feed_becomes_products() {
                 pair("capacity", "4000 mah"),
             ],
             related: Vec::new(),
+            group: None,
+            first_seen: None,
+            keywords: Vec::new(),
         }
     );
     assert_eq!(
@@ -222,4 +225,27 @@ fn related_products_are_those_that_the_feed_has_and_no_circle() {
         );
         assert_eq!(refusals.rows(), 0);
     }
+}
+
+#[test]
+fn variants_models_and_first_days_are_read() {
+    let folder = Folder::new();
+    let feed = r#"
+{"id":"a","item_group_id":"g","keywords":"mobile, 手机","first_seen":"2026-10-05","product_detail":[{"section_name":"Details","attribute_name":"fits","attribute_value":"Halo 14/Halo 14 Pro"}]}
+{"id":"b","model":"Halo 14","date_added":"soon"}
+"#;
+    let path = folder.write("feed.jsonl", feed);
+    let mut refusals = Refusals::default();
+    let catalogue = catalogue(&path, &mut refusals).unwrap();
+    let [a, b] = &catalogue.products[..] else {
+        panic!("two products");
+    };
+    assert_eq!(a.group.as_deref(), Some("g"));
+    assert_eq!(a.keywords, ["mobile, 手机"]);
+    assert_eq!(a.first_seen, Some(1_791_158_400_000));
+    let fits = [pair("fits", "halo 14"), pair("fits", "halo 14 pro")];
+    assert_eq!(a.attributes, fits);
+    assert_eq!((&b.group, b.first_seen), (&None, None));
+    assert_eq!(b.attributes, [pair("model", "halo 14")]);
+    assert!(!refusals.is_empty(), "a day that is none is counted");
 }

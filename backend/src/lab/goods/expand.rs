@@ -9,9 +9,11 @@ use super::slug::slug;
 use super::table::{self, Brand, Kind, Row};
 use super::words::{Both, Words, words};
 
-/// One product in so many is out of stock, one series in so many is on offer.
+/// One product in so many is out of stock, one series in so many is on offer, and one is new.
 const OUT_OF_STOCK: u64 = 41;
 const ON_OFFER: u64 = 9;
+/// One series in so many came in October 2026.
+const NEW: u64 = 17;
 /// Characters in an id of a Merchant feed.
 const ID_LENGTH: usize = 50;
 const OFFERS: [f64; 3] = [0.9, 0.85, 0.75];
@@ -111,7 +113,8 @@ impl Store {
         let id = id(&group[0], &title[0]);
         let change = size.map_or(Change::None, |(_, _, change)| change);
         let price = price::shelf(change.of(row.price) * brand.level);
-        let group = slug(&group[0]);
+        let name = group;
+        let group = slug(&name[0]);
         let luck = hash(&group);
         let sale_price = luck
             .is_multiple_of(ON_OFFER)
@@ -124,10 +127,15 @@ impl Store {
             out_of_stock: hash(&id).is_multiple_of(OUT_OF_STOCK),
             about: [row.about_en.clone(), row.about_zh.clone()],
             brand: brand.brand.clone(),
+            brand_zh: brand.zh.clone(),
+            first_seen: luck
+                .is_multiple_of(NEW)
+                .then(|| format!("2026-10-{:02}", 2 + luck / NEW % 20)),
             category: kind.category.clone(),
             picture: kind.picture.clone(),
             id,
             group,
+            name,
             title,
             price,
             sale_price,

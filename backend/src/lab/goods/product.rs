@@ -7,6 +7,8 @@ pub struct Product {
     pub id: String,
     /// The same for all sizes and colours of a thing.
     pub group: String,
+    /// Without size and colour.
+    pub name: Both,
     pub title: Both,
     pub about: Both,
     pub price: f64,
@@ -15,6 +17,10 @@ pub struct Product {
     pub out_of_stock: bool,
     pub repeatable: bool,
     pub brand: String,
+    /// The brand in Chinese.
+    pub brand_zh: String,
+    /// The day the shop first had it, of what is new in the shoppers' time.
+    pub first_seen: Option<String>,
     pub category: String,
     /// Names and values, in the order of the table, none twice.
     pub attributes: Vec<(String, String)>,
@@ -32,4 +38,6 @@ pub struct Category {
     /// `Fresh > Fruit`.
     pub path: String,
     pub zh: String,
+    /// Other words that it is looked for by.
+    pub also: String,
 }

@@ -50,6 +50,7 @@ pub struct Word {
 struct Aisle {
     path: String,
     zh: String,
+    also: String,
 }
 
 macro_rules! table {
@@ -93,7 +94,7 @@ pub fn categories() -> Vec<Category> {
     let aisles: Vec<Aisle> = table!("categories.csv");
     aisles
         .into_iter()
-        .map(|Aisle { path, zh }| Category { path, zh })
+        .map(|Aisle { path, zh, also }| Category { path, zh, also })
         .collect()
 }
 

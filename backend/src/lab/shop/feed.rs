@@ -1,12 +1,12 @@
 //! `catalog.jsonl`: the goods with the fields of a Merchant product feed, one JSON object a line.
 //!
-//! Two columns are Tillside's own: `title_zh` and `repeatable`.
+//! Four columns are Tillside's own: `title_zh`, `repeatable`, `first_seen` and `keywords`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::lab::goods::Product;
+use crate::lab::goods::{Category, Product};
 
 /// Attributes that a feed has columns for; the others are details.
 const COLUMNS: [&str; 5] = ["color", "size", "material", "gender", "age_group"];
@@ -31,6 +31,11 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     product_detail: Vec<Detail<'a>>,
     repeatable: bool,
+    /// What its category is called in Chinese, and besides.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    keywords: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_seen: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -40,11 +45,20 @@ struct Detail<'a> {
     attribute_value: &'a str,
 }
 
-pub fn lines(products: &[Product]) -> String {
-    products.iter().map(line).collect()
+pub fn lines(products: &[Product], categories: &[Category]) -> String {
+    let words = |product: &Product| {
+        let own = categories.iter().find(|one| one.path == product.category);
+        own.map_or(String::new(), |one| {
+            let words = [one.zh.as_str(), one.also.as_str()];
+            let words = words.into_iter().filter(|word| !word.is_empty());
+            words.collect::<Vec<_>>().join(", ")
+        })
+    };
+    let lines = products.iter().map(|product| line(product, words(product)));
+    lines.collect()
 }
 
-fn line(product: &Product) -> String {
+fn line(product: &Product, keywords: String) -> String {
     let pairs = product.attributes.iter();
     let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
     let (columns, details): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| COLUMNS.contains(name));
@@ -75,6 +89,8 @@ fn line(product: &Product) -> String {
             })
             .collect(),
         repeatable: product.repeatable,
+        keywords,
+        first_seen: product.first_seen.as_deref(),
     };
     super::page::json(&row) + "\n"
 }

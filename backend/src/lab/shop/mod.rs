@@ -70,8 +70,14 @@ fn write(out: &Path) -> Result<usize, Error> {
             source,
         })?;
     }
-    put(&out.join("catalog.jsonl"), &feed::lines(&products))?;
-    put(&out.join("shop.json"), &page::shop(&goods::categories()))?;
+    put(
+        &out.join("catalog.jsonl"),
+        &feed::lines(&products, &goods::categories()),
+    )?;
+    put(
+        &out.join("shop.json"),
+        &page::shop(&goods::categories(), &products),
+    )?;
     for (number, shard) in page::shards(&products, &goods::words()).iter().enumerate() {
         put(&out.join(format!("products/{number}.json")), shard)?;
     }

@@ -15,6 +15,8 @@ const SHARDS: u32 = 32;
 struct Good<'a> {
     /// Title: English, Chinese.
     t: &'a [String; 2],
+    /// The same without size and colour.
+    s: &'a [String; 2],
     /// Description.
     d: &'a [String; 2],
     /// What it costs now.
@@ -23,6 +25,13 @@ struct Good<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     r: Option<f64>,
     b: &'a str,
+    /// The brand in Chinese.
+    bz: &'a str,
+    /// The same for all variants of a product.
+    g: &'a str,
+    /// New.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<u8>,
     c: &'a str,
     #[serde(serialize_with = "in_order")]
     a: &'a [(String, String)],
@@ -33,12 +42,21 @@ struct Good<'a> {
 }
 
 /// The content of `shop.json`.
-pub fn shop(categories: &[Category]) -> String {
+pub fn shop(categories: &[Category], products: &[Product]) -> String {
     let categories: Vec<Value> = categories
         .iter()
-        .map(|Category { path, zh }| {
+        .map(|Category { path, zh, .. }| {
+            let below = format!("{path} > ");
+            let own = |product: &&Product| {
+                !product.out_of_stock
+                    && (product.category == *path || product.category.starts_with(&below))
+            };
+            let picture = products
+                .iter()
+                .find(own)
+                .map(|product| picture(&product.id));
             let en = path.rsplit(" > ").next().unwrap_or(path);
-            json!({ "path": path, "name": { "en": en, "zh": zh } })
+            json!({ "path": path, "name": { "en": en, "zh": zh }, "i": picture })
         })
         .collect();
     json!({
@@ -67,10 +85,14 @@ fn good<'a>(product: &'a Product, words: &Words) -> Good<'a> {
     });
     Good {
         t: &product.title,
+        s: &product.name,
         d: &product.about,
         p: product.sale_price.unwrap_or(product.price),
         r: product.sale_price.map(|_| product.price),
         b: &product.brand,
+        bz: &product.brand_zh,
+        g: &product.group,
+        n: product.first_seen.as_ref().map(|_| 1),
         c: &product.category,
         a: &product.attributes,
         z: chinese.collect(),

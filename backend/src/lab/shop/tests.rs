@@ -7,7 +7,7 @@ use super::{Error, write};
 use crate::Coded;
 
 /// What a feed may hold: the Merchant fields that are used, and two of Tillside's own.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 21] = [
     "id",
     "item_group_id",
     "title",
@@ -27,6 +27,8 @@ const FIELDS: [&str; 19] = [
     "age_group",
     "product_detail",
     "repeatable",
+    "first_seen",
+    "keywords",
 ];
 
 /// Every file below a folder by its path.

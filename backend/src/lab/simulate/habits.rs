@@ -118,14 +118,19 @@ fn preferred(shop: &Shop, item: u32, to: &[u32], random: &mut Random) -> Vec<u32
     let taste = Taste {
         dearness: Some(good.dearness),
         brand: good.brand.clone(),
+        colour: good.colour.clone(),
     };
     let mut chosen = Vec::new();
-    for _ in 0..PARTNERS * 4 {
+    for _ in 0..PARTNERS * 12 {
         let Some(category) = random.pick(to) else {
             break;
         };
         let partner = shop.draw(*category, &taste, random);
-        if shop.good(partner).available && partner != item && !chosen.contains(&partner) {
+        if shop.good(partner).available
+            && partner != item
+            && shop.work_together(item, partner)
+            && !chosen.contains(&partner)
+        {
             chosen.push(partner);
         }
         if chosen.len() == PARTNERS {

@@ -21,6 +21,8 @@ const CART: f64 = 0.4;
 const SECOND_ARTICLE: f64 = 0.25;
 const REMOVED: f64 = 0.15;
 const ORDERED: f64 = 0.75;
+/// A look into a category goes to what has come in there of late this often.
+const NEWS: f64 = 0.12;
 /// What is bought after something is one of its preferred partners this often.
 const PARTNER: f64 = 0.85;
 
@@ -151,7 +153,7 @@ impl<'s, 'a> Session<'s, 'a> {
             if !self.shopper.random.chance(sequence.rule.probability) {
                 continue;
             }
-            let Some(then) = self.choose(sequence, partners) else {
+            let Some(then) = self.choose(item, sequence, partners) else {
                 continue;
             };
             // Soon rather than late, and with days to spare.
@@ -167,7 +169,7 @@ impl<'s, 'a> Session<'s, 'a> {
         }
     }
 
-    fn choose(&mut self, sequence: &Sequence, partners: &[u32]) -> Option<u32> {
+    fn choose(&mut self, after: u32, sequence: &Sequence, partners: &[u32]) -> Option<u32> {
         let shopper = &mut *self.shopper;
         for _ in 0..10 {
             let partner = shopper.random.chance(PARTNER);
@@ -181,7 +183,11 @@ impl<'s, 'a> Session<'s, 'a> {
                 }
             };
             let carted = self.cart.iter().any(|line| line.item == item);
-            if shopper.shop.good(item).available && !shopper.owned.contains(&item) && !carted {
+            if shopper.shop.good(item).available
+                && shopper.shop.work_together(after, item)
+                && !shopper.owned.contains(&item)
+                && !carted
+            {
                 return Some(item);
             }
         }
@@ -220,9 +226,26 @@ impl<'s, 'a> Session<'s, 'a> {
 
     fn draw(&mut self, category: u32) -> u32 {
         let shopper = &mut *self.shopper;
-        shopper
-            .shop
-            .draw(category, &shopper.taste, &mut shopper.random)
+        let (shop, now) = (shopper.shop, self.now);
+        let news: Vec<u32> = (shop.category(category).items.iter().copied())
+            .filter(|item| (1..=now).contains(&shop.good(*item).since))
+            .collect();
+        if !news.is_empty() && shopper.random.chance(NEWS) {
+            return *shopper.random.pick(&news).unwrap_or(&news[0]);
+        }
+        let item = shop.draw(category, &shopper.taste, &mut shopper.random);
+        shop.in_colour(item, &shopper.taste)
+    }
+
+    /// The article, or where the shop does not have it yet another of its category that it has.
+    fn there(&self, item: u32) -> u32 {
+        let shop = self.shopper.shop;
+        let here = |item: &u32| shop.good(*item).since <= self.now;
+        if here(&item) {
+            return item;
+        }
+        let others = &shop.category(shop.good(item).category).items;
+        others.iter().copied().find(here).unwrap_or(item)
     }
 
     fn next(&mut self, item: u32) -> u32 {
@@ -256,6 +279,7 @@ impl<'s, 'a> Session<'s, 'a> {
     }
 
     fn view(&mut self, item: u32) {
+        let item = self.there(item);
         self.views.push(item);
         self.shopper.remember(item);
         self.tell(Deed::Viewed(item), 90);
@@ -266,7 +290,7 @@ impl<'s, 'a> Session<'s, 'a> {
         let shopper = &mut *self.shopper;
         let good = shopper.shop.good(item);
         let carted = self.cart.iter().any(|line| line.item == item);
-        if !good.available || carted || shopper.owned.contains(&item) {
+        if !good.available || good.since > self.now || carted || shopper.owned.contains(&item) {
             return;
         }
         let most = if good.repeatable { 3 } else { 1 };

@@ -1,6 +1,6 @@
 //! The goods as shoppers see them: by category, dear or cheap within it, more or less liked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::ingest::Catalogue;
 use crate::random::{Random, Wheel};
@@ -18,6 +18,14 @@ pub struct Good {
     pub brand: Option<String>,
     /// The devices it works with: the attribute of that name, else the brand.
     pub ecosystem: Option<String>,
+    /// The same for all variants of a product.
+    pub group: Option<String>,
+    pub colour: Option<String>,
+    /// Models that it fits, and that it is.
+    pub fits: Vec<String>,
+    pub models: Vec<String>,
+    /// When the shop first has it, Unix milliseconds.
+    pub since: i64,
     pub cents: u64,
     pub available: bool,
     pub repeatable: bool,
@@ -39,6 +47,8 @@ pub struct Shop {
     pub categories: Vec<Category>,
     pub currency: Option<String>,
     popularity: Wheel,
+    /// Models that the shop sells.
+    models: HashSet<String>,
 }
 
 /// What a shopper minds.
@@ -48,10 +58,18 @@ pub struct Taste {
     pub dearness: Option<f64>,
     /// The brand that is preferred where there is a choice.
     pub brand: Option<String>,
+    /// The colour that is insisted on where a product comes in it.
+    pub colour: Option<String>,
 }
 
 impl Shop {
     pub fn new(catalogue: Catalogue, seed: u64) -> Self {
+        let all = |name: &str| -> HashSet<String> {
+            let attributes = catalogue.products.iter().flat_map(|one| &one.attributes);
+            let own = attributes.filter(|(own, _)| own == name);
+            own.map(|(_, value)| value.clone()).collect()
+        };
+        let models = all("model");
         let mut goods = Vec::new();
         let mut categories: Vec<Category> = Vec::new();
         let mut known = HashMap::new();
@@ -67,6 +85,15 @@ impl Shop {
                 categories.len() as u32 - 1
             });
             categories[category as usize].items.push(goods.len() as u32);
+            let named = |name: &str| {
+                let own = product
+                    .attributes
+                    .iter()
+                    .filter(move |(own, _)| own == name);
+                own.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+            };
+            let (fits, own_models) = (named("fits"), named("model"));
+            let colour = named("color").into_iter().next();
             let mut attributes = product.attributes.into_iter();
             let ecosystem = attributes.find(|(name, _)| name == "ecosystem");
             goods.push(Good {
@@ -76,6 +103,11 @@ impl Shop {
                     .map(|(_, value)| value)
                     .or_else(|| product.brand.as_deref().map(str::to_lowercase)),
                 brand: product.brand,
+                group: product.group,
+                colour,
+                fits,
+                models: own_models,
+                since: product.first_seen.unwrap_or(0),
                 cents: (f64::from(product.price.unwrap_or(0.0)) * 100.0).round() as u64,
                 available: !product.out_of_stock,
                 repeatable: product.repeatable.unwrap_or(false),
@@ -96,10 +128,41 @@ impl Shop {
         let mut random = Random::of(seed, "popularity", 0);
         Shop {
             popularity: zipf(categories.len(), SKEW_OF_CATEGORIES, &mut random),
+            models,
             goods,
             categories,
             currency: catalogue.currency,
         }
+    }
+
+    /// Whether the two may be used together: what fits certain models is for no other device.
+    pub fn work_together(&self, one: u32, other: u32) -> bool {
+        let (one, other) = (self.good(one), self.good(other));
+        let apart = |a: &Good, b: &Good| {
+            let mut fits = a
+                .fits
+                .iter()
+                .filter(|model| self.models.contains(*model))
+                .peekable();
+            fits.peek().is_some()
+                && !b.models.is_empty()
+                && !fits.any(|model| b.models.contains(model))
+        };
+        !apart(one, other) && !apart(other, one)
+    }
+
+    /// The article in the colour that is insisted on, if it comes in it.
+    pub fn in_colour(&self, item: u32, taste: &Taste) -> u32 {
+        let good = self.good(item);
+        if taste.colour.is_none() || good.group.is_none() || good.colour == taste.colour {
+            return item;
+        }
+        let items = &self.category(good.category).items;
+        let own = items.iter().copied().find(|other| {
+            let other = self.good(*other);
+            other.group == good.group && other.colour == taste.colour && other.cents == good.cents
+        });
+        own.unwrap_or(item)
     }
 
     pub fn good(&self, item: u32) -> &Good {

@@ -13,6 +13,8 @@ use crate::random::Random;
 const WEEKLY: f64 = 0.05;
 const LOYAL: f64 = 0.3;
 const PRICE_SENSITIVE: f64 = 0.3;
+/// Part of the shoppers that insists on a colour.
+const INSISTING: f64 = 0.35;
 const QUALITY_SEEKING: f64 = 0.2;
 /// Days between visits: the most frequent and the rarest visitor.
 const GAPS: (f64, f64) = (2.5, 18.0);
@@ -55,7 +57,8 @@ impl<'a> Shopper<'a> {
                 favourites.push(category);
             }
         }
-        let taste = taste(shop, favourites[0], &mut random);
+        let colour = colour(shop, favourites[0], number, seed);
+        let taste = taste(shop, favourites[0], colour, &mut random);
         let weekly = if random.chance(WEEKLY) {
             basket(shop, habits, &taste, &mut random)
         } else {
@@ -120,7 +123,15 @@ impl<'a> Shopper<'a> {
     }
 }
 
-fn taste(shop: &Shop, favourite: u32, random: &mut Random) -> Taste {
+/// The colour that the shopper insists on, drawn apart: what else shoppers are like does not turn on it.
+fn colour(shop: &Shop, favourite: u32, number: u32, seed: u64) -> Option<String> {
+    let mut random = Random::of(seed, "colour", number.into());
+    let insists = random.chance(INSISTING);
+    let item = insists.then(|| shop.draw(favourite, &Taste::default(), &mut random))?;
+    shop.good(item).colour.clone()
+}
+
+fn taste(shop: &Shop, favourite: u32, colour: Option<String>, random: &mut Random) -> Taste {
     let brand = random
         .chance(LOYAL)
         .then(|| shop.draw(favourite, &Taste::default(), random))
@@ -133,7 +144,11 @@ fn taste(shop: &Shop, favourite: u32, random: &mut Random) -> Taste {
     } else {
         None
     };
-    Taste { dearness, brand }
+    Taste {
+        dearness,
+        brand,
+        colour,
+    }
 }
 
 /// Three to five articles of what is bought every week.
