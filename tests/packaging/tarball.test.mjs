@@ -9,14 +9,14 @@ import { gzipSync } from "node:zlib";
 import { root } from "../support/surroundings.mjs";
 import { pack } from "./package.mjs";
 
+// What it is, so that it does not grow unseen. The aims are 66,000, 69,000 and 120,000: products of variants, pages, forgiving
+// search and what holds after a purchase took 8,600 bytes of the first, and the usual calling convention 2,300.
 /** Bytes of the script and the usual module with gzip -9. */
-const MOST = 66_000;
+const MOST = 79_000;
 /** The same of the module for encoders. */
-const MOST_ENCODER = 69_000;
+const MOST_ENCODER = 82_000;
 /** The same of the full edition. */
-// Of it, experiments are 13,000: the evaluator of GrowthBook's specification and what a page keeps of it. Architecture aims at
-// 120,000: everything that a shopper's portrait, life cycle and actions need is not there yet.
-const MOST_FULL = 190_000;
+const MOST_FULL = 200_000;
 
 /** Of the scripts beside the package, by what each says of itself. */
 const APART = { "shelf.js": 3072, "element.js": 1536, "react.js": 1536, "vue.js": 1536 };

@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::debian;
-use crate::folders;
 use crate::process::{output, shown, which};
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -25,8 +24,6 @@ const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_LINKER: (&str, &str) = ("lld-19", "/usr/bin/wasm-ld-19");
 /// In a sysroot, where the library's source is there.
 const LIBRARY: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
-/// The version since which Cargo takes targets in files only when told so.
-const JSON_TARGETS: u32 = 95;
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(180);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,53 +108,12 @@ impl Compiler {
         !matches!(self, Compiler::Toolchain { source: false })
     }
 
-    /// The target in a file of its own, the same but that functions return several values as WebAssembly does and not
-    /// by way of memory, which makes the module smaller. Only where the library is built along, since both must agree;
-    /// nothing where this compiler cannot tell.
-    fn described_target(&self) -> Option<PathBuf> {
-        let rustc = match self {
-            Compiler::Toolchain { source: true } => "rustc",
-            Compiler::Toolchain { source: false } => return None,
-            Compiler::Debian { .. } => DEBIAN_RUSTC,
-        };
-        if minor(&rustc_version(rustc).ok()?) < Some(JSON_TARGETS) {
-            return None;
-        }
-        let says = |what: &str, target: &Path| {
-            let mut command = Command::new(rustc);
-            command
-                .args(["-Zunstable-options", "--print", what, "--target"])
-                .arg(target)
-                .env("RUSTC_BOOTSTRAP", "1");
-            if rustc == DEBIAN_RUSTC {
-                command.env_remove("LD_LIBRARY_PATH");
-            }
-            output(&mut command).ok()
-        };
-        let told = says("target-spec-json", Path::new(TARGET))?;
-        let mut target: serde_json::Value = serde_json::from_str(&told).ok()?;
-        target["llvm-abiname"] = "experimental-mv".into();
-        target["features"] = "+multivalue".into();
-        // Its name is the target's, which Cargo's settings and folders go by.
-        let path = folders::target()
-            .join("wasm")
-            .join(format!("{TARGET}.json"));
-        let text = target.to_string();
-        if !fs::read_to_string(&path).is_ok_and(|known| known == text) {
-            fs::create_dir_all(path.parent()?).ok()?;
-            fs::write(&path, text).ok()?;
-        }
-        // A later compiler may know better.
-        says("cfg", &path).map(|_| path)
-    }
-
     fn command(&self, program: &str, verb: &str, small: bool) -> Command {
         let mut command = Command::new(program);
-        command.args([verb, "--target"]);
-        match small.then(|| self.described_target()).flatten() {
-            Some(path) => command.arg(path).arg("-Zjson-target-spec"),
-            None => command.arg(TARGET),
-        };
+        // Not with the `experimental-mv` convention, by which functions return several values as WebAssembly does: the module
+        // is smaller and wrong, since LLVM 22 reads what a function returned before it is called (a bundle's price, a list's
+        // model), and functions of 128 bits that were compiled by the usual convention trap.
+        command.args([verb, "--target", TARGET]);
         // Flags from outside would replace those of `.cargo/config.toml`, which the module needs.
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(name);
