@@ -47,8 +47,7 @@ pub fn ln(x: f32) -> f32 {
     s * (half + (even + odd)) + power * 9.058_001e-6 - half + f + power * 0.693_138_1
 }
 
-/// `x` to the power of `y`. For ½ the root: the library's own takes it by arithmetic of 128 bits, which the page's module
-/// does not link.
+/// `x` to the power of `y`. For ½ the root: the library's own takes it by arithmetic of 128 bits, slower and no closer.
 #[cfg(feature = "full")]
 pub fn pow(x: f64, y: f64) -> f64 {
     if y == 0.5 { x.sqrt() } else { libm::pow(x, y) }

@@ -65,7 +65,15 @@ fn lab(shoppers: &str, one_in: usize) -> Lab {
         }
     }
     std::fs::write(&events, train).unwrap();
+    // Each SKU by itself: a log names the colour that was viewed, and a list of products shows one of them.
     let catalogue = path("shop/catalog.jsonl");
+    let rows = std::fs::read_to_string(&catalogue).unwrap();
+    let apart = rows.lines().map(|row| {
+        let mut row: Value = serde_json::from_str(row).unwrap();
+        row.as_object_mut().unwrap().remove("item_group_id");
+        row.to_string() + "\n"
+    });
+    std::fs::write(&catalogue, apart.collect::<String>()).unwrap();
     tillside(&[
         "train",
         "--catalog",

@@ -35,7 +35,11 @@ pub(super) fn nearest(model: &Model, word: &str) -> Option<usize> {
             continue;
         }
         let singular = other.strip_suffix(b"s").unwrap_or(other);
-        let shorter = other.strip_suffix(b"es").unwrap_or(other);
+        // Watches are of a watch, machines of no machin.
+        let shorter = other
+            .strip_suffix(b"es")
+            .filter(|stem| stem.ends_with(b"h") || matches!(stem.last(), Some(b's' | b'x' | b'z')));
+        let shorter = shorter.unwrap_or(other);
         let forms = [other, singular, shorter].into_iter();
         let forms = forms.filter(|form| form.len().abs_diff(letters.len()) <= most);
         // Of the singular and the plural the one that was meant: a letter of an ending counts less than any other.

@@ -1,7 +1,7 @@
 //! Numbers of 128 bits, as two of 64.
 //!
-//! The compiler's own call functions of a library that was compiled for another convention than the page's module, whose
-//! functions return several values: there they trap. Division is shift and subtract, since numbers of JSON are rare.
+//! Only what numbers of JSON need: the compiler's own come with a library of divisions that a page would download. Division is
+//! shift and subtract, since such numbers are rare.
 
 /// High and low half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

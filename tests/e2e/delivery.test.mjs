@@ -61,7 +61,9 @@ test("what is patched holds from the next list on", async (t) => {
   const [first = "", second = ""] = await ids(page, phones);
   const patched = await ask(page, "patch", [{ id: first, availability: "out_of_stock" }, { id: second, price: "9.90 CNY", availability: "in stock" }]);
   assert.deepEqual(patched, { ok: true, applied: 2, unknown: 0, refused: 0 });
-  assert.equal((await ids(page, phones))[0], second);
+  const left = await ids(page, phones);
+  assert.ok(!left.includes(first));
+  assert.ok(left.indexOf(second) <= 1, "another colour of what is sold out may stand in its place");
   const mixed = await ask(page, "patch", [{ id: first, availability: "in_stock", price: 0.1 + 0.2 }, { id: "none", price: 1 }, { id: second, price: -1, availability: "out_of_stock" }, { id: second }, null]);
   assert.deepEqual(mixed, { ok: false, applied: 1, unknown: 1, refused: 3 });
   assert.deepEqual((await ids(page, phones)).slice(0, 2), [first, second]);

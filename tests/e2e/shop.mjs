@@ -33,7 +33,8 @@ export async function visitor({ browser, url }, options = {}) {
 
 /** The ids on a shelf, in order. @param {import("playwright-core").Page} page @param {string} placement */
 export async function ids(page, placement) {
-  const cards = page.locator(`main [data-placement="${placement}"] [data-id]`);
+  // Not those of the feed below the shelves.
+  const cards = page.locator(`main :not(.feed) > [data-placement="${placement}"] [data-id]`);
   await cards.first().waitFor();
   return cards.evaluateAll((cards) => cards.map((card) => card.getAttribute("data-id") ?? ""));
 }

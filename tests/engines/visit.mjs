@@ -102,7 +102,8 @@ export const viewed = (rows) => rows.filter(({ event }) => event === "Product Vi
 
 /** The ids on a shelf, in order, once it is there. @param {Tab} tab @param {string} placement */
 export async function ids(tab, placement) {
-  const cards = `main [data-placement="${placement}"] [data-id]`;
+  // Not those of the feed below the shelves.
+  const cards = `main :not(.feed) > [data-placement="${placement}"] [data-id]`;
   await tab.there(cards);
   return tab.texts(cards, "data-id");
 }

@@ -6,7 +6,7 @@ import { toCategory, toDepartments } from "../links.js";
 import { strip } from "../actions.js";
 import { feed } from "../feed.js";
 import { slot, stock } from "../shelf.js";
-import { category, children, keepFront, known, picture, pictureOf, within } from "../shop.js";
+import { category, children, goods, keepFront, known, picture, pictureOf, within } from "../shop.js";
 import * as till from "../till.js";
 
 /** @import { Category, Stocked, View } from "../types.js" */
@@ -15,6 +15,9 @@ const TILES = 13;
 /** Shelves of single categories: of those that the shopper likes best, then of departments. */
 const CATEGORIES = 4;
 const FAVOURITES = 2;
+/** How long an order settles its category, and how many of the newest orders' products are looked at. */
+const SETTLED_MS = 90 * 24 * 60 * 60 * 1000;
+const MOST_SETTLED = 10;
 
 /** @returns {Promise<View>} */
 export async function view() {
@@ -34,7 +37,7 @@ export async function view() {
     // The first shelf is not kept waiting by what lies below it.
     shown: async () => {
       await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-      const shelves = below(front);
+      const shelves = below(front, await settled());
       rest.replaceChildren(...shelves.map(({ place }) => place));
       departments.forEach((department, index) => illustrate(/** @type {HTMLImageElement} */ (pictures[index]), department).catch(() => {}));
       keepFront(till.remembers() ? front.goods : null);
@@ -50,11 +53,21 @@ function dropped() {
   return till.portrait().recent.filter(({ id }) => (known(id)?.r ?? 0) > (known(id)?.p ?? 0)).length;
 }
 
-/** The shelves after the first. @param {Stocked} first */
-function below({ shelf, goods }) {
+/** Categories that an order of late has settled: nobody wants a second pair of shoes the day after. */
+async function settled() {
+  if (!till.remembers()) return [];
+  const since = Date.now() - SETTLED_MS;
+  const bought = till.portrait().bought.filter(({ time }) => time > since).slice(0, MOST_SETTLED);
+  const once = bought.filter(({ id }) => ["bought", "settled"].includes(till.explainNot(id, { placement: "home" }).clause));
+  const found = await goods(once.map(({ id }) => id));
+  return [...found.values()].map(({ c }) => c);
+}
+
+/** The shelves after the first. @param {Stocked} first @param {string[]} settled */
+function below({ shelf, goods }, settled) {
   // No product twice on the page: each shelf holds out what those above it show.
   const exclude = [...shelf.items, ...till.portrait().recent].map(({ id }) => id);
-  const loved = favourites();
+  const loved = favourites().filter(({ path }) => !settled.some((other) => within(other, path)));
   const shown = [...goods.values()].map(({ c }) => c).concat(loved.map(({ path }) => path));
   const others = children().filter(({ path }) => !shown.some((other) => within(other, path)));
   return [

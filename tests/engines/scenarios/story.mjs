@@ -108,10 +108,10 @@ export const scenarios = {
       await tab.there("main .product");
     }
     await tab.goto(`${shop.url}#/c/Computers`);
-    await tab.there("main section.shelf h2", "Works with what you have");
+    await tab.there("main section.shelf h2", "Works with what you viewed");
     const [shelf] = await tab.evaluate(() =>
       [...document.querySelectorAll("main section.shelf")]
-        .filter((shelf) => shelf.querySelector("h2")?.textContent === "Works with what you have")
+        .filter((shelf) => shelf.querySelector("h2")?.textContent === "Works with what you viewed")
         .map((shelf) => ({ items: shelf.querySelectorAll("[data-id]").length, text: /** @type {HTMLElement} */ (shelf).innerText })),
     );
     assert.ok(shelf && shelf.items > 2);
