@@ -103,7 +103,7 @@ export function draw({ shelf, goods }, { title = heading(shelf), grid = false, a
   const list = cards({ shelf, goods }, shelf.items.length, { added });
   list.classList.add(grid ? "grid" : "row");
   const why = shared(shelf);
-  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), why && el("p", { class: "why" }, why.text), !grid && arrows(list));
+  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), why && el("p", { class: "why", "data-code": why.code }, why.text), !grid && arrows(list));
   return observed(el("section", { class: "shelf", "aria-labelledby": id }, head, list), shelf);
 }
 
@@ -117,13 +117,13 @@ export function cards({ shelf, goods }, to, { from = 0, added, plain = false } =
   const list = el("ul", { class: "cards", role: "list" });
   for (const item of shelf.items.slice(from, to)) {
     const good = goods.get(item.id);
-    if (good) list.append(card(good, { item, plain, shared: plain ? undefined : shared(shelf), chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
+    if (good) list.append(card(good, { item, plain, shared: plain ? undefined : shelf.reason, chosen: () => till.click(shelf, item.id), added: () => added?.(item.id) }));
   }
   return list;
 }
 
 /** Reasons that go without saying under the heading of a shelf. */
-const SAID = new Set(["recent", "search", "host", "popular", "category", "goes_with", "similar", "also_viewed", "again", "fits", "fits_viewed"]);
+const SAID = new Set(["recent", "search", "host", "category", "goes_with", "similar", "also_viewed", "again", "fits", "fits_viewed"]);
 
 /** The reason that a shelf gives once for all its cards, where its heading does not say it. @param {Shelf} shelf */
 function shared({ reason, placement }) {

@@ -81,14 +81,14 @@ fn position(list: &[Kept], key: &str) -> Option<usize> {
 fn named(product: &Product, model: Option<&Model>) -> [Option<(String, Option<u16>)>; 2] {
     let said = |name: &Option<String>| name.clone().map(|name| (name, None));
     let (mut category, mut brand) = (said(&product.category), said(&product.brand));
-    if let Some(model) = model {
-        if let Some(item) = model.find(&product.id) {
-            if let Some(number) = model.category(item) {
-                category = Some((model.category_path(number), Some(number)));
-            }
-            if let Some(number) = model.brand(item) {
-                brand = Some((model.brand_name(number).into(), Some(number)));
-            }
+    if let Some(model) = model
+        && let Some(item) = model.find(&product.id)
+    {
+        if let Some(number) = model.category(item) {
+            category = Some((model.category_path(number), Some(number)));
+        }
+        if let Some(number) = model.brand(item) {
+            brand = Some((model.brand_name(number).into(), Some(number)));
         }
     }
     [category, brand]

@@ -34,7 +34,7 @@ export async function visitor({ browser, url }, options = {}) {
 /** The ids on a shelf, in order. @param {import("playwright-core").Page} page @param {string} placement */
 export async function ids(page, placement) {
   // Not those of the feed below the shelves.
-  const cards = page.locator(`main :not(.feed) > [data-placement="${placement}"] [data-id]`);
+  const cards = page.locator(`main [data-placement="${placement}"]:not(.feed *) [data-id]`);
   await cards.first().waitFor();
   return cards.evaluateAll((cards) => cards.map((card) => card.getAttribute("data-id") ?? ""));
 }

@@ -103,7 +103,7 @@ export const viewed = (rows) => rows.filter(({ event }) => event === "Product Vi
 /** The ids on a shelf, in order, once it is there. @param {Tab} tab @param {string} placement */
 export async function ids(tab, placement) {
   // Not those of the feed below the shelves.
-  const cards = `main :not(.feed) > [data-placement="${placement}"] [data-id]`;
+  const cards = `main [data-placement="${placement}"]:not(.feed *) [data-id]`;
   await tab.there(cards);
   return tab.texts(cards, "data-id");
 }

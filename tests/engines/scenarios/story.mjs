@@ -24,10 +24,13 @@ export const scenarios = {
 
     await tab.goto(`${url}#/c/${encodeURIComponent(PHONES)}`);
     await tab.there("main h1", "Smartphones");
-    const phones = (await ids(tab, "category")).slice(0, 3);
-    assert.equal(phones.length, 3);
+    /** @type {string[]} */
+    const phones = [];
     const lists = [await listed(tab)];
-    for (const phone of phones) {
+    while (phones.length < 3) {
+      // A list shows one of a product's variants, and after a view perhaps another one.
+      const phone = (await ids(tab, "category")).find((id) => !phones.some((viewed) => model(viewed) === model(id))) ?? "";
+      phones.push(phone);
       await tab.click(`main [data-placement="category"] [data-id="${phone}"] a`);
       await tab.there(`main .product[data-id="${phone}"]`);
       assert.ok(!(await ids(tab, "product")).includes(phone), "like the phone, not the phone");
@@ -41,7 +44,8 @@ export const scenarios = {
     const personal = await ids(tab, "home");
     assert.notDeepEqual(personal.slice(0, 6), popular.slice(0, 6), "three phones moved the shelf");
     const reasons = await tab.texts('main [data-placement="home"] [data-code="viewed"]');
-    assert.ok(reasons.length >= 3 && reasons.every((text) => text.startsWith("Because you viewed ")), `it says why: ${reasons}`);
+    // The shelf says the reason of most, and cards what differs.
+    assert.ok(reasons.length > 0 && reasons.every((text) => text.startsWith("Because you viewed ")), `it says why: ${reasons}`);
     assert.deepEqual(new Set((await ids(tab, "recent")).slice(0, 3)), new Set(phones));
     const seen = [await look(tab, "home")];
     // What happens again within a second counts once; the phone is about to be looked at for a second time.
@@ -119,6 +123,9 @@ export const scenarios = {
     shop.quiet();
   },
 };
+
+/** Brand, line and number of a phone, by its id. @param {string} id */
+const model = (id) => id.split("-").slice(0, 3).join("-");
 
 /** The list of a category as far as it is drawn. @param {Tab} tab */
 const listed = (tab) => tab.texts("main .list [data-id]", "data-id");
