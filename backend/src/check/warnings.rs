@@ -57,8 +57,8 @@ pub fn of(report: &Report, now: i64) -> Vec<Warning> {
     found
 }
 
-/// Whether it is usual that such a row is left out: an event that pages report, such as a list that was seen, and that training
-/// does not learn from. A name that no page reports may be a misspelt one.
+/// True for rows of known events that training does not use, such as `Product List Viewed`. An unknown event name may be
+/// misspelt, so its rows count towards the warning.
 fn is_usual(reason: &str) -> bool {
     reason
         .strip_prefix(NOT_LEARNED)

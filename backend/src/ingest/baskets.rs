@@ -15,7 +15,7 @@ const NAMES: [&str; 4] = ["history", "basket", "target", "days"];
 /// What lies between two orders where the file does not say.
 const DAYS: f64 = 7.0;
 
-/// What the cells of a column are looked at as. Orders of a history are separated by bars, which its reader knows.
+/// The type of value to detect in a column, by its name. Orders of a history are separated by `|`; its reader splits them.
 fn look(name: &str) -> Option<Look> {
     Some(match &fold(name)[..] {
         "basket" => Look::Keys,

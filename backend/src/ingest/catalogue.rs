@@ -57,7 +57,7 @@ struct Row {
     product: Product,
     line: u64,
     currency: Option<String>,
-    /// Whether there is none, where the row says it.
+    /// True when out of stock; `None` when the row does not say.
     out: Option<bool>,
     /// The row holds the texts of another language, and nothing else.
     translates: bool,

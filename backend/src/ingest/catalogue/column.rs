@@ -45,7 +45,7 @@ pub(super) enum Column {
     Attribute(&'static str),
 }
 
-/// What a shop system calls the kinds of its products: no category of anything.
+/// Product types of shop systems, such as `simple` and `variable`; they are not categories.
 const SYSTEM_TYPES: [&str; 14] = [
     "simple",
     "configurable",
@@ -153,7 +153,7 @@ impl Column {
     }
 }
 
-/// What a column may be read as, asked before the table is opened.
+/// The type of value to detect in a column, by its name; called before the table is read.
 pub(super) fn look(name: &str, hints: &Hints) -> Option<Look> {
     let column = hints
         .field(name)
@@ -315,28 +315,27 @@ impl Columns {
         texts.filter(|(_, text, _)| !text.is_empty())
     }
 
-    /// The text of a price and what it says.
+    /// Where the first cell of a column that is not empty is, and its text.
+    fn filled<'a>(&self, table: &'a Table, column: Column) -> Option<(usize, &'a str)> {
+        let mut places = self.places.iter();
+        places.find_map(|(other, _, place)| {
+            let text = table.cell(*place);
+            (*other == column && !text.is_empty()).then_some((*place, text))
+        })
+    }
+
+    /// The text of a price, and the price where it can be read.
     pub fn price<'a>(&self, table: &'a Table, column: Column) -> Option<(&'a str, Option<Amount>)> {
-        let place = self
-            .places
-            .iter()
-            .find(|(other, _, place)| *other == column && !table.cell(*place).is_empty())?
-            .2;
-        let text = table.cell(place);
+        let (place, text) = self.filled(table, column)?;
         Some((
             text,
             self.money.get(&place).and_then(|money| money.read(text)),
         ))
     }
 
-    /// The text of a date in its own column and what it says.
+    /// The text of a date, and the date where it can be read.
     pub fn time<'a>(&self, table: &'a Table, column: Column) -> Option<(&'a str, Option<i64>)> {
-        let place = self
-            .places
-            .iter()
-            .find(|(other, _, place)| *other == column && !table.cell(*place).is_empty())?
-            .2;
-        let text = table.cell(place);
+        let (place, text) = self.filled(table, column)?;
         Some((
             text,
             self.times.get(&place).and_then(|times| times.read(text)),

@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
         price
     }
 
-    /// Whether a sale price is one, and of today: it costs something, no more than the price, and its dates hold.
+    /// True if a sale price is in effect: above 0, at most the regular price, and today within its dates.
     fn is_of_today(&mut self, sale: f32, price: Option<f32>) -> bool {
         let (dates, now) = (self.first(Column::SaleDates), self.now);
         let (from, to) = dates.split_once('/').unwrap_or((dates, ""));
@@ -295,7 +295,7 @@ impl<'a> Reading<'a> {
         attributes.push(attribute);
     }
 
-    /// What one detail says: of models, and of what fits them, several between `/`.
+    /// Adds the attribute of one product detail. `model` and `fits` may hold several values, separated by `/`.
     fn several(&mut self, name: &str, value: &str, attributes: &mut Vec<(String, String)>) {
         let models = ["fits", "model"].contains(&name.trim().to_lowercase().as_str());
         for one in value.split(if models { '/' } else { '\0' }) {

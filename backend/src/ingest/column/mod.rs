@@ -19,7 +19,7 @@ const MOST_WORDS: usize = 64;
 /// Characters of an example.
 const LETTERS: usize = 40;
 
-/// What the cells of a column are looked at as.
+/// The type of value to detect in the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// An item, product, order.
