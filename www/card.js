@@ -16,6 +16,9 @@ const IN_HEADING = new Set(["recent", "search", "host"]);
 /** Reasons that go without saying in the list of a category or of search results. */
 const IN_LIST = new Set([...IN_HEADING, "popular", "category"]);
 
+/** A reason in the reader's words: a model knows a brand by the name that the feed gives it. @param {Reason} reason @param {Good | undefined} good */
+export const sentence = ({ code, text }, good) => (code === "brand" && good?.b ? text.replace(good.b, brand(good) ?? good.b) : text);
+
 /**
  * @param {Good} good
  * @param {{ item: ShelfItem, plain: boolean, shared?: Reason | undefined, chosen: () => void, added: () => void }} options `shared`: the reason that the
@@ -36,7 +39,7 @@ export function card(good, { item, plain, shared, chosen, added }) {
       el("span", { class: "brand" }, brand(good) ?? "", good.n ? el("span", { class: "badge" }, t("card.new")) : ""),
       el("span", { class: "name" }, name),
     ),
-    telling && el("p", { class: "reason", "data-code": reason.code }, reason.text),
+    telling && el("p", { class: "reason", "data-code": reason.code }, sentence(reason, good)),
     el(
       "div",
       { class: "buy" },

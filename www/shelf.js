@@ -5,7 +5,7 @@
 
 import { seen } from "/pkg/dist/shelf.js";
 import { el } from "./dom.js";
-import { card } from "./card.js";
+import { card, sentence } from "./card.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
 import { find, goods, known, within } from "./shop.js";
@@ -103,7 +103,7 @@ export function draw({ shelf, goods }, { title = heading(shelf), grid = false, a
   const list = cards({ shelf, goods }, shelf.items.length, { added });
   list.classList.add(grid ? "grid" : "row");
   const why = shared(shelf);
-  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), why && el("p", { class: "why", "data-code": why.code }, why.text), !grid && arrows(list));
+  const head = el("div", { class: "shelf-head" }, el("h2", { id }, title), why && el("p", { class: "why", "data-code": why.code }, sentence(why, [...goods.values()].find(({ b }) => b && why.text.includes(b)))), !grid && arrows(list));
   return observed(el("section", { class: "shelf", "aria-labelledby": id }, head, list), shelf);
 }
 

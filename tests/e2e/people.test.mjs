@@ -188,6 +188,25 @@ test("who reads Chinese has the whole shop in Chinese, and in English when they 
   assert.doesNotMatch(said ?? "", HAN, "what a screen reader finds at the end of the English page is no Chinese");
 });
 
+test("reasons call a brand as the shop does in Chinese", async (t) => {
+  const { page, url } = await visitor(await built(t), { locale: "zh-CN" });
+  await page.goto(url);
+  await page.locator('[data-consent="all"]').click();
+  await page.locator(".consent").waitFor({ state: "detached" });
+  const ids = await page.evaluate(async () => {
+    const goods = await Promise.all(Array.from({ length: 32 }, async (_, n) => (await fetch(`/shop/products/${n}.json`)).json()));
+    return goods.flatMap((some) => Object.entries(some)).filter(([, { b, o }]) => b === "Pacerra" && !o).map(([id]) => id);
+  });
+  for (const id of ids.slice(0, 4)) {
+    await page.goto(`${url}#/p/${id}`);
+    await page.locator(`main .product[data-id="${id}"]`).waitFor();
+  }
+  await front(page).click();
+  const reasons = page.locator('main [data-code="brand"]');
+  await reasons.first().waitFor();
+  for (const text of await reasons.allTextContents()) assert.match(text, /^来自您关注的品牌\p{Script=Han}+$/u);
+});
+
 test("on a telephone no page scrolls sideways", async (t) => {
   const open = await built(t);
   const { page, heard, url } = await visitor(open, { viewport: TELEPHONE });
