@@ -35,11 +35,14 @@ export const open = (page, options, patience = 9000) =>
     /** @type {const} */ (["/pkg/dist/index.js", options ?? {}, patience]),
   );
 
+/** How long a page of a test may take to open, in milliseconds: what is asked is another thing than how fast a busy machine is. */
+const TIMEOUT = 30_000;
+
 /** A new page, opened. @param {string} url @param {Context} context @param {Options} [options] */
 export async function bare(url, context, options) {
   const page = await context.newPage();
   await page.goto(`${url}/bare/blank.html`);
-  await open(page, options);
+  await open(page, { timeout: TIMEOUT, ...options }, TIMEOUT + 9000);
   return page;
 }
 

@@ -37,7 +37,7 @@ async function bare(url, context, options) {
   await page.evaluate(
     async ([path, options]) => {
       const { Tillside } = await import(/** @type {string} */ (path));
-      Object.assign(globalThis, { till: await Tillside.open({ model: "/model/manifest.json", .../** @type {any} */ (options) }) });
+      Object.assign(globalThis, { till: await Tillside.open({ model: "/model/manifest.json", timeout: 30_000, .../** @type {any} */ (options) }) });
     },
     /** @type {const} */ (["/pkg/dist/index.js", options ?? {}]),
   );

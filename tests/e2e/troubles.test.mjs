@@ -252,6 +252,8 @@ async function bare({ url }, context) {
       model: "/model/manifest.json",
       collector: { url: "/v1/batch", writeKey: "bare" },
       consent: { personalisation: true, measurement: true },
+      // How fast a busy machine is, is not asked here.
+      timeout: 30_000,
     });
     Object.assign(globalThis, { Tillside, till });
   }, "/pkg/dist/index.js");

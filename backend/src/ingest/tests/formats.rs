@@ -52,9 +52,13 @@ fn feed_row() -> impl Strategy<Value = Vec<String>> {
         )
 }
 
-/// Whether a cell says that there is no value.
+/// Whether a cell says that there is no value: of the words that readers know, those that [`text`] can make.
 fn is_null(cell: &str) -> bool {
-    ["-", "--", "NA"].contains(&cell)
+    const WORDS: [&str; 18] = [
+        "\\N", "-", "--", "NA", "NaN", "nan", "NAN", "-nan", "NaT", "nil", "inf", "-inf", "NULL",
+        "null", "Null", "None", "none", "NONE",
+    ];
+    WORDS.contains(&cell)
 }
 
 /// The products that a feed means, found without any of the readers.
