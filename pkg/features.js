@@ -1,16 +1,14 @@
-// Features: the payload, given inline or from an address, and the engine's answers as objects.
+// Features: the payload, given inline or from an address, and the engine's answers as objects. Only a page that has features loads
+// this file.
 // @ts-check
-
-import { parse, request } from "./globals.js";
-import { problem, text } from "./load.js";
 
 /** What a fetch may take before the page goes on without features. */
 const PATIENCE_MS = 3000;
 
-/** A payload, or a problem with its remedy. From an address it is the one that the browser has, if it has one, so that a page
+/** A payload; rejects where there is none. From an address it is the one that the browser has, if it has one, so that a page
  * does not wait for the network; the answer of the server is there for the next page.
- * @param {string | object} source @returns {Promise<any>} */
-export async function features(source) {
+ * @param {string | object} source @param {typeof fetch} request @returns {Promise<any>} */
+export async function features(source, request) {
   if (typeof source !== "string") return source ?? {};
   /** @param {RequestInit} how */
   const get = async (how) => {
@@ -23,18 +21,18 @@ export async function features(source) {
     const fresh = get({ cache: "no-cache" });
     // Only the next page needs it where there is an older one.
     if (held) fresh.catch(() => {});
-    return parse(held ?? (await fresh));
+    return JSON.parse(held ?? (await fresh));
   } catch (error) {
-    return problem("features.unavailable", `${source}: ${text(error)}; features have their callers' defaults. See options.features.`);
+    throw new Error(`${source}: ${/** @type {any} */ (error).message}`);
   }
 }
 
-/** What is wrong with a payload, by the engine's answer to it. @param {any} answer */
+/** What is wrong with a payload, by the engine's answer to it. @param {any} answer @returns {import("./index.d.ts").Problem | undefined} */
 export function refusal(answer) {
-  if (!answer) return problem("features.edition", 'options.features needs `edition: "full"`.');
-  if (!answer.ok) return problem("features.refused", `the features were refused (${answer.code}): ${answer.remedy}.`);
+  if (!answer) return { code: "features.edition", message: 'options.features needs `edition: "full"`.' };
+  if (!answer.ok) return { code: "features.refused", message: `the features were refused (${answer.code}): ${answer.remedy}.` };
   if (answer.unsupported.length === 0) return undefined;
-  return problem("features.unsupported", `not run here: ${answer.unsupported.join(", ")}; take GrowthBook's own SDK for it.`);
+  return { code: "features.unsupported", message: `not run here: ${answer.unsupported.join(", ")}; take GrowthBook's own SDK for it.` };
 }
 
 /** @param {any} answer @returns {import("./index.d.ts").Feature} */

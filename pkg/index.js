@@ -6,8 +6,7 @@
 
 import * as engine from "./dist/tillside.js";
 import { check, lines, plain, reported, ruling, texts, wanted, word } from "./given.js";
-import { answered, features, refusal } from "./features.js";
-import { after, clearTimer, has, inPage, isAhead, own, parse, within } from "./globals.js";
+import { after, clearTimer, has, inPage, isAhead, own, parse, request as fetched, within } from "./globals.js";
 import { Goods, remembered } from "./goods.js";
 import { bit, counts, Host } from "./host.js";
 import { load, manifest, problem, text } from "./load.js";
@@ -115,6 +114,7 @@ export class Tillside {
   #opening = false;
   /** @type {Set<(change: import("./index.d.ts").Notice) => void>} */ #watchers = new Set();
   /** What has not answered yet. @type {Set<string>} */ #awaited = new Set();
+  /** What reads features; only pages that have some load it. @type {typeof import("./features.js") | undefined} */ #reader;
   /** Whether it is settled what this device is called and holds: before, chance decides nothing. */
   #settled = false;
   /** @type {Map<string, () => import("./index.d.ts").Explained>} */ #decisions = new Map();
@@ -181,8 +181,6 @@ export class Tillside {
     const timer = after(tire, timeout);
 
     const found = model === undefined ? undefined : this.#await("manifest", manifest(model));
-    const { features: source } = this.#options;
-    const payload = source === undefined ? undefined : this.#await("features", features(source));
     const store = new Store(this.#name());
     const held = this.#await("storage", store.load());
     // Who needs it asks for it, and hears of it then.
@@ -192,7 +190,7 @@ export class Tillside {
     const kept = new Promise((resolve) => remembered(held).then((text) => text && resolve(parse(text))).catch(() => {}));
     const wanted = Promise.race([found, tired]);
     const started = this.#await("module", load(this.#options, found, kept, wanted, (problem) => this.#warn(problem)).then((missing) => (missing ? this.#warn(missing) : this.#start(store))));
-    const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category), this.#offered(started, payload)]);
+    const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category), this.#await("features", this.#offered(started))]);
     const settled = whole.then(() => (this.#page && (left.consent || left.calls.length > 0) ? this.#replay() : undefined)).then(() => clearTimer(timer));
     await Promise.race([settled, tired]);
     if (this.#opening) this.#tire();
@@ -838,31 +836,34 @@ export class Tillside {
     return this.#ask("offer", { arms, cart, key }) ?? { arm: null, code: "no_engine" };
   }
 
-  /** Takes over a payload of features. @param {Promise<unknown>} started @param {Promise<any> | undefined} payload or a problem */
-  async #offered(started, payload) {
-    if (!payload) return;
-    await started;
-    const found = await payload;
-    if (!this.#page) return;
-    if (has(found, "code")) return this.#warn(found);
-    const { featureAttributes: attributes = {}, overrides = {} } = this.#options;
-    const wrong = refusal(this.#ask("features", { payload: found, attributes, overrides }));
-    if (wrong) this.#warn(wrong);
+  /** Takes over a payload of features. @param {Promise<unknown>} started */
+  async #offered(started) {
+    const { features, featureAttributes: attributes = {}, overrides = {} } = this.#options;
+    if (features === undefined) return;
+    try {
+      const reader = (this.#reader = await import("./features.js"));
+      const payload = await reader.features(features, fetched);
+      await started;
+      const wrong = this.#page ? reader.refusal(this.#ask("features", { payload, attributes, overrides })) : undefined;
+      if (wrong) this.#warn(wrong);
+    } catch (error) {
+      this.#warn(problem("features.unavailable", `${text(error)}; features have their callers' defaults. See options.features.`));
+    }
   }
 
-  /** @param {string} key @param {Record<string, unknown>} [attributes] @returns {import("./index.d.ts").Feature} */
+  /** @param {string} key @param {Record<string, unknown>} [attributes] */
   feature(key, attributes) {
-    return answered(this.#use({ key, attributes }));
+    return this.#use({ key, attributes });
   }
 
-  /** @param {string} experiment @param {Record<string, unknown>} [attributes] @returns {import("./index.d.ts").Variation | undefined} */
+  /** @param {string} experiment @param {Record<string, unknown>} [attributes] */
   variation(experiment, attributes) {
-    return answered(this.#use({ experiment, attributes })).variation;
+    return this.#use({ experiment, attributes }).variation;
   }
 
-  /** @param {object} what */
+  /** @param {object} what @returns {import("./index.d.ts").Feature} */
   #use(what) {
-    return this.#ask("feature", { ...what, early: !this.#settled });
+    return this.#reader?.answered(this.#ask("feature", { ...what, early: !this.#settled })) ?? { value: undefined, on: false, source: "unknownFeature" };
   }
 
   /** @returns {import("./index.d.ts").Portrait} */

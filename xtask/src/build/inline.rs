@@ -23,34 +23,62 @@ const OTHERS: [(&str, &str); 2] = [("inline.cjs", "cjs"), ("classic.js", "iife")
 const GLOBAL: &str = "tillside";
 /// In the script: nothing else there is called so.
 const BYTES: &str = "tillside_module_bytes";
+const LATER: &str = "tillside_later";
 
 /// Every file that this makes.
 pub fn files() -> impl Iterator<Item = &'static str> {
     std::iter::once(MODULE).chain(OTHERS.map(|(name, _)| name))
 }
 
-/// Makes them from the bundle and the modules beside it.
-pub fn inline(dist: &Path, bundle: &str) -> Result<()> {
+/// Makes them from the bundle, the modules beside it, and the script that the bundle loads when it is wanted.
+pub fn inline(dist: &Path, bundle: &str, later: &Path) -> Result<()> {
     let module = fs::read(dist.join(INLINED))?;
-    let script = inlined(&fs::read_to_string(dist.join(bundle))?, &module)?;
     let from = dist.join(MODULE);
+    form(later, &from, "iife", LATER)?;
+    let later = Later {
+        name: &later.file_name().unwrap_or_default().to_string_lossy(),
+        script: &fs::read_to_string(&from)?,
+    };
+    let script = inlined(&fs::read_to_string(dist.join(bundle))?, &module, &later)?;
     fs::write(&from, script)?;
     for (name, format) in OTHERS {
-        let mut rolldown = node::script("rolldown/bin/cli.mjs")?;
-        rolldown
-            .arg(&from)
-            .arg("--file")
-            .arg(dist.join(name))
-            .args(["--format", format, "--name", GLOBAL, "--minify"])
-            .args(["--platform", "browser", "--log-level", "warn"]);
-        run(&mut rolldown).context("rolldown, from the npm package of that name, failed")?;
+        form(&from, &dist.join(name), format, GLOBAL)?;
     }
     Ok(())
 }
 
-/// The bundle with bytes in place of every module's address, which is the one thing in it that a bundler has to understand.
-fn inlined(bundle: &str, module: &[u8]) -> Result<String> {
+/// A script in one of rolldown's forms, `name` being what it exports where that has a name.
+fn form(from: &Path, to: &Path, format: &str, name: &str) -> Result<()> {
+    let mut rolldown = node::script("rolldown/bin/cli.mjs")?;
+    rolldown
+        .arg(from)
+        .arg("--file")
+        .arg(to)
+        .args(["--format", format, "--name", name, "--minify"])
+        .args(["--platform", "browser", "--log-level", "warn"]);
+    run(&mut rolldown).context("rolldown, from the npm package of that name, failed")
+}
+
+/// A script that the bundle loads when it is wanted, and itself as one that leaves [`LATER`].
+struct Later<'a> {
+    name: &'a str,
+    script: &'a str,
+}
+
+/// The bundle with bytes in place of every module's address, and a script in place of the one that it loads, which are the two
+/// things in it that a bundler has to understand.
+fn inlined(bundle: &str, module: &[u8], later: &Later) -> Result<String> {
     let mut script = bundle.to_owned();
+    let loads =
+        ['"', '\'', '`'].map(|quote| format!("import({quote}./{name}{quote})", name = later.name));
+    let found: Vec<_> = loads
+        .iter()
+        .filter(|load| script.matches(load.as_str()).count() == 1)
+        .collect();
+    let [load] = found[..] else {
+        bail!("the bundle does not load {} in one place", later.name);
+    };
+    script = script.replace(load, &format!("Promise.resolve({LATER})"));
     for name in MODULES.map(|module| module.name) {
         let addresses = ['"', '\'', '`'].map(|quote| {
             [", ", ","]
@@ -76,7 +104,8 @@ fn inlined(bundle: &str, module: &[u8]) -> Result<String> {
     }
     let text = base64(module);
     Ok(format!(
-        "const {BYTES}=()=>Uint8Array.from(atob(\"{text}\"),c=>c.charCodeAt(0));\n{script}"
+        "const {BYTES}=()=>Uint8Array.from(atob(\"{text}\"),c=>c.charCodeAt(0));\n{}\n{script}",
+        later.script
     ))
 }
 
@@ -107,24 +136,35 @@ mod tests {
             let name = module.name;
             format!("m(new URL(`./{name}`,import.meta.url));")
         });
-        addresses.concat()
+        addresses.concat() + "await import(`./later.js`);"
     }
+
+    const LATE: Later = Later {
+        name: "later.js",
+        script: "var tillside_later={};",
+    };
 
     #[test]
     fn the_module_for_every_model_stands_for_both_and_the_full_edition_is_left_out() {
-        let script = inlined(&bundle(), b"\0asm").unwrap();
+        let script = inlined(&bundle(), b"\0asm", &LATE).unwrap();
         assert!(script.contains("atob(\"AGFzbQ==\")"), "{script}");
         let calls = script.matches("m(tillside_module_bytes());").count();
         assert_eq!(calls, MODULES.len() - 1);
         assert_eq!(script.matches("m(void 0);").count(), 1);
-        assert!(!script.contains("import.meta"));
+        assert!(!script.contains("import"), "{script}");
+        let (there, used) = script
+            .split_once("await Promise.resolve(tillside_later);")
+            .unwrap();
+        assert!(there.contains("var tillside_later={};"), "{script}");
+        assert_eq!(used, "");
     }
 
     #[test]
     fn a_bundle_that_is_written_otherwise_is_refused() {
         let other = bundle().replace("new URL(`", "new URL( `");
-        assert!(inlined(&other, b"").is_err());
-        assert!(inlined(&(bundle() + "import.meta.env"), b"").is_err());
+        assert!(inlined(&other, b"", &LATE).is_err());
+        assert!(inlined(&(bundle() + "import.meta.env"), b"", &LATE).is_err());
+        assert!(inlined(&bundle().replace("later", "sooner"), b"", &LATE).is_err());
     }
 
     #[test]

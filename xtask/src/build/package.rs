@@ -31,6 +31,8 @@ const GIVEN: &str = "const import0 = {\n        __proto__: null,";
 const GENERATED: &str = "tillside_bg.wasm";
 /// What the package exports: `pkg/index.js` and all that it imports.
 const BUNDLE: &str = "index.js";
+/// What of it only some pages load.
+const LATER: &str = "features.js";
 
 fn dist() -> PathBuf {
     root().join("pkg/dist")
@@ -47,7 +49,7 @@ pub fn has_modules() -> bool {
 /// Whether every script is there that is made from them and from the package's own.
 pub fn has_scripts() -> Result<bool> {
     let mut names: Vec<_> = inline::files().map(OsStr::new).collect();
-    names.push(OsStr::new(BUNDLE));
+    names.extend([BUNDLE, LATER].map(OsStr::new));
     let apart = storefront()?;
     names.extend(apart.iter().filter_map(|path| path.file_name()));
     Ok(names.iter().all(|name| dist().join(name).is_file()))
@@ -268,7 +270,10 @@ pub fn join(entry: &Path, to: &Path, minify: bool, more: &[&str]) -> Result<()> 
 pub fn bundle(kind: Kind) -> Result<()> {
     let path = dist().join(BUNDLE);
     let minify = kind == Kind::Release;
-    join(&root().join("pkg/index.js"), &path, minify, &[])?;
+    let source = root().join("pkg");
+    let later = ["--external", &format!("./{LATER}")];
+    join(&source.join(BUNDLE), &path, minify, &later)?;
+    join(&source.join(LATER), &dist().join(LATER), minify, &[])?;
     // The bundle stands beside the modules that its source names from one folder up.
     let mut bundle = fs::read_to_string(&path)?;
     // Said for bundlers that drop what is not used, of which nothing is left here.
@@ -280,6 +285,8 @@ pub fn bundle(kind: Kind) -> Result<()> {
         }
         bundle = bundle.replace(&named, &format!("./{name}"));
     }
+    // It stands there too.
+    bundle = bundle.replace(&format!("../{LATER}"), &format!("./{LATER}"));
     fs::write(&path, bundle)?;
     // For the tests, which import the bundle from where it is; it is not published.
     fs::write(
@@ -295,7 +302,7 @@ pub fn bundle(kind: Kind) -> Result<()> {
     for script in storefront()? {
         apart(&script, minify)?;
     }
-    inline::inline(&dist(), BUNDLE)
+    inline::inline(&dist(), BUNDLE, &source.join(LATER))
 }
 
 /// A script beside the package, without what it imports: the page has that once.
