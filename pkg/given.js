@@ -140,9 +140,15 @@ export function changes(feed, most) {
 /** What reports name of a shelf, read once like a request; undefined for what is no shelf. @param {Shelf} shelf */
 export function reported(shelf) {
   try {
-    const { decision, model } = shelf.status;
-    const items = shelf.items.map(({ id, position }) => ({ id: String(id), position: Number(position) }));
-    return { placement: String(shelf.placement), decision: String(decision), model: String(model), items };
+    const { decision, model, policy = "", fallback, experiment = "" } = shelf.status;
+    const items = shelf.items.map(({ id, position, propensity, ranker, reasons }) => ({
+      id: `${id}`,
+      position: Number(position),
+      // What is empty is not said.
+      line: lines([[reasons?.[0]?.code, propensity < 1 ? propensity : "", ranker, id].join(" ")]),
+    }));
+    const head = [shelf.placement, decision, model, policy, fallback === "none" ? "" : fallback, experiment];
+    return { decision: `${decision}`, head: lines(head.map(String)), items };
   } catch {
     return undefined;
   }

@@ -22,6 +22,49 @@ export interface Variation {
   propensity?: number;
 }
 
+/** Two rankings of which one list is drafted; `interleave` of "tillside/interleave" asks it. */
+export interface DraftRequest {
+  experiment: string;
+  /** Ids, best first. */
+  a: readonly string[];
+  b: readonly string[];
+  /** Ids that earlier pages of the list showed. */
+  shown?: readonly string[];
+  limit: number;
+}
+
+/** An item of a drafted list. */
+export interface Drafted {
+  id: string;
+  ranker: "a" | "b";
+  /** The other ranking would not have put it there: a choice of it tells something. */
+  competitive: boolean;
+}
+
+/** A list that was made, with all that it was made of; see docs/experiments.md. */
+export interface Decision {
+  decision: string;
+  time: number;
+  model: string;
+  /** A hash of the part of the model, and of prices and stock that were taken over into it. */
+  goods: string;
+  /** The variations that were used in the visit, "ranker=1,hero=a". */
+  variants: string;
+  request: Record<string, unknown>;
+  made: { items: { id: string; score: number; placed: string; propensity: number; given: number[] }[]; fallback: string };
+  /** The shopper as stored, in hexadecimal digits. */
+  portrait: string;
+  profile: string;
+}
+
+export interface Replayed {
+  /** The list is the same as was made then. */
+  same: boolean;
+  made?: Decision["made"];
+  /** Why not: "no_model", "damaged" and "request" are of the record; "other_model": the model was another, or its prices and stock. */
+  code?: "no_model" | "damaged" | "request" | "other_model";
+}
+
 /** What a feature is. */
 export interface Feature {
   /** Undefined where nothing says. */
@@ -223,6 +266,8 @@ export interface ShelfItem {
   propensity: number;
   /** The one that decided for the item first, the others by how much rests on them; at least one. */
   reasons: [Reason, ...Reason[]];
+  /** Of an interleaved list: the ranker that put it there, where the other would not have. */
+  ranker?: string;
 }
 
 /** A list that was made, taken apart. */
@@ -250,6 +295,11 @@ export interface ShelfStatus {
   decision: string;
   /** The model that ranked it; "" where none did. */
   model: string;
+  /** Of a list that two rankers drafted in turn. */
+  policy?: "interleaved";
+  /** Of an interleaved list, the experiment, and the two lists that it was drafted from. */
+  experiment?: string;
+  decisions?: string[];
   /** Why the list is less than fully personal: "none" when it is. */
   fallback: "none" | "content" | "popularity" | "host" | "empty";
   /** Whether what the shopper did was allowed to count, and the list is no fallback ("none" or "content"). */
@@ -746,6 +796,12 @@ export declare class Tillside {
   feature(key: string, attributes?: Record<string, unknown>): Feature;
   /** The variation of an experiment; undefined for who is not in it. Asking is using, as with `feature`. */
   variation(experiment: string, attributes?: Record<string, unknown>): Variation | undefined;
+  /** One list drafted from two rankings; undefined without leave for experiments. Of the full edition, as the next two. */
+  ask(what: "draft", request: DraftRequest): Drafted[] | undefined;
+  /** The newest 200 lists of this page with all that they were made of, oldest first; in memory only. */
+  ask(what: "decisions"): Decision[] | undefined;
+  /** Makes the list of a record again, on the model that is open. */
+  ask(what: "replay", record: Decision): Replayed | undefined;
   /** What is remembered about this shopper. */
   portrait(): Portrait;
   /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */

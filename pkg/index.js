@@ -712,12 +712,12 @@ export class Tillside {
   impression(shelf) {
     const seen = reported(shelf);
     if (!seen) return { ok: false, reason: "not_a_shelf" };
-    const { placement, decision, model, items } = seen;
+    const { decision, head, items } = seen;
     if (this.#early) return this.#later(() => this.impression(shelf));
     if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
     if (items.length === 0) return { ok: false, reason: "empty_shelf" };
     this.#seen.add(decision);
-    const receipt = this.#with((page) => engine.take(engine.shelf(page, [lines([placement, decision, model]), ...items.map((item) => item.id)].join("\n"), 0)));
+    const receipt = this.#with((page) => engine.take(engine.shelf(page, [head, ...items.map(({ line }) => line)].join("\n"), 0)));
     return tracked(receipt);
   }
 
@@ -725,13 +725,13 @@ export class Tillside {
   click(shelf, id) {
     const seen = reported(shelf);
     if (!seen) return { ok: false, reason: "not_a_shelf" };
-    const { placement, decision, model, items } = seen;
+    const { decision, head, items } = seen;
     const item = items.find((item) => item.id === id);
     if (!item) return { ok: false, reason: "not_on_shelf" };
     if (this.#early) return this.#later(() => this.click(shelf, id));
     // What was chosen was seen, also where the page went before its observer looked: rates would count a choice from no list.
     if (!this.#seen.has(decision)) this.impression(shelf);
-    const receipt = this.#with((page) => engine.take(engine.shelf(page, `${lines([placement, decision, model])}\n${item.id}`, Math.max(item.position || 1, 1))));
+    const receipt = this.#with((page) => engine.take(engine.shelf(page, `${head}\n${item.line}`, Math.max(item.position || 1, 1))));
     return tracked(receipt);
   }
 
@@ -746,6 +746,11 @@ export class Tillside {
     }
     const answer = this.#with((page) => engine.take(engine.ask(page, what, json)));
     return answer ? (JSON.parse(answer) ?? undefined) : undefined;
+  }
+
+  /** @param {"draft" | "decisions" | "replay"} what @param {object} [request] */
+  ask(what, request) {
+    return this.#ask(what, request);
   }
 
   /** @returns {import("./index.d.ts").Intent} */

@@ -11,6 +11,10 @@ mod act;
 mod ask;
 #[cfg(feature = "full")]
 mod experiment;
+#[cfg(feature = "full")]
+mod log;
+#[cfg(feature = "full")]
+mod origin;
 
 #[cfg(feature = "full")]
 use crate::condition::{NoPatterns, Patterns};
@@ -33,6 +37,8 @@ const DEVICE: &str = "device";
 const EXPERIMENTS: &str = "experiments";
 const INTAKE: &str = "intake";
 const MANIFEST: &str = "manifest";
+/// Where the visit came from; of the full edition.
+const ORIGIN: &str = "origin";
 const PORTRAIT: &str = "portrait";
 /// What the full edition keeps beside it.
 const PROFILE: &str = "profile";
@@ -55,7 +61,7 @@ fn may_stay(allowed: Purposes, key: &str) -> bool {
         allowed.names_device()
     } else if key == EXPERIMENTS {
         allowed.experiment
-    } else if key.starts_with(QUEUE) {
+    } else if key == ORIGIN || key.starts_with(QUEUE) {
         allowed.measurement
     } else {
         allowed != Purposes::default()
@@ -133,6 +139,12 @@ pub struct Engine {
     decisions: u32,
     #[cfg(feature = "full")]
     experiments: Experiments,
+    /// The newest lists.
+    #[cfg(feature = "full")]
+    log: log::Log,
+    /// Where the visit came from.
+    #[cfg(feature = "full")]
+    origin: origin::Origin,
     /// The host's regular expressions.
     #[cfg(feature = "full")]
     patterns: &'static dyn Patterns,
@@ -164,6 +176,10 @@ impl Engine {
             decisions: 0,
             #[cfg(feature = "full")]
             experiments: Experiments::default(),
+            #[cfg(feature = "full")]
+            log: log::Log::default(),
+            #[cfg(feature = "full")]
+            origin: origin::Origin::default(),
             #[cfg(feature = "full")]
             patterns: &NoPatterns,
             manifest: Vec::new(),
@@ -198,6 +214,10 @@ impl Engine {
         if let Some(bytes) = self.experiments.changed() {
             self.put(EXPERIMENTS.into(), bytes);
         }
+        #[cfg(feature = "full")]
+        if let Some(bytes) = self.origin.changed() {
+            self.put(ORIGIN.into(), bytes);
+        }
         core::mem::take(&mut self.effects)
     }
 
@@ -226,6 +246,10 @@ impl Engine {
         #[cfg(feature = "full")]
         if let Some(bytes) = find(EXPERIMENTS).filter(|_| held.experiment) {
             self.experiments.restore(bytes);
+        }
+        #[cfg(feature = "full")]
+        if let Some(bytes) = find(ORIGIN).filter(|_| held.measurement) {
+            self.origin.restore(bytes);
         }
         if let Some(bytes) = find(INTAKE).filter(|_| held != Purposes::default()) {
             self.intake.absorb(bytes);
@@ -348,6 +372,8 @@ impl Engine {
         let before = core::mem::replace(&mut self.purposes, purposes);
         if before.personalisation && !purposes.personalisation {
             self.shopper = Shopper::default();
+            #[cfg(feature = "full")]
+            self.log.clear();
             self.delete(PORTRAIT.into());
             self.delete(PROFILE.into());
             self.delete(TAGS.into());
@@ -356,6 +382,9 @@ impl Engine {
         if before.measurement && !purposes.measurement {
             let effects = self.queue.withdraw();
             self.queued(effects);
+            self.delete(ORIGIN.into());
+            #[cfg(feature = "full")]
+            self.origin.forget();
         }
         if before.experiment && !purposes.experiment {
             self.delete(EXPERIMENTS.into());
@@ -451,6 +480,8 @@ impl Engine {
     /// Forgets the shopper, here and on the device; what is allowed stays allowed, under a new name.
     pub fn forget(&mut self, device: &str) {
         let allowed = self.purposes;
+        #[cfg(feature = "full")]
+        self.log.clear();
         self.grant(Purposes::default(), "");
         self.grant(allowed, device);
     }
@@ -468,6 +499,8 @@ impl Engine {
         self.shopper.resolve(&model);
         #[cfg(feature = "full")]
         self.shopper.profile.resolve(&model);
+        #[cfg(feature = "full")]
+        self.log.opened(&model);
         self.model = Some(model);
         Ok(())
     }
@@ -484,14 +517,23 @@ impl Engine {
     /// # Errors
     /// As [`Model::refresh`].
     pub fn refresh(&mut self, live: &[u8]) -> Result<(), ModelError> {
-        let model = self.model.as_mut();
-        model.map_or(Ok(()), |model| model.refresh(live))
+        let Some(model) = &mut self.model else {
+            return Ok(());
+        };
+        model.refresh(live)?;
+        #[cfg(feature = "full")]
+        self.log.renewed(live);
+        Ok(())
     }
 
     /// Takes over prices and stock of single items; see [`Model::patch`].
     pub fn patch(&mut self, lines: &str, each: &mut dyn FnMut(Patched)) {
         if let Some(model) = &mut self.model {
             model.patch(lines, each);
+            #[cfg(feature = "full")]
+            if !lines.is_empty() {
+                self.log.renewed(lines.as_bytes());
+            }
         }
     }
 
@@ -516,6 +558,11 @@ impl Engine {
             .intake
             .accept(name, properties, arrival)
             .map_err(Declined::Refused)?;
+        #[cfg(feature = "full")]
+        let reported = self.origin.stamp(&event, self.purposes.measurement);
+        #[cfg(feature = "full")]
+        let message = self.message(&reported)?;
+        #[cfg(not(feature = "full"))]
         let message = self.message(&event)?;
         if self.purposes.personalisation {
             self.learn(&event);
@@ -541,10 +588,14 @@ impl Engine {
         if !self.purposes.measurement {
             return Err(Declined::NoConsent);
         }
+        #[cfg(feature = "full")]
+        let fields = self.with_variants(kind, fields, arrival.now);
         let event = self
             .intake
             .admit(kind, products, fields, arrival)
             .map_err(Declined::Refused)?;
+        #[cfg(feature = "full")]
+        let event = self.origin.stamp(&event, true);
         let message = self.message(&event)?;
         self.report(&event, message, arrival.now);
         Ok(event.session)

@@ -18,6 +18,9 @@
 //! | `scene` | `zone`, `zoneName`, `locale`, `region`, `device`, `page` | the scene from now on, as it is understood |
 //! | `explain_not` | `item`, `request` | `clause` that keeps the item off that list, with its values |
 //! | `features` | `payload`, `attributes`, `overrides` | `ok`, and what of the payload is `unsupported`, or a `code` with its `remedy` |
+//! | `draft` | `a`, `b`: ids, `shown`, `limit`, `experiment` | one list of both rankings, in turn |
+//! | `decisions` | – | the newest lists, each with all that it was made of |
+//! | `replay` | one of those | the list made again, and whether it is the `same` |
 //! | `feature` | `key` of a feature or `experiment`, `attributes` | the value as GrowthBook's SDKs answer; the first time in a session, the exposure is reported |
 
 use super::{Engine, JOURNAL, TAGS};
@@ -138,6 +141,9 @@ impl Engine {
             "scene" => self.set_scene(request, now),
             "features" => self.experiments.open(request),
             "feature" => self.feature(request, now),
+            "draft" => self.draft(request, now),
+            "decisions" => self.log.answer(),
+            "replay" => self.replay(request),
             _ => Value::Null,
         }
     }

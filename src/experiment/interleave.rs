@@ -69,14 +69,16 @@ fn coin(seed: &str, round: usize) -> bool {
     hash("interleave", &text, 2.0).is_some_and(|side| side >= 0.5)
 }
 
+/// How many items both rankings have at their top alike.
+pub fn alike(a: &[&str], b: &[&str]) -> usize {
+    let pairs = a.iter().zip(b);
+    pairs.take_while(|(one, other)| one == other).count()
+}
+
 /// How much better `a` did by the clicks of one list: clicks on its items less those on the other's. Of items that both
 /// rankings would have shown at the top alike, nothing can be told; they are not competitive and earn nobody a credit.
 pub fn credit(picks: &[Pick], a: &[&str], b: &[&str], clicked: &[&str]) -> i32 {
-    let alike = a
-        .iter()
-        .zip(b)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let alike = alike(a, b);
     let mut credit = 0;
     for pick in picks {
         if clicked.contains(&pick.item) && !a[..alike].contains(&pick.item) {

@@ -7,6 +7,8 @@ use crate::condition::{Attributes, Patterns};
 use crate::intake::{Field, Scalar};
 use crate::value::{NULL, Value, number};
 
+/// Bytes of a field of a report.
+const LONGEST: usize = 256;
 /// Exposures remembered as reported in one session.
 const MOST_VIEWED: usize = 200;
 
@@ -101,6 +103,33 @@ impl Experiments {
     /// Whether an exposure was reported in a session.
     pub fn viewed(&self, exposure: &Exposure, session: &str) -> bool {
         !session.is_empty() && self.session == session && self.viewed.contains(&exposure.name())
+    }
+
+    /// The variations that were used in a session: `ranker=1,hero=a`, as many as a field of a report holds.
+    pub fn variants(&self, session: &str) -> String {
+        let mut text = String::new();
+        if session.is_empty() || self.session != session {
+            return text;
+        }
+        for name in &self.viewed {
+            let mut parts = name.split('\n');
+            let (experiment, variation) = (parts.next(), parts.next());
+            let (experiment, variation) = (experiment.unwrap_or(""), variation.unwrap_or(""));
+            let odd = |part: &str| part.contains(['"', '\\', ',', '=']);
+            if odd(experiment) || odd(variation) {
+                continue;
+            }
+            if text.len() + experiment.len() + variation.len() + 2 > LONGEST {
+                break;
+            }
+            if !text.is_empty() {
+                text.push(',');
+            }
+            for part in [experiment, "=", variation] {
+                text.push_str(part);
+            }
+        }
+        text
     }
 
     /// Remembers that an exposure was reported in a session.

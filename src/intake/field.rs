@@ -81,6 +81,14 @@ pub enum Field {
     /// The bandit's context, a number below 0 for none.
     Leaf,
     BanditVersion,
+    /// By what a shelf was ranked.
+    Policy,
+    /// Why it is less than that.
+    Fallback,
+    /// The variations that were used in the visit.
+    Variants,
+    /// The ranker that put an item into an interleaved list.
+    Ranker,
 }
 
 /// What a field holds.
@@ -122,7 +130,7 @@ pub(super) enum Of {
 use Field::*;
 
 /// Every field by its number.
-const FIELDS: [(Field, Form, Of); 58] = [
+const FIELDS: [(Field, Form, Of); 62] = [
     (ProductId, Form::Id, Of::Product),
     (Category, Form::Text, Of::Either),
     (Brand, Form::Text, Of::Product),
@@ -181,6 +189,10 @@ const FIELDS: [(Field, Form, Of); 58] = [
     (Propensity, Form::Amount, Of::Event),
     (Leaf, Form::Id, Of::Event),
     (BanditVersion, Form::Count, Of::Event),
+    (Policy, Form::Id, Of::Event),
+    (Fallback, Form::Id, Of::Event),
+    (Variants, Form::Id, Of::Event),
+    (Ranker, Form::Id, Of::Product),
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -242,7 +254,11 @@ variation_id
 hash_attribute
 propensity
 leaf
-bandit_version";
+bandit_version
+policy
+fallback
+variants
+ranker";
 
 static FOLDED: Folded = Folded::of(NAMES);
 

@@ -106,6 +106,7 @@ fn fields(json: &mut Json, fields: &[(Field, Scalar)], lean: bool) {
 mod tests {
     use super::*;
     use crate::intake::Session;
+    use crate::report::Place;
     use serde_json::{Value, json};
 
     const BARE: Envelope<'_> = Envelope {
@@ -193,20 +194,37 @@ mod tests {
             placement: "home",
             decision: "d-1",
             model: "abc",
+            policy: "interleaved",
+            experiment: "ranker",
+            ..Default::default()
+        };
+        let a = Place {
+            id: "a",
+            reason: "viewed",
+            ..Place::default()
+        };
+        let b = Place {
+            id: "b",
+            reason: "discovery",
+            propensity: Some(0.25),
+            ranker: "bold",
         };
         for ((kind, products, fields), expected) in [
             (
-                shelf.impression(["a", "b"].into_iter()),
+                shelf.impression([a, b].into_iter()),
                 json!({
-                    "list_id": "rec:home", "request_id": "d-1", "model_version": "abc",
-                    "products": [{ "product_id": "a", "position": 1 }, { "product_id": "b", "position": 2 }],
+                    "list_id": "rec:home", "request_id": "d-1", "model_version": "abc", "policy": "interleaved", "experiment_id": "ranker",
+                    "products": [
+                        { "product_id": "a", "position": 1, "reason": "viewed" },
+                        { "product_id": "b", "position": 2, "reason": "discovery", "propensity": 0.25, "ranker": "bold" },
+                    ],
                 }),
             ),
             (
-                shelf.click("b", 2),
+                shelf.click(b, 2),
                 json!({
-                    "list_id": "rec:home", "request_id": "d-1", "model_version": "abc",
-                    "product_id": "b", "position": 2,
+                    "list_id": "rec:home", "request_id": "d-1", "model_version": "abc", "policy": "interleaved", "experiment_id": "ranker",
+                    "product_id": "b", "position": 2, "reason": "discovery", "propensity": 0.25, "ranker": "bold",
                 }),
             ),
         ] {

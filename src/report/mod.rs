@@ -10,5 +10,5 @@ mod time;
 
 pub use message::{Envelope, MESSAGE_BYTES, message};
 pub use queue::{Batch, Dropped, Effect, Outcome, Priority, Queue};
-pub use shelf::{Content, Shelf};
+pub use shelf::{Content, Place, Shelf};
 pub use time::iso;

@@ -16,9 +16,9 @@ pub fn ask(page: usize, what: &str, json: &str) {
         let mut engine = super::page::engine(page);
         engine.lend(&super::patterns::RegExp);
         let answer = engine.ask(what, &request, super::now());
-        // Values of features are a shop's own and cross as they are.
+        // Values of features are a shop's own and cross as they are, and a list is made again from every bit.
         put(&match what {
-            "feature" => answer.to_json(),
+            "feature" | "decisions" | "replay" => answer.to_json(),
             _ => answer.print(),
         });
     }

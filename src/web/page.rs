@@ -16,7 +16,7 @@ use crate::engine::{Declined, Effect, Engine, QUEUE, Settings};
 use crate::intake::{Arrival, Session, Value};
 use crate::lines::{cut, join, list, parts};
 use crate::recommend::{Because, Code, List, Placed, Placement, Request, sentence};
-use crate::report::{Content, Outcome, Shelf};
+use crate::report::{Content, Outcome, Place, Shelf};
 use crate::shop::terms;
 
 #[derive(Default)]
@@ -394,20 +394,44 @@ fn shelf_event(page: usize, content: Content) {
 }
 
 /// A shelf was seen, or at a `position` from 1, an item of it was chosen. On lines: the placement, the decision, the
-/// model, and then the ids, or all that is left as the one id.
+/// model, the policy, the fallback and the experiment, and then the items, or all that is left as the one item. Of an item,
+/// separated by spaces: the reason, the propensity, the ranker and, as all that is left, the id.
 #[wasm_bindgen]
 pub fn shelf(page: usize, lines: &str, position: u32) {
     let mut rest = lines;
+    let mut head = [""; 6];
+    for text in &mut head {
+        *text = cut(&mut rest, b'\n');
+    }
+    let [placement, decision, model, policy, fallback, experiment] = head;
     let shelf = Shelf {
-        placement: cut(&mut rest, b'\n'),
-        decision: cut(&mut rest, b'\n'),
-        model: cut(&mut rest, b'\n'),
+        placement,
+        decision,
+        model,
+        policy,
+        fallback,
+        experiment,
     };
     let content = match position {
-        0 => shelf.impression(parts(rest, b'\n')),
-        _ => shelf.click(rest, position),
+        0 => shelf.impression(parts(rest, b'\n').map(place)),
+        _ => shelf.click(place(rest), position),
     };
     shelf_event(page, content);
+}
+
+#[inline(never)]
+fn place(mut rest: &str) -> Place<'_> {
+    let mut words = [""; 3];
+    for word in &mut words {
+        *word = cut(&mut rest, b' ');
+    }
+    let [reason, propensity, ranker] = words;
+    Place {
+        id: rest,
+        reason,
+        propensity: crate::decimal::parse(propensity),
+        ranker,
+    }
 }
 
 /// Ranks. On lines: the item and the category, empty where there is none; what was typed; name and value of so many
@@ -468,8 +492,11 @@ pub fn recommend(
     wish.discovery = discovery;
     wish.seed = engine.seed(now()) ^ number as u64;
     request.exclude = list(rest, b'\n');
-    let list = engine.recommend(request, now());
-    words(&list, engine.decision(now()))
+    #[cfg(feature = "full")]
+    let (list, decision) = engine.decide(request, now());
+    #[cfg(not(feature = "full"))]
+    let (list, decision) = (engine.recommend(request, now()), engine.decision(now()));
+    words(&list, decision)
 }
 
 /// The new order of the ids on lines, by what was at each place before; the first line is the item of the page, or

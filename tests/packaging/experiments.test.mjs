@@ -20,19 +20,19 @@ test("features answer, sticky and by consent, and what cannot be read is a probl
       import { Tillside } from "tillside";
       const features = ${JSON.stringify(FEATURES)};
       const out = {};
-      const denied = await Tillside.open({ edition: "full", features });
+      const denied = await Tillside.open({ timeout: 60_000, edition: "full", features });
       out.denied = denied.feature("reason");
-      const till = await Tillside.open({ edition: "full", features, consent: { experiment: true }, featureAttributes: { tier: "gold" } });
+      const till = await Tillside.open({ timeout: 60_000, edition: "full", features, consent: { experiment: true }, featureAttributes: { tier: "gold" } });
       out.consent = till.status().consent;
       out.reason = [1, 2, 3].map(() => till.feature("reason").value);
       out.variation = till.variation("reason");
       out.flash = [till.feature("flash").value, till.feature("flash", { tier: "silver" }).value];
       out.unknown = till.feature("nothing");
-      const forced = await Tillside.open({ edition: "full", features, consent: { experiment: true }, overrides: { reason: 1 } });
+      const forced = await Tillside.open({ timeout: 60_000, edition: "full", features, consent: { experiment: true }, overrides: { reason: 1 } });
       out.forced = forced.variation("reason");
       const codes = [];
       for (const features of [{ features: [] }, { features: {}, encryptedFeatures: "a.b" }, { features: {}, experiments: [{ key: "moved" }] }, "http://127.0.0.1:9/none"]) {
-        const other = await Tillside.open({ edition: "full", features, onWarning: ({ code }) => codes.push(code) });
+        const other = await Tillside.open({ timeout: 60_000, edition: "full", features, onWarning: ({ code }) => codes.push(code) });
         await other.close();
       }
       out.codes = codes;
@@ -59,7 +59,7 @@ test("an OpenFeature client gets values, variants and errors in its own words", 
       import { OpenFeature } from ${sdk};
       import { Tillside } from "tillside";
       import { TillsideProvider } from "tillside/openfeature";
-      const till = await Tillside.open({ edition: "full", features: ${JSON.stringify(FEATURES)}, consent: { experiment: true } });
+      const till = await Tillside.open({ timeout: 60_000, edition: "full", features: ${JSON.stringify(FEATURES)}, consent: { experiment: true } });
       await OpenFeature.setContext({ targetingKey: "visitor-1", tier: "gold" });
       await OpenFeature.setProviderAndWait(new TillsideProvider(till));
       const client = OpenFeature.getClient();

@@ -4,6 +4,7 @@
 pub mod analyse;
 pub mod bandit;
 pub mod complete_journey;
+pub mod decisions;
 mod draw;
 mod goods;
 pub mod power;
@@ -33,6 +34,7 @@ enum Command {
     Power(power::Args),
     Bandit(bandit::Args),
     Shelves(shelves::Args),
+    Decisions(decisions::Args),
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -46,5 +48,6 @@ pub fn run(args: Args) -> Outcome {
         Command::Power(args) => power::run(args),
         Command::Bandit(args) => bandit::run(args),
         Command::Shelves(args) => shelves::run(args),
+        Command::Decisions(args) => decisions::run(args),
     }
 }

@@ -66,6 +66,10 @@ struct Manifest {
 
 #[derive(Deserialize)]
 struct Part {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    category: Option<String>,
     url: String,
     bytes: u64,
     sha256: String,
@@ -87,6 +91,26 @@ pub fn check(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
     }
     files.push(path);
     Ok(files)
+}
+
+/// A file of a model: what it is, and of which category where it is not for every page.
+pub struct File {
+    pub name: String,
+    pub category: Option<String>,
+    pub path: PathBuf,
+}
+
+/// The parts that make up the model in `folder`, checked like [`check`].
+pub fn files(folder: &Path) -> Result<Vec<File>, ModelError> {
+    let (path, manifest) = read_manifest(folder)?;
+    let file = |part: Part| {
+        Ok(File {
+            path: check_part(folder, &path, &part)?,
+            name: part.name,
+            category: part.category,
+        })
+    };
+    manifest.parts.into_iter().map(file).collect()
 }
 
 /// The model that is in `folder` now, by its manifest.

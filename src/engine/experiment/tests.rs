@@ -121,3 +121,128 @@ fn a_forced_variation_is_shown_and_not_reported() {
     let value = engine.ask("feature", &Json::map([("key", "f".into())]), NOW);
     assert_eq!(value.text_of("value"), "b");
 }
+
+/// The properties of the newest message of a kind that waits.
+fn newest(engine: &Engine, kind: &str) -> Json {
+    let begins = format!(r#"{{"type":"track","event":"{kind}""#);
+    let messages = engine.queue().messages();
+    let message = messages
+        .filter(|message| message.starts_with(&begins))
+        .last();
+    let message = Json::parse(message.expect("one waits")).unwrap();
+    message.get("properties").unwrap().clone()
+}
+
+fn shelf(engine: &mut Engine, id: &str, at: i64) {
+    let shelf = crate::report::Shelf {
+        placement: "home",
+        decision: "d",
+        ..Default::default()
+    };
+    let item = crate::report::Place {
+        id: "apple",
+        reason: "viewed",
+        propensity: Some(0.25),
+        ..Default::default()
+    };
+    let now = NOW + at;
+    let arrival = Arrival {
+        id,
+        now,
+        time: None,
+    };
+    engine
+        .shelf_event(shelf.impression([item].into_iter()), arrival)
+        .unwrap();
+}
+
+#[test]
+fn a_shelf_says_which_variations_were_used_as_long_as_experiments_are_allowed() {
+    let mut engine = fresh();
+    engine.grant(EXPERIMENT, "dev");
+    open(&mut engine);
+    shelf(&mut engine, "m-1", 0);
+    assert_eq!(newest(&engine, "Product List Viewed").get("variants"), None);
+    let variation = ranker(&mut engine, NOW + 1);
+    let variation = match variation.text_of("value") {
+        "plain" => "ranker-test=0",
+        _ => "ranker-test=1",
+    };
+    shelf(&mut engine, "m-2", 2);
+    let said = newest(&engine, "Product List Viewed");
+    assert_eq!(said.text_of("variants"), variation);
+    assert_eq!(said.text_of("policy"), "personal");
+    let product = &said.get("products").unwrap().elements()[0];
+    assert_eq!(
+        (product.text_of("reason"), product.number_of("propensity")),
+        ("viewed", Some(0.25))
+    );
+    engine.grant(ALL, "");
+    let said = newest(&engine, "Product List Viewed");
+    assert_eq!(said.get("variants"), None);
+    assert_eq!(said.text_of("list_id"), "rec:home");
+    assert!(viewed(&engine).is_empty());
+    shelf(&mut engine, "m-3", 2000);
+    assert_eq!(newest(&engine, "Product List Viewed").get("variants"), None);
+}
+
+#[test]
+fn where_a_visit_came_from_is_said_of_all_its_events_and_of_no_other_visit() {
+    let mut device = Device::default();
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    let page = Value::Map(vec![
+        ("channel".into(), Value::Text("email".into())),
+        ("campaign".into(), Value::Text("autumn".into())),
+        ("referrer_class".into(), Value::Text("direct".into())),
+    ]);
+    let arrival = Arrival {
+        id: "m-0",
+        now: NOW,
+        time: None,
+    };
+    engine.track("Page Viewed", &page, arrival).unwrap();
+    view(&mut engine, "apple", 1000).unwrap();
+    let said = newest(&engine, "Product Viewed");
+    assert_eq!(
+        (said.text_of("channel"), said.text_of("campaign")),
+        ("email", "autumn")
+    );
+    device.apply(&mut engine);
+    // The next page of the visit.
+    let mut next = fresh();
+    next.restore(&device.rows(), Choice::default(), "new", NOW + 2000);
+    shelf(&mut next, "m-4", 2000);
+    let said = newest(&next, "Product List Viewed");
+    assert_eq!(said.text_of("referrer_class"), "direct");
+    view(&mut next, "pear", 3 * 3_600_000).unwrap();
+    assert_eq!(newest(&next, "Product Viewed").get("channel"), None);
+    // Without reports nothing of it is kept.
+    next.grant(
+        Purposes {
+            measurement: false,
+            ..ALL
+        },
+        "",
+    );
+    device.apply(&mut next);
+    assert!(!device.0.contains_key(ORIGIN));
+}
+
+#[test]
+fn two_rankings_are_drafted_only_with_leave_and_alike_for_the_whole_visit() {
+    let request =
+        Json::parse(r#"{"experiment":"x","a":["p","q","r"],"b":["p","s","q"],"limit":3}"#).unwrap();
+    let mut engine = fresh();
+    engine.grant(ALL, "dev");
+    assert_eq!(engine.ask("draft", &request, NOW), Json::Null);
+    engine.grant(EXPERIMENT, "dev");
+    view(&mut engine, "apple", 0).unwrap();
+    let picks = engine.ask("draft", &request, NOW);
+    assert_eq!(engine.ask("draft", &request, NOW + 60_000), picks);
+    let picks = picks.elements();
+    assert_eq!(picks.len(), 3);
+    assert_eq!(picks[0].text_of("id"), "p");
+    assert_eq!(picks[0].get("competitive"), Some(&false.into()));
+    assert_eq!(picks[1].get("competitive"), Some(&true.into()));
+}

@@ -343,21 +343,39 @@ impl Queue {
         vec![Effect::Clear]
     }
 
-    /// What this kind is for is no longer allowed: what waits of it is dropped, unsent.
+    /// Experiments are no longer allowed: exposures that wait are dropped unsent, and what else waits no longer says which
+    /// variations were used.
     #[cfg(feature = "full")]
-    pub fn withdraw_kind(&mut self, kind: crate::intake::Kind) -> Vec<Effect> {
+    pub fn withdraw_experiments(&mut self) -> Vec<Effect> {
+        // A quote within a text is escaped, so these begin a member of the message and nothing else.
+        const VARIANTS: &str = r#""variants":""#;
         let mut begins = crate::json::Json::default();
-        begins.raw(super::message::MESSAGE_BEGINS).text(kind.name());
-        let mut keys = Vec::new();
+        begins
+            .raw(super::message::MESSAGE_BEGINS)
+            .text(crate::intake::Kind::ExperimentViewed.name());
+        let (mut keys, mut effects) = (Vec::new(), Vec::new());
         for row in &mut self.rows {
             if row.message.starts_with(&begins.0) {
                 row.flight = GONE;
                 keys.push(row.id.clone());
+            } else if row.flight == 0
+                && let Some(at) = row.message.find(VARIANTS)
+                && let Some(size) = row.message[at + VARIANTS.len()..].find('"')
+            {
+                let mut end = at + VARIANTS.len() + size + 1;
+                end += usize::from(row.message[end..].starts_with(','));
+                let comma = row.message[..at].ends_with(',') && !row.message[..end].ends_with(',');
+                row.message.replace_range(at - usize::from(comma)..end, "");
+                effects.push(Effect::Store {
+                    key: row.id.clone(),
+                    bytes: row.encode(),
+                });
             }
         }
         self.dropped.withdrawn += keys.len() as u32;
         self.take(GONE);
-        vec![Effect::Delete { keys }]
+        effects.push(Effect::Delete { keys });
+        effects
     }
 
     /// Messages that wait, those being sent included.

@@ -4,6 +4,7 @@ import test, { after } from "node:test";
 import { launch } from "../../support/engines/index.mjs";
 import { keepPictures } from "../visit.mjs";
 import * as consent from "./consent.mjs";
+import * as decisions from "./decisions.mjs";
 import * as pages from "./pages.mjs";
 import * as queue from "./queue.mjs";
 import * as story from "./story.mjs";
@@ -13,7 +14,7 @@ import * as vectors from "./vectors.mjs";
 /** @typedef {(t: import("node:test").TestContext, browser: import("../../support/engines/index.mjs").Browser) => Promise<void>} Scenario */
 
 /** Each exports scenarios by sentences. @type {{ scenarios: Record<string, Scenario> }[]} */
-const ALL = [story, consent, queue, pages, vectors, stress];
+const ALL = [story, consent, queue, pages, vectors, decisions, stress];
 
 /** @param {import("../../support/engines/index.mjs").Name} name */
 export function scenarios(name) {
