@@ -2,11 +2,13 @@
 
 import { announce, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { REASON, short } from "./experiments.js";
 import { brand, t, title } from "./i18n.js";
 import { toProduct } from "./links.js";
 import { price } from "./price.js";
 import { picture } from "./shop.js";
 import * as cart from "./cart.js";
+import * as till from "./till.js";
 
 /** @import { Reason, ShelfItem } from "../pkg/index.js" */
 /** @import { Good } from "./types.js" */
@@ -16,8 +18,15 @@ const IN_HEADING = new Set(["recent", "search", "host"]);
 /** Reasons that go without saying in the list of a category or of search results. */
 const IN_LIST = new Set([...IN_HEADING, "popular", "category"]);
 
-/** A reason in the reader's words: a model knows a brand by the name that the feed gives it. @param {Reason} reason @param {Good | undefined} good */
-export const sentence = ({ code, text }, good) => (code === "brand" && good?.b ? text.replace(good.b, brand(good) ?? good.b) : text);
+/** A reason in the reader's words, as the visitor's variation words it: a model knows a brand by the name that the feed gives it.
+ * @param {Reason} reason @param {Good | undefined} good */
+export function sentence(reason, good) {
+  const { code, text } = reason;
+  if (code === "brand" && good?.b) return text.replace(good.b, brand(good) ?? good.b);
+  const key = short(reason);
+  // Asking is using: only where the variations differ.
+  return key && till.feature(REASON).value === "short" ? t(key) : text;
+}
 
 /**
  * @param {Good} good

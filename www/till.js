@@ -7,6 +7,7 @@ import { Tillside } from "/pkg/dist/index.js";
 import { current, named, short, tag } from "./i18n.js";
 import { brandNamed, category, known } from "./shop.js";
 import { tags } from "./tags.js";
+import * as experiments from "./experiments.js";
 
 /** @import { Consent, Request, Shelf, Tracked } from "../pkg/index.js" */
 /** @typedef {{ time: number, event: string, item: string, result: Tracked }} Call */
@@ -25,6 +26,7 @@ const watchers = new Set();
 async function open() {
   const before = till?.status();
   await till?.close();
+  answers.clear();
   till = await Tillside.open({
     // A device that keeps nothing does not keep the choice either.
     consent: before?.storage === "memory" ? before.consent : undefined,
@@ -33,6 +35,8 @@ async function open() {
     timeout: 15_000,
     actions: "default",
     tags,
+    features: experiments.features,
+    overrides: experiments.overrides(),
     model: "/model/manifest.json",
     collector: { url: "/v1/batch", writeKey: "demo" },
     locale: tag(current()),
@@ -78,7 +82,26 @@ function record(event, item, result) {
 export const track = (event, properties) => record(event, String(properties.product_id ?? properties.category ?? properties.query ?? ""), till.track(event, properties));
 
 /** @param {Request} request */
-export const recommend = (request) => till.recommend(request);
+export const recommend = (request) => (request.placement === "home" ? experiments.front(till, request) : till.recommend(request));
+
+/** What the pages were answered, by the key of the feature. @type {Map<string, import("../pkg/index.js").Feature>} */
+export const answers = new Map();
+
+/** What an experiment decided. Asking is using. @param {string} key */
+export function feature(key) {
+  const answer = till.feature(key);
+  answers.set(key, answer);
+  return answer;
+}
+
+/** The newest lists, with all that they were made of. */
+export const decisions = () => till.ask("decisions") ?? [];
+
+/** Whether a list is made again as it was. @param {import("../pkg/index.js").Decision} record */
+export const replay = (record) => till.ask("replay", record)?.same ?? false;
+
+/** Lets what watches the engine look again. */
+export const renew = () => changed();
 
 /** @param {import("../pkg/index.js").PageRequest} request */
 export const page = (request) => till.page(request);

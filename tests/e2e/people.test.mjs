@@ -112,6 +112,8 @@ test("who reads Chinese has the whole shop in Chinese, and in English when they 
     await allNamed(page, where);
   };
   const reasons = page.locator('main [data-placement="home"] [data-code="viewed"]');
+  // In the wording that says a name.
+  await page.addInitScript(() => sessionStorage.setItem("shop.experiments", JSON.stringify({ wording: "full" })));
   let name = "";
   /** The product is what counts, without its colour and storage. */
   const becauseOfIt = async () => {

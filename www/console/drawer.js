@@ -13,13 +13,14 @@ import * as shopper from "./shopper.js";
 import * as shelves from "./shelves.js";
 import * as queue from "./queue.js";
 import * as events from "./events.js";
+import * as experiments from "./experiments.js";
 import * as model from "./model.js";
 
 /** @typedef {{ state: () => unknown, draw: () => Node[] | Promise<Node[]> }} Tab */
-/** @typedef {"portrait" | "shopper" | "shelves" | "queue" | "events" | "model"} Name */
+/** @typedef {"portrait" | "shopper" | "shelves" | "experiments" | "queue" | "events" | "model"} Name */
 
 /** @type {Record<Name, Tab>} */
-const tabs = { portrait, shopper, shelves, queue, events, model };
+const tabs = { portrait, shopper, shelves, experiments, queue, events, model };
 const names = /** @type {Name[]} */ (Object.keys(tabs));
 
 const LEAST = 140;
@@ -97,12 +98,14 @@ async function draw() {
   const open = new Set([...panel.querySelectorAll("details[open]")].map((details) => details.id));
   const closed = new Set([...panel.querySelectorAll("details:not([open])")].map((details) => details.id));
   const top = panel.scrollTop;
+  const focused = panel.contains(document.activeElement) ? document.activeElement?.id : "";
   panel.replaceChildren(...nodes);
   for (const details of panel.querySelectorAll("details")) {
     if (open.has(details.id)) details.open = true;
     if (closed.has(details.id)) details.open = false;
   }
   panel.scrollTop = top;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 function bar() {

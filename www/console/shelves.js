@@ -15,14 +15,16 @@ export const state = () => onPage().map(({ status }) => status.decision);
 export async function draw() {
   const shelves = onPage();
   if (!shelves.length) return [el("p", { class: "quiet" }, t("console.noShelves"))];
-  await titles(shelves.flatMap(({ items, status }) => [...items.slice(0, MOST).map(({ id }) => id), ...explained(status.decision).flatMap(({ causes }) => causes.map(({ because }) => because))]));
+  await titles(shelves.flatMap(({ items, status }) => [...items.slice(0, MOST).map(({ id }) => id), ...explained(status).flatMap(({ causes }) => causes.map(({ because }) => because))]));
   return shelves.map((shelf, index) => section(shelf, index === 0));
 }
 
-/** The items of a list, taken apart; none when it is no longer known. @param {string} decision */
-function explained(decision) {
-  const why = till.explain(decision);
-  return why.gone ? [] : why.items.slice(0, MOST);
+/** The items of a list, taken apart; none when it is no longer known. What two rankers drafted, both lists explain. @param {Shelf["status"]} status */
+function explained({ decision, decisions = [decision] }) {
+  return decisions.flatMap((decision) => {
+    const why = till.explain(decision);
+    return why.gone ? [] : why.items.slice(0, MOST);
+  });
 }
 
 /** What a score is made of, source by source, and which items are behind it. @param {Explained["items"][number] | undefined} why */
@@ -42,7 +44,7 @@ function parts(why) {
 /** @param {Shelf} shelf @param {boolean} open */
 function section({ placement, items, status }, open) {
   const { filtered } = status;
-  const whys = explained(status.decision);
+  const whys = explained(status);
   return el(
     "details",
     { class: "decision", id: `decision-${status.decision}`, open, "data-shelf": placement },

@@ -85,7 +85,7 @@ fn arguments(serve: &mut Command, folders: &Folders, port: &str) {
         .arg(&folders.collected)
         .arg("--model")
         .arg(&folders.model)
-        .arg("--crm")
+        .args(["--crm", "--lab"])
         .args(["--site", &site("", &folders.site)])
         .args(["--site", &site("/pkg=", &root.join("pkg"))])
         .args(["--site", &site("/shop=", &folders.shop)]);

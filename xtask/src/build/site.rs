@@ -15,7 +15,11 @@ use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.
-const PACKAGE: [&str; 2] = ["/pkg/dist/index.js", "/pkg/dist/shelf.js"];
+const PACKAGE: [&str; 3] = [
+    "/pkg/dist/index.js",
+    "/pkg/dist/interleave.js",
+    "/pkg/dist/shelf.js",
+];
 
 /// Makes it, or finds it as the sources have it.
 pub fn site() -> Result<PathBuf> {
@@ -36,14 +40,11 @@ pub fn site() -> Result<PathBuf> {
     }
     copy(&from, &to)?;
     step("join the demo's scripts", || {
-        let [package, shelves] = PACKAGE;
-        let apart = [
-            "--external",
-            package,
-            "--external",
-            shelves,
-            "--no-codeSplitting",
-        ];
+        let mut apart: Vec<_> = PACKAGE
+            .iter()
+            .flat_map(|script| ["--external", script])
+            .collect();
+        apart.push("--no-codeSplitting");
         join(&from.join(ENTRY), &to.join(ENTRY), true, &apart)
     })?;
     stamp.set(&made_of)?;
