@@ -123,6 +123,21 @@ test("examples/plain: nothing is kept before the banner is answered; then reason
   assert.deepEqual(heard, []);
 });
 
+test("examples/ab-harness: ids are assigned as planned, again as they were, and the read-out finds what was planted", async (t) => {
+  const folder = await project(t, await files("ab-harness"));
+  const { stdout } = await exec(process.execPath, ["main.js", "60000"], { cwd: folder });
+  const { ids, counts, chiSquare, replayed, messages } = JSON.parse(stdout);
+  assert.equal(ids, 60_000);
+  assert.equal(replayed, "60000 of 60000");
+  for (const [name, square] of Object.entries(chiSquare)) assert.ok(square < 10.83, `${name}: ${JSON.stringify(counts[name])}`);
+  /** @param {string[]} args */
+  const readOut = async (...args) => JSON.parse((await exec(given("TILLSIDE"), ["lab", "analyse", "--events", join(folder, messages), "--metrics", "conversion", "--json", ...args])).stdout);
+  for (const [experiment, args, verdict] of /** @type {const} */ ([["ranker", ["--control", "plain"], "better"], ["badge", ["--control", "off", "--weights", "off=.8,on=.2"], "open"]])) {
+    const [found] = (await readOut("--experiment", experiment, ...args)).experiments;
+    assert.deepEqual([found.experiment, found.units, found.dropped, found.verdict], [experiment, 60_000, 0, verdict]);
+  }
+});
+
 test("examples/tag-manager: the dataLayer is read from its beginning, and consent is waited for", async (t) => {
   const folder = await project(t, await files("tag-manager"));
   await copyFile(join(folder, "node_modules/tillside/dist/classic.js"), join(folder, "classic.js"));
