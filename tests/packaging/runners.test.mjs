@@ -32,8 +32,8 @@ test("Jest with jsdom requires the package", { skip }, async (t) => {
 test("Vitest imports the package", { skip }, async (t) => {
   const folder = await project(t, {
     "package.json": `{ "type": "module" }`,
-    "shop.test.js": `import { Tillside } from "tillside";\nimport { expect, test } from "${resolve("vitest")}";\n${about("")}`,
+    "shop.test.js": `import { Tillside } from "tillside";\n${about("")}`,
   });
-  const { stdout } = await exec(process.execPath, [join(resolve("vitest/package.json"), "../vitest.mjs"), "run", "--root", folder], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } });
+  const { stdout } = await exec(process.execPath, [join(resolve("vitest/package.json"), "../vitest.mjs"), "run", "--globals", "--root", folder], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } });
   assert.match(stdout, /Tests +1 passed \(1\)/);
 });

@@ -121,6 +121,10 @@ pub struct Args {
     /// Folder for the model; made if missing. A model already there is replaced once the new one is whole
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Folder for what pages read, and nothing else: the manifest and its parts, each once. A model already there is replaced
+    /// as in --out
+    #[arg(long, value_name = "DIR")]
+    publish: Option<PathBuf>,
     /// Name of the shop, kept in the model
     #[arg(
         long,
@@ -242,7 +246,10 @@ pub fn run(args: Args) -> Outcome {
         None => None,
     };
     // Now rather than after the work.
-    publish::prepare(&args.out)?;
+    let folders = [Some(&args.out), args.publish.as_ref()];
+    for folder in folders.into_iter().flatten() {
+        publish::prepare(folder)?;
+    }
 
     let views = goods.browsing().iter().map(Vec::len).sum();
     let [on_trial, at_last] = CHECKPOINTS.map(|name| args.out.join(name));
@@ -334,7 +341,11 @@ pub fn run(args: Args) -> Outcome {
     };
     let card = card::card(&facts, &counted, &packed);
     steps.during(Step::Writing, |_| {
-        publish(&args.out, &labels, &counted, &packed, whole, &split, &card)
+        let folders = Folders {
+            model: &args.out,
+            pages: args.publish.as_deref(),
+        };
+        publish(&folders, &labels, &counted, &packed, whole, &split, &card)
     })?;
     for name in CHECKPOINTS {
         Checkpoint::remove(&args.out.join(name));
@@ -647,8 +658,14 @@ fn sources(args: &Args) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// Where a model goes: whole, and what pages read of it.
+struct Folders<'a> {
+    model: &'a Path,
+    pages: Option<&'a Path>,
+}
+
 fn publish(
-    out: &Path,
+    folders: &Folders,
     labels: &Labels,
     counted: &Counted,
     packed: &Packed,
@@ -689,7 +706,7 @@ fn publish(
         .iter()
         .map(|(part, bytes)| (part.url.as_str(), *bytes))
         .collect();
-    publish::Files {
+    let whole = publish::Files {
         parts: &files,
         sweep: &["model", "shard", "live"],
         others: &[
@@ -697,8 +714,16 @@ fn publish(
             (publish::CARD, card.as_bytes()),
         ],
         manifest: &manifest,
+    };
+    whole.publish(folders.model)?;
+    match folders.pages {
+        Some(pages) => publish::Files {
+            others: &[],
+            ..whole
+        }
+        .publish(pages),
+        None => Ok(()),
     }
-    .publish(out)
 }
 
 fn summary(

@@ -204,6 +204,31 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn what_pages_read_is_published_once_and_alone() {
+    let shop = Shop::new(600);
+    let folders = ["model", "public/model"].map(|name| shop.file(name));
+    for _ in 0..2 {
+        let args = ["train", "--sessions", &shop.path("train.csv"), "--out"];
+        let publish = [&shop.path("model"), "--publish", &shop.path("public/model")];
+        ok(&[&args[..], &publish.map(|arg| arg as &str)[..]].concat());
+    }
+    let [whole, pages] = folders;
+    let mut published: Vec<_> = fs::read_dir(&pages)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    published.sort();
+    let named = part(&pages);
+    let named = named.file_name().unwrap().to_str().unwrap();
+    assert_eq!(published, ["manifest.json", named]);
+    for name in published {
+        let read = |folder: &PathBuf| fs::read(folder.join(&name)).unwrap();
+        // The same training, told to two folders.
+        assert_eq!(read(&pages), read(&whole), "{name}");
+    }
+}
+
+#[test]
 fn an_interrupted_training_goes_on_to_the_same_bytes() {
     let shop = Shop::new(1);
     fs::write(shop.file("train.csv"), crosswise()).unwrap();
