@@ -32,7 +32,7 @@ table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:right;p
 th:first-child,td:first-child{text-align:left}.verdict{font-weight:600;padding:.6rem .9rem;border-left:.3rem solid var(--open);background:#8881}
 .better{border-color:var(--good)}.worse,.stop{border-color:var(--bad)}.note{color:var(--open);font-size:.9rem}
 button{font:inherit;float:right}svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:currentColor}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll th,.scroll td{white-space:nowrap}
 ";
 
 pub(crate) const SCRIPT: &str = "
@@ -63,7 +63,7 @@ fn whole(
     interleaved: &[Duel],
 ) -> String {
     let mut out = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">\
          <title>Tillside · experiments · 实验</title>{style}<button type=\"button\">中文 / English</button><h1>{}</h1>",
         both("Experiments", "实验结果")
     );
@@ -91,6 +91,12 @@ fn whole(
     out
 }
 
+/// A moment without its seconds.
+fn minute(time: &str) -> String {
+    let time = time.get(..16).unwrap_or(time);
+    time.replacen('T', " ", 1) + " UTC"
+}
+
 /// Whether each experiment can be trusted.
 fn state(out: &mut String, health: &[Health]) {
     let _ = write!(
@@ -112,6 +118,7 @@ fn state(out: &mut String, health: &[Health]) {
         };
         let days = match one.bad_days {
             0 => String::new(),
+            1 => both(", 1 day off", "，1 天异常"),
             days => both(&format!(", {days} days off"), &format!("，{days} 天异常")),
         };
         let _ = write!(
@@ -124,7 +131,7 @@ fn state(out: &mut String, health: &[Health]) {
             one.lost,
             one.used,
             one.peeks,
-            one.last
+            minute(&one.last)
         );
     }
     out.push_str("</table></div>");
@@ -135,8 +142,8 @@ fn section(out: &mut String, readout: &Readout) {
         out,
         "<h2>{}</h2><p class=\"note\">{} – {}</p>",
         escape(&readout.experiment),
-        readout.from,
-        readout.to
+        minute(&readout.from),
+        minute(&readout.to)
     );
     let (class, text) = verdict(readout.verdict);
     let _ = write!(out, "<p class=\"verdict {class}\">{text}</p>");
