@@ -802,6 +802,9 @@ export declare class Tillside {
   ask(what: "decisions"): Decision[] | undefined;
   /** Makes the list of a record again, on the model that is open. */
   ask(what: "replay", record: Decision): Replayed | undefined;
+  /** Any question of the full edition, as JSON both ways, for what has functions beside this object ("tillside/stores"); undefined for one
+   *  that there is not. Never throws. */
+  ask(what: string, request?: object): any;
   /** What is remembered about this shopper. */
   portrait(): Portrait;
   /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */

@@ -748,7 +748,7 @@ export class Tillside {
     return answer ? (JSON.parse(answer) ?? undefined) : undefined;
   }
 
-  /** @param {"draft" | "decisions" | "replay"} what @param {object} [request] */
+  /** @param {string} what @param {object} [request] */
   ask(what, request) {
     return this.#ask(what, request);
   }

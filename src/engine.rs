@@ -12,9 +12,13 @@ mod ask;
 #[cfg(feature = "full")]
 mod experiment;
 #[cfg(feature = "full")]
+mod handoff;
+#[cfg(feature = "full")]
 mod log;
 #[cfg(feature = "full")]
 mod origin;
+#[cfg(feature = "full")]
+mod stores;
 
 #[cfg(feature = "full")]
 use crate::condition::{NoPatterns, Patterns};
@@ -133,6 +137,9 @@ pub struct Engine {
     /// The rules of its actions.
     #[cfg(feature = "full")]
     acting: act::Acting,
+    /// The shop's stores, as the page handed them over.
+    #[cfg(feature = "full")]
+    stores: crate::stores::Stores,
     /// Where the shopper is, as the page says; stored nowhere.
     #[cfg(feature = "full")]
     place: crate::scene::Place,
@@ -173,6 +180,8 @@ impl Engine {
             acting: act::Acting::default(),
             #[cfg(feature = "full")]
             place: crate::scene::Place::default(),
+            #[cfg(feature = "full")]
+            stores: crate::stores::Stores::default(),
             decisions: 0,
             #[cfg(feature = "full")]
             experiments: Experiments::default(),

@@ -17,6 +17,8 @@
 //! | [`experiment`] | features and experiments: who gets which variation, and what of it is reported |
 //! | [`recommend`] | candidates → scores → an arranged list with reasons |
 //! | `act` | full edition: triggers, next best action, caps, offers |
+//! | `handoff` | full edition: what a shopper lets an agent, a guide or the CRM know, as a short code |
+//! | `stores` | full edition: the shop's stores near a place that show an item, have it, and are open |
 //! | [`report`] | events, impressions and clicks → a durable queue → batches |
 //! | [`consent`] | purposes, and the refusal of personal data |
 //! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
@@ -39,6 +41,8 @@ pub mod consent;
 pub mod decimal;
 pub mod engine;
 pub mod experiment;
+#[cfg(feature = "full")]
+pub mod handoff;
 pub mod intake;
 pub mod json;
 pub mod kernel;
@@ -51,6 +55,8 @@ pub mod report;
 pub mod scene;
 pub mod shop;
 pub mod shopper;
+#[cfg(feature = "full")]
+pub mod stores;
 pub mod value;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -8,8 +8,9 @@ use crate::lines::join;
 use crate::value::Value;
 
 /// Attributes that conditions of rules can test, as the engine fills them in.
-pub const ATTRIBUTES: [&str; 16] = [
+pub const ATTRIBUTES: [&str; 17] = [
     "item",
+    "store",
     "cart",
     "visit",
     "page",

@@ -3,16 +3,17 @@
 //! | question | request | answer |
 //! | --- | --- | --- |
 //! | `rules` | `rules`: a list, or nothing for the default ones | `problems`: findings of the linter, with path, code and message |
-//! | `actions` | `surface`, `hour`, `page`: what the page knows | actions, best first |
+//! | `actions` | `surface`, `hour`, `page`: what the page knows, `place`: of this moment | actions, best first |
 //! | `respond` | `rule`, `response`: `shown`, `accepted` or `dismissed` | `ok` |
-//! | `why_not` | `action`, `surface`, `hour`, `page` | `null` where it is shown, else `code` and the values that decided |
+//! | `why_not` | `action`, `surface`, `hour`, `page`, `place` | `null` where it is shown, else `code` and the values that decided |
 //! | `offer` | `arms`, `cart`, `key` | the arm chosen under the headroom of the cart, or the reason for none |
 
 use super::Engine;
 use crate::act::decide::{self, Moment};
 use crate::act::lint::lint;
 use crate::act::offer::{self, Arm, Line, MAX_ARMS};
-use crate::act::{DEFAULT_RULES, Rules};
+use crate::act::rule::Kind;
+use crate::act::{Action, DEFAULT_RULES, Rules};
 use crate::condition::Attributes;
 use crate::intake::Event;
 use crate::shopper::profile::contacts::Response;
@@ -63,14 +64,20 @@ impl Engine {
         Value::map([("problems", problems)])
     }
 
-    /// What conditions are asked about: only what some rule asks for is worked out.
-    fn about(&self, item: &str, page: &Value, now: i64) -> Value {
+    /// What conditions are asked about: only what some rule asks for is worked out. Without an item it is the page's own.
+    fn about(&self, item: &str, request: &Value, now: i64) -> Value {
+        let page = request.get("page").cloned().unwrap_or_default();
+        let item = match item.is_empty() {
+            true => page.text_of("item"),
+            false => item,
+        };
         let known = Known::new(&self.shopper, self.model.as_ref(), &self.setup, now);
         let mut all = Vec::new();
         let session = self.intake.session(now).map(|session| session.0);
         for root in &self.acting.roots {
             let value = match root.as_str() {
                 "item" => self.item_attributes(item, now),
+                "store" => self.store_attributes(item, request, now),
                 "page" => page.clone(),
                 "member" => (!self.shopper.profile.facts.member.is_empty()).into(),
                 "cart" => self.cart_attributes(),
@@ -96,6 +103,22 @@ impl Engine {
             all.push((root.clone(), value));
         }
         Value::Map(all)
+    }
+
+    /// An action as the page gets it; one that leads to a store names the store.
+    fn acted(&self, action: &Action, request: &Value, now: i64) -> Value {
+        let mut value = action.to_value();
+        if action.rule.kind == Kind::Store {
+            let page = request.get("page").map_or("", |page| page.text_of("item"));
+            let item = match action.item.is_empty() {
+                true => page,
+                false => &action.item,
+            };
+            let store = self.invited(item, request, now);
+            value.set("store", store.map(|store| store.to_value()).into());
+            value.set("item", Some(item).filter(|item| !item.is_empty()).into());
+        }
+        value
     }
 
     fn item_attributes(&self, item: &str, now: i64) -> Value {
@@ -168,8 +191,7 @@ impl Engine {
             session: self.intake.session(now).map_or(0, |session| session.0),
             hour,
         };
-        let page = request.get("page").cloned().unwrap_or_default();
-        let about = |item: &str| self.about(item, &page, now);
+        let about = |item: &str| self.about(item, request, now);
         let contacts = &self.shopper.profile.contacts;
         let rules = &self.acting.rules;
         Some(match what {
@@ -178,7 +200,8 @@ impl Engine {
             "actions" if !self.purposes.personalisation => Value::List(Vec::new()),
             "actions" => {
                 let actions = decide::actions(rules, contacts, &about, moment);
-                Value::List(actions.iter().map(decide::Action::to_value).collect())
+                let one = |action: &Action| self.acted(action, request, now);
+                Value::List(actions.iter().map(one).collect())
             }
             "why_not" => {
                 decide::why_not(rules, contacts, &about, moment, request.text_of("action"))

@@ -1,5 +1,6 @@
 //! Questions of the full edition, by name, as JSON: what [`Engine::ask`] passes on, and to which room. Those about
-//! actions are in `act.rs`.
+//! actions are in `act.rs`, those about stores in `stores.rs`, those about hand-off in
+//! `handoff.rs`.
 //!
 //! | question | request | answer |
 //! | --- | --- | --- |
@@ -50,6 +51,12 @@ impl Engine {
     /// is that of a shopper of whom nothing is known, and nothing is taken over.
     pub fn ask(&mut self, what: &str, request: &Value, now: i64) -> Value {
         if let Some(answer) = self.ask_acting(what, request, now) {
+            return answer;
+        }
+        if let Some(answer) = self.ask_stores(what, request, now) {
+            return answer;
+        }
+        if let Some(answer) = self.ask_handoff(what, request, now) {
             return answer;
         }
         let model = self.model.as_ref();

@@ -125,6 +125,11 @@ static OPERATIONS: &[Operation] = &[
         ok(contact::bookings(call.database, call.member, call.now)?)
     }),
     members(Method::POST, "/me/bookings", book),
+    members(Method::POST, "/me/bookings/{id}/cancel", |call| {
+        contact::cancel(call.database, call.member, call.id)?;
+        ok(json!({ "success": true }))
+    }),
+    members(Method::POST, "/me/handoffs", vouch),
 ];
 
 /// Every operation as `METHOD /path`.
@@ -520,4 +525,23 @@ fn book(call: &Call) -> Answer {
         call.now,
     )?;
     answered(StatusCode::CREATED, booked)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Handoff {
+    digest: String,
+    expires: i64,
+}
+
+fn vouch(call: &Call) -> Answer {
+    let given: Handoff = read(call)?;
+    let vouched = facts::vouch(
+        &call.crm.signer,
+        call.member,
+        &given.digest,
+        given.expires,
+        call.now,
+    )?;
+    answered(StatusCode::CREATED, vouched)
 }

@@ -173,10 +173,22 @@ pub struct Store {
     /// Degrees.
     pub latitude: f64,
     pub longitude: f64,
-    /// Local opening hours, `09:00-21:00`.
-    pub hours: String,
+    /// ISO 3166 country, `CN`.
+    pub region: String,
+    /// The zone's name, by which pages write times, and its POSIX rule, by which they are worked out.
+    pub zone: String,
+    pub clock: String,
+    /// Local opening hours, `Mo-Fr 09:00-21:00`, and dates without any, `2026-12-25`.
+    pub hours: Vec<String>,
+    #[serde(default)]
+    pub closed: Vec<String>,
     /// Top categories that are on show.
     pub departments: Vec<String>,
+    /// Items that it has, and those of which a demonstration unit stands there.
+    #[serde(default)]
+    pub stock: Vec<String>,
+    #[serde(default)]
+    pub demo: Vec<String>,
 }
 
 /// Items that higher tiers see first.
@@ -207,6 +219,13 @@ impl Shop {
 
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| campaign.id == id)
+    }
+
+    /// A store as the page works with it: its clock and hours.
+    pub fn store(&self, id: &str) -> Option<tillside::stores::Store> {
+        let found = self.stores.iter().find(|store| store.id == id)?;
+        let (mut read, _) = understood(core::slice::from_ref(found)).ok()?;
+        read.stores.pop()
     }
 
     /// The place of a tier, from 0.
@@ -317,13 +336,20 @@ fn check(shop: &Shop) -> Result<(), String> {
             ));
         }
     }
-    for (n, store) in shop.stores.iter().enumerate() {
-        if !(-90.0..=90.0).contains(&store.latitude) || !(-180.0..=180.0).contains(&store.longitude)
-        {
-            return Err(format!("stores[{n}] lies at no place on earth"));
-        }
+    let (_, errors) = understood(&shop.stores)?;
+    match errors.first() {
+        Some(error) => Err(error.to_string()),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Stores as the page reads them, and what it would refuse.
+fn understood(
+    stores: &[Store],
+) -> Result<(tillside::stores::Stores, Vec<tillside::stores::StoreError>), String> {
+    let json = serde_json::to_string(stores).map_err(|error| error.to_string())?;
+    let value = tillside::value::Value::parse(&json).map_err(|error| error.remedy().to_owned())?;
+    Ok(tillside::stores::Stores::read(&value))
 }
 
 #[cfg(test)]
@@ -357,6 +383,8 @@ mod tests {
             ("/campaigns/0/budget", "-1", "campaigns[0]"),
             ("/campaigns/0/audience", "\"nobody\"", "unknown variant"),
             ("/stores/0/latitude", "95", "stores[0]"),
+            ("/stores/0/clock", "\"Asia/Shanghai\"", "stores[0].clock"),
+            ("/stores/0/hours/0", "\"10-22\"", "stores[0].hours[0]"),
             ("/currency", "5", "invalid type"),
         ] {
             let mut broken = whole.clone();

@@ -33,6 +33,8 @@ pub struct Booking {
 const CHANNELS: [&str; 5] = ["chat", "phone", "store", "mail", "live"];
 /// Of a topic, so that a message is not stored where a subject belongs.
 const MAX_TOPIC: usize = 200;
+/// Visits to come that one member may hold.
+const MAX_BOOKINGS: usize = 20;
 
 /// Opens a contact; returns it.
 ///
@@ -113,10 +115,11 @@ pub fn all(database: &Connection, member: &str) -> Result<Vec<Contact>, CrmError
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Books a visit to a store.
+/// Books a visit to a store. The same visit again is the same booking.
 ///
 /// # Errors
-/// `crm.unknown` for a store that the shop does not have, `crm.field` for a visit in the past.
+/// `crm.unknown` for a store that the shop does not have, `crm.field` for a visit in the past, `crm.closed` for one while
+/// the store is closed or over a month ahead, `crm.bookings` for more than a member may hold.
 pub fn book(
     database: &Connection,
     shop: &Shop,
@@ -126,18 +129,34 @@ pub fn book(
     visit: i64,
     now: i64,
 ) -> Result<Booking, CrmError> {
-    if !shop.stores.iter().any(|one| one.id == store) {
+    let Some(known) = shop.store(store) else {
         return Err(CrmError::Unknown {
             what: "store",
             id: store.into(),
         });
-    }
+    };
     if visit <= now {
         return Err(CrmError::Field {
             field: "visit",
             found: visit.to_string(),
             expected: "a time after now, in Unix milliseconds",
         });
+    }
+    if !known.takes(visit, now) {
+        return Err(CrmError::Closed {
+            store: store.into(),
+            visit,
+        });
+    }
+    let held = bookings(database, member, now)?;
+    let same =
+        |one: &Booking| one.store == store && one.visit == visit && one.item.as_deref() == item;
+    if let Some(booked) = held.iter().position(same) {
+        let mut held = held;
+        return Ok(held.swap_remove(booked));
+    }
+    if held.len() >= MAX_BOOKINGS {
+        return Err(CrmError::Bookings(MAX_BOOKINGS));
     }
     let id = uuid::Uuid::new_v4().to_string();
     database.execute(
@@ -150,6 +169,24 @@ pub fn book(
         item: item.map(str::to_owned),
         visit,
     })
+}
+
+/// Cancels a visit.
+///
+/// # Errors
+/// `crm.unknown`.
+pub fn cancel(database: &Connection, member: &str, id: &str) -> Result<(), CrmError> {
+    let gone = database.execute(
+        "DELETE FROM bookings WHERE member = ?1 AND id = ?2",
+        [member, id],
+    )?;
+    match gone {
+        0 => Err(CrmError::Unknown {
+            what: "booking",
+            id: id.into(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Visits that are still to come, the next first.

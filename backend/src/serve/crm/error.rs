@@ -104,6 +104,12 @@ pub enum CrmError {
     Points { needed: i64, has: i64 },
     #[error("{what:?} is for tier {tier:?} and above")]
     Tier { what: String, tier: String },
+    #[error(
+        "store {store} takes no visit at {visit} (Unix milliseconds); choose a time within its hours and a month, as GET /crm/v1/stores has them"
+    )]
+    Closed { store: String, visit: i64 },
+    #[error("a member holds at most {0} visits to come; cancel one first")]
+    Bookings(usize),
     #[error("the Idempotency-Key {0:?} was used for another call; use a fresh key for each call")]
     KeyReused(String),
     #[error("the database refused: {0}; send the call again, and tell the operator")]
@@ -128,6 +134,8 @@ impl CrmError {
             | CrmError::Headroom { .. }
             | CrmError::Budget(_)
             | CrmError::Points { .. }
+            | CrmError::Closed { .. }
+            | CrmError::Bookings(_)
             | CrmError::KeyReused(_) => StatusCode::CONFLICT,
             CrmError::Ineligible { .. } | CrmError::Tier { .. } => StatusCode::FORBIDDEN,
             CrmError::Database(_) | CrmError::Internal(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -155,6 +163,8 @@ impl Coded for CrmError {
             CrmError::Ineligible { .. } => "crm.ineligible",
             CrmError::Points { .. } => "crm.points",
             CrmError::Tier { .. } => "crm.tier",
+            CrmError::Closed { .. } => "crm.closed",
+            CrmError::Bookings(_) => "crm.bookings",
             CrmError::KeyReused(_) => "crm.key_reused",
             CrmError::Database(_) => "crm.database",
             CrmError::Internal(_) => "crm.internal",

@@ -93,6 +93,47 @@ impl Signer {
     }
 }
 
+/// How long what is handed over may be used.
+const HANDOFF_MS: i64 = 30 * 60 * 1000;
+/// Base64url of a SHA-256.
+const DIGEST: usize = 43;
+
+/// Vouches that this member hands something over until a time. Only its digest is seen, so what a device knows of a
+/// shopper stays between the device and whoever is shown the code.
+///
+/// # Errors
+/// `crm.field`.
+pub fn vouch(
+    signer: &Signer,
+    member: &str,
+    digest: &str,
+    expires: i64,
+    now: i64,
+) -> Result<Value, CrmError> {
+    if digest.len() != DIGEST || BASE64.decode(digest).is_err() {
+        return Err(CrmError::Field {
+            field: "digest",
+            found: format!("{digest:?}"),
+            expected: "a SHA-256 as base64url without padding, 43 characters",
+        });
+    }
+    if expires <= now || expires > now + HANDOFF_MS || expires % 1000 != 0 {
+        return Err(CrmError::Field {
+            field: "expires",
+            found: expires.to_string(),
+            expected: "Unix milliseconds of a whole second within 30 minutes",
+        });
+    }
+    let said = format!("tillside-handoff-1.{member}.{}.{digest}", expires / 1000);
+    let signature = signer.key.sign(said.as_bytes());
+    Ok(json!({
+        "member": member,
+        "expires": expires,
+        "kid": signer.id,
+        "signature": BASE64.encode(signature.to_bytes()),
+    }))
+}
+
 /// Everything a page may know of a member, signed.
 pub fn of(
     database: &Connection,

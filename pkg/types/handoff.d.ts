@@ -1,0 +1,86 @@
+/** `tillside/handoff`: what a shopper lets an agent, a store's guide or the CRM know. See docs/handoff.md. */
+
+import type { Tillside } from "../index.js";
+
+export type Audience = "agent" | "store" | "crm";
+
+/** A snapshot. Which fields each audience gets, docs/handoff.md lists. */
+export interface Snapshot {
+  version: 1;
+  audience: Audience;
+  /** The member's hash; null for a guest. */
+  member: string | null;
+  /** Unix milliseconds. */
+  made: number;
+  expires: number;
+  orders: { id?: string; time?: number; state?: string; items?: string[] }[];
+  browsing: { item: string; looks: number; last?: number; inCart: boolean }[];
+  enquiries: { topic?: string; channel?: string; time?: number; item?: string; open: boolean }[];
+  afterSales: { what: "returns" | "issues"; count: number }[];
+  intent: { phase?: string; item?: string; reason?: string } | null;
+  reasons: { code: string; count: number }[];
+  preferences: { kind: "category" | "brand" | "price"; name: string }[];
+  doNotMention: { kind: "item" | "category"; name: string; why?: string }[];
+  visit: { store?: string; time?: number } | null;
+  tags?: string[];
+  /** Entries that found no room, or held a person. */
+  omitted: number;
+}
+
+export interface Asked {
+  audience: Audience;
+  /** The shopper's leave for this call and no other. */
+  consent: boolean;
+  /** What it is about; else what the shopper hesitates over. */
+  item?: string;
+  /** Minutes for which it holds, 1 to 30; default 15. */
+  minutes?: number;
+  /** As the CRM answers `GET /me/orders`, `/me/contacts`, and one of `/me/bookings`. */
+  orders?: readonly object[];
+  contacts?: readonly object[];
+  visit?: object;
+  /** Has the shop's server sign a digest, `POST /me/handoffs`. Without it the code is unsigned, and `openCode` refuses it. */
+  vouch?: (what: { digest: string; expires: number }) => Promise<{ kid: string; signature: string }>;
+}
+
+/** `code` is stable: handoff_consent, handoff_audience, handoff_vouch, handoff_no_engine; of a code that is opened handoff_no_code, handoff_damaged,
+ *  handoff_too_large, handoff_version, handoff_expired, handoff_ahead, handoff_unsigned, handoff_unknown_key, handoff_forged,
+ *  handoff_unverifiable. */
+export interface Refused {
+  ok: false;
+  code: string;
+  remedy: string;
+}
+
+export type Handed = { ok: true; snapshot: Snapshot; code: string } | Refused;
+export type Opened = { ok: true; snapshot: Snapshot } | Refused;
+
+/** A public key as `GET /crm/v1/keys` has it. */
+export interface Key {
+  kty: string;
+  crv: string;
+  kid: string;
+  x: string;
+}
+
+/** Makes a snapshot and its code. Never rejects. */
+export declare function handOff(till: Tillside, asked: Asked): Promise<Handed>;
+/** Opens a code, on any device: nothing is asked of a server. Never rejects. */
+export declare function openCode(till: Tillside, code: string, shop: { keys: readonly Key[] }): Promise<Opened>;
+
+export interface Reader {
+  language: "en" | "zh";
+  /** Names of items, categories, brands and stores by id; what has none is not said. */
+  names: Record<string, string>;
+  time: (milliseconds: number) => string;
+}
+
+export interface Said {
+  sections: { heading: string; lines: string[] }[];
+  text: string;
+}
+
+/** A snapshot in words. */
+export declare function inWords(till: Tillside, snapshot: Snapshot, reader: Reader): Said;
+/** What a page needs names for. */
+export declare function mentioned(snapshot: Snapshot): { items: string[]; categories: string[]; brands: string[]; stores: string[] };

@@ -1,0 +1,80 @@
+/** The shop's stores; see docs/stores.md. */
+
+import type { Action, Tillside } from "../index.js";
+
+/** Degrees, rounded to a hundredth. */
+export interface Place {
+  latitude: number;
+  longitude: number;
+}
+
+export type Located = { ok: true; place: Place } | { ok: false; reason: "no_consent" | "denied" | "unavailable" | "timeout" | "unsupported" };
+
+/** Asks the browser where the shopper is. `consent: true` is the shopper's leave for this call and no other; without it nothing is asked.
+ *  The place is rounded to 1.1 km; it is kept and sent nowhere. Never rejects. */
+export declare function locate(asked: { consent: boolean; timeout?: number }): Promise<Located>;
+
+export interface Wish {
+  /** Id of an item; any of its product's variants on show counts as on show, only itself as in stock. */
+  item?: string;
+  /** From `locate`. Without one, the stores of the shopper's region answer. */
+  place?: Place | undefined;
+  /** Only stores that have the item (default where there is one), show it, are open now. */
+  stock?: boolean;
+  demo?: boolean;
+  open?: boolean;
+  /** Kilometres, default 30. */
+  within?: number;
+  /** Default 3, at most 20. */
+  limit?: number;
+}
+
+export interface NearStore {
+  id: string;
+  name: { en: string; zh: string };
+  address: { en: string; zh: string };
+  /** Of the store's clock, "Asia/Shanghai". */
+  zone: string;
+  /** Whole kilometres from the rounded place, at least 1; null without a place. */
+  km: number | null;
+  stock: boolean;
+  demo: boolean;
+  open: boolean;
+  /** Unix milliseconds: when it closes, where it is open, and when it opens next within eight days. */
+  closes: number | null;
+  opens: number | null;
+}
+
+export interface Found {
+  by: "place" | "region";
+  /** Nearest first; without a place in the shop's own order. */
+  stores: NearStore[];
+  warnings?: "place_invalid"[];
+}
+
+export interface Occasion {
+  item: string;
+  place?: Place | undefined;
+  /** Default "product". */
+  surface?: string;
+  page?: Record<string, unknown>;
+}
+
+/** An action of a rule of type "store", with the store that is open, has the item and shows it. */
+export type Invitation = Action & { type: "store"; item: string; store: NearStore };
+
+export interface StoreProblem {
+  code: string;
+  path: string;
+  message: string;
+}
+
+export declare class Stores {
+  /** `list`: stores as `/crm/v1/stores` answers them. `till` was opened with `edition: "full"`. */
+  constructor(till: Tillside, list: unknown);
+  static open(till: Tillside, source: string | readonly unknown[]): Promise<Stores>;
+  readonly problems: StoreProblem[];
+  nearby(wish: Wish): Found;
+  invitation(occasion: Occasion): Invitation | undefined;
+  visits(store: string, days?: number): number[];
+}
