@@ -122,6 +122,27 @@ export async function change(id, change) {
 /** @returns {Promise<{ id: string, topic: string, resolved?: number }[]>} */
 export const contacts = () => call("GET", "/me/contacts");
 
+/** @typedef {{ id: string, store: string, item?: string, visit: number }} Booking */
+
+/** @returns {Promise<Booking[]>} */
+export const bookings = () => call("GET", "/me/bookings");
+
+/** @param {string} store @param {string} item @param {number} visit @returns {Promise<Booking>} */
+export const book = (store, item, visit) => call("POST", "/me/bookings", { store, item, visit });
+
+/** @param {string} id */
+export const cancelVisit = (id) => call("POST", `/me/bookings/${id}/cancel`, {});
+
+/** @returns {Promise<{ id: string, name: Text, address: Text, zone: string }[]>} */
+export const stores = () => call("GET", "/stores");
+
+/** Has the server sign that the member hands something over; it sees a digest. @param {{ digest: string, expires: number }} what
+ * @returns {Promise<{ kid: string, signature: string }>} */
+export const vouch = (what) => call("POST", "/me/handoffs", what);
+
+/** The keys that facts and hand-offs are signed with. @returns {Promise<import("../pkg/types/handoff.js").Key[]>} */
+export const keys = () => call("GET", "/keys").then(({ keys }) => keys);
+
 /** @returns {Promise<{ balance: number, rewards: Reward[] }>} */
 export const points = () => call("GET", "/me/points");
 

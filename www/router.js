@@ -22,6 +22,7 @@ const pages = {
   order: () => import("./pages/order.js"),
   privacy: () => import("./pages/privacy.js"),
   account: () => import("./pages/account.js"),
+  guide: () => import("./pages/guide.js"),
   missing: () => import("./pages/missing.js"),
 };
 
@@ -36,6 +37,7 @@ const addresses = {
   order: ["missing", "order"],
   privacy: ["privacy", "missing"],
   account: ["account", "missing"],
+  guide: ["guide", "guide"],
 };
 
 /** Where each entry of the history was scrolled to. @type {Map<string, number>} */

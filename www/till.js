@@ -4,6 +4,7 @@
  */
 
 import { Tillside } from "/pkg/dist/index.js";
+import { Stores, locate } from "/pkg/stores.js";
 import { current, named, short, tag } from "./i18n.js";
 import { brandNamed, category, known } from "./shop.js";
 import { tags } from "./tags.js";
@@ -173,6 +174,26 @@ export async function flush() {
   changed();
   return waiting;
 }
+
+/** The shop's stores, from its CRM; nothing where it has none. @type {Promise<unknown[] | null> | undefined} */
+let listed;
+/** @type {{ till: Tillside, stores: Stores } | undefined} */
+let opened_;
+
+/** The stores as the engine that is open now has them. */
+export async function stores() {
+  listed ??= fetch("/crm/v1/stores").then((response) => (response.ok ? response.json() : null), () => null);
+  const list = await listed;
+  if (!list) return (listed = undefined), null;
+  if (opened_?.till !== till) opened_ = { till, stores: new Stores(till, list) };
+  return opened_.stores;
+}
+
+/** The object that is open, for scripts of the package that stand beside it. */
+export const engine = () => till;
+
+/** Where the shopper is, roughly; with their leave for this once. */
+export const whereabouts = () => locate({ consent: true });
 
 /** Whether the engine remembers what the shopper does. */
 export function remembers() {

@@ -5,7 +5,9 @@ import { announce, el } from "../dom.js";
 import { money, named, number, t, tag, title } from "../i18n.js";
 import { toCart, toHome, toPrivacy, toProduct } from "../links.js";
 import { refresh } from "../router.js";
+import { share } from "../handoff.js";
 import { description, goods, known } from "../shop.js";
+import { moment as storeTime } from "../stores.js";
 import * as crm from "../crm.js";
 import { renew } from "../member.js";
 import * as till from "../till.js";
@@ -93,8 +95,8 @@ function welcome() {
 /** @param {crm.Me} me */
 async function account(me) {
   const told = el("p", { class: "told", role: "alert" });
-  const [orders, coupons, points, campaigns] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns()]);
-  await goods(orders.flatMap(({ lines }) => lines.map(({ item }) => item)));
+  const [orders, coupons, points, campaigns, visits, stores] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns(), crm.bookings(), crm.stores()]);
+  await goods([...orders.flatMap(({ lines }) => lines.map(({ item }) => item)), ...visits.flatMap(({ item }) => item ?? [])]);
   return el(
     "div",
     { class: "plain account" },
@@ -105,6 +107,8 @@ async function account(me) {
     section("coupons", t("account.coupons"), wallet(coupons, campaigns)),
     section("points", t("account.points", { count: number(me.points.balance) }), rewards(me, points.rewards, told)),
     section("orders", t("account.orders"), history(orders, told)),
+    section("visits", t("visit.visits"), booked(visits, stores, told)),
+    section("service", t("handoff.service"), el("p", {}, t("handoff.serviceNote"), " ", el("button", { class: "secondary", type: "button", id: "hand-over", onclick: () => share({ audience: "agent" }) }, t("handoff.agent")))),
     el(
       "p",
       { class: "answers" },
@@ -117,6 +121,28 @@ async function account(me) {
 
 /** @param {string} id @param {string} heading @param {Node} content */
 const section = (id, heading, content) => el("section", { id: `account-${id}`, "aria-labelledby": `heading-${id}` }, el("h2", { id: `heading-${id}` }, heading), content);
+
+/** Visits to stores that are still to come. @param {crm.Booking[]} visits @param {Awaited<ReturnType<typeof crm.stores>>} stores @param {HTMLElement} told */
+function booked(visits, stores, told) {
+  if (!visits.length) return el("p", { class: "quiet" }, t("visit.none"));
+  return el(
+    "ul",
+    { class: "wallet", role: "list" },
+    ...visits.map((booking) => {
+      const { id, store, item, visit } = booking;
+      const place = stores.find((one) => one.id === store);
+      const good = item ? known(item) : undefined;
+      return el(
+        "li",
+        { class: "coupon", "data-visit": id },
+        el("strong", {}, place ? named(place.name) : store),
+        el("span", {}, storeTime(visit, place?.zone ?? "")),
+        good ? el("a", { href: toProduct(good.id) }, title(good)) : null,
+        el("span", { class: "answers" }, el("button", { class: "primary", type: "button", onclick: () => share({ audience: "store", visit: booking }) }, t("handoff.guide")), el("button", { class: "secondary", type: "button", onclick: () => run(() => crm.cancelVisit(id), told) }, t("visit.cancel"))),
+      );
+    }),
+  );
+}
 
 /** The tier, its benefits, and how far the next one is. @param {crm.Me} me */
 function standing({ standing: { name, benefits, growth, next, until } }) {

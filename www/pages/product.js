@@ -9,6 +9,7 @@ import { toCart, toProduct, toSearch } from "../links.js";
 import { price } from "../price.js";
 import { modelled, slot } from "../shelf.js";
 import { description, goods, good as fetchGood, picture } from "../shop.js";
+import { card as storeCard } from "../stores.js";
 import * as cart from "../cart.js";
 import * as till from "../till.js";
 import { view as missing } from "./missing.js";
@@ -38,7 +39,7 @@ export async function view({ key: id, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), choice, buying(good), hesitant(id), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), choice, buying(good), hesitant(id), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...(set ? [set] : []),
       ...shelves.map(({ place }) => place),

@@ -15,10 +15,13 @@ use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.
-const PACKAGE: [&str; 3] = [
+const PACKAGE: [&str; 6] = [
     "/pkg/dist/index.js",
     "/pkg/dist/interleave.js",
     "/pkg/dist/shelf.js",
+    "/pkg/stores.js",
+    "/pkg/handoff.js",
+    "/pkg/qr.js",
 ];
 
 /// Makes it, or finds it as the sources have it.
