@@ -81,7 +81,7 @@ export function ruling(rules) {
  * @param {any} request @returns {Asked} */
 export function plain(request, ids = "exclude", count = "limit", others = "fallback") {
   try {
-    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, skus, departments, [ids]: exclude, [count]: limit, [others]: fallback } = own(request);
+    const { placement, item, category, query, where, diversity, spread, discovery, pins, rules, priceCap, compatible, skus, departments, personal, [ids]: exclude, [count]: limit, [others]: fallback } = own(request);
     const { brand, category: leaf } = own(spread);
     const { by, strength } = own(diversity);
     const pinned = Array.isArray(pins) ? pins : [];
@@ -106,6 +106,7 @@ export function plain(request, ids = "exclude", count = "limit", others = "fallb
         return id === undefined ? [] : [{ id, position: Math.trunc(within(pin.position, 1e6)) }];
       }),
       rules: ruling(rules),
+      personal: personal !== false,
       compatible: compatible === true,
       skus: skus === true,
       departments: departments === true,

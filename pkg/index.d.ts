@@ -172,6 +172,8 @@ export interface Request {
   /** Only what works with the shopper's things, or with `item`, and that first; what no attribute speaks of stays. Default
    *  false; `complements` never holds what does not work with `item`. Needs a model trained with `--compatible`. */
   compatible?: boolean;
+  /** false: the list is as for somebody of whom nothing is known. For the control of an experiment with personalisation. */
+  personal?: boolean;
   /** Beside those given to `open`; 31 in all hold. */
   rules?: readonly Rule[];
   /** Whether variants of one product (a colour, a size) may stand side by side. Default false: a list holds a product once, by the
@@ -295,8 +297,8 @@ export interface ShelfStatus {
   decision: string;
   /** The model that ranked it; "" where none did. */
   model: string;
-  /** Of a list that two rankers drafted in turn. */
-  policy?: "interleaved";
+  /** Of a list that two rankers drafted in turn, and of one that was asked for with `personal: false`. */
+  policy?: "interleaved" | "common";
   /** Of an interleaved list, the experiment, and the two lists that it was drafted from. */
   experiment?: string;
   decisions?: string[];

@@ -552,7 +552,8 @@ export class Tillside {
       if (!shelf || items.length > 0) shelf = this.#listed(asked, items, shelf);
     }
     const { fallback } = shelf.status;
-    shelf.status.personal = this.#page > 0 && this.#options.consent.personalisation === true && (fallback === "none" || fallback === "content");
+    if (asked.personal === false) shelf.status.policy = "common";
+    shelf.status.personal = asked.personal !== false && this.#page > 0 && this.#options.consent.personalisation === true && (fallback === "none" || fallback === "content");
     shelf.status.microseconds = microseconds() - began;
     return shelf;
   }
@@ -576,7 +577,7 @@ export class Tillside {
       discovery,
       rules,
       request.bundle ?? 0,
-      Number(request.compatible ?? false) + 2 * Number(request.skus ?? false) + 4 * Number(request.departments ?? false),
+      Number(request.compatible ?? false) + 2 * Number(request.skus ?? false) + 4 * Number(request.departments ?? false) + 8 * Number(request.personal === false),
     );
     const { items, status, decision, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");

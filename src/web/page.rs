@@ -437,7 +437,7 @@ fn place(mut rest: &str) -> Place<'_> {
 /// Ranks. On lines: the item and the category, empty where there is none; what was typed; name and value of so many
 /// attributes; id and place of so many pins; the ids to exclude. A diversity below 0 is that of
 /// determinants. Wishes are bits: 1 only what is compatible, 2 single items instead of products, 4 a spread over
-/// departments.
+/// departments, 8 without history.
 ///
 /// Answers words: how many items, fallback, warnings as bits, four counts of filtered items, the seven shares of the
 /// blend as floats; then for each item its number, score as a float, source, how it was placed (0 ranked, 1 pinned, 2
@@ -471,6 +471,7 @@ pub fn recommend(
     request.rules = rules;
     request.bundle = bundle;
     request.compatible = wishes & 1 != 0;
+    request.personal = wishes & 8 == 0;
     request.skus = wishes & 2 != 0;
     request.arrangement.departments = wishes & 4 != 0;
     for _ in 0..attributes {

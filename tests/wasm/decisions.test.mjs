@@ -114,3 +114,29 @@ test("reports of shelves say why and which variations, and every event where its
   assert.equal(interleave(till, { experiment: "front", rankers: { a: { placement: "home" }, b: { placement: "home" } } }).status.policy, undefined);
   await till.close();
 });
+
+test("a control without history is one line, and its reports say so", async (t) => {
+  const { folder, items } = await model(t);
+  const server = await site(folder);
+  t.after(() => server.close());
+  const features = { features: { ranker: { defaultValue: {}, rules: [{ key: "ranker", variations: [{ personal: false }, {}], hashVersion: 2 }] } } };
+  const consent = { personalisation: true, measurement: true, experiment: true };
+  const of = async (/** @type {number} */ variation) => {
+    const till = await Tillside.open({ name: `control-${variation}`, timeout: 60_000, edition: "full", model: `${server.url}manifest.json`, features, overrides: { ranker: variation }, consent, collector: { url: "http://127.0.0.1:9/none", writeKey: "x" } });
+    const ask = () => till.recommend({ placement: "home", limit: 5, .../** @type {object} */ (till.feature("ranker").value) });
+    const stranger = ask().items.map(({ id }) => id);
+    for (const item of items.slice(2, 6)) till.track("Product Viewed", { product_id: item });
+    const shelf = ask();
+    till.impression(shelf);
+    const { queue } = /** @type {any} */ (await till.export());
+    const { policy } = queue.findLast((/** @type {any} */ { event }) => event === "Product List Viewed").properties;
+    await till.close();
+    return { stranger, known: shelf.items.map(({ id }) => id), personal: shelf.status.personal, policy };
+  };
+  const control = await of(0);
+  assert.deepEqual([control.known, control.personal, control.policy], [control.stranger, false, "common"]);
+  const treatment = await of(1);
+  assert.deepEqual(treatment.stranger, control.stranger);
+  assert.notDeepEqual(treatment.known, treatment.stranger);
+  assert.deepEqual([treatment.personal, treatment.policy], [true, "personal"]);
+});

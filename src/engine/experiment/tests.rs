@@ -246,3 +246,68 @@ fn two_rankings_are_drafted_only_with_leave_and_alike_for_the_whole_visit() {
     assert_eq!(picks[0].get("competitive"), Some(&false.into()));
     assert_eq!(picks[1].get("competitive"), Some(&true.into()));
 }
+
+#[test]
+fn what_is_not_run_here_is_refused_by_name_and_the_features_stand() {
+    let payload = r#"{"features":{"f":{"defaultValue":"b"}},"experiments":[
+        {"key":"moved","urlPatterns":[{"type":"simple","pattern":"/old","include":true}],"variations":[{},{"urlRedirect":"/new"}]},
+        {"key":"painted","variations":[{},{"css":"h1{}","domMutations":[{"selector":"h1","action":"set","attribute":"html","value":"x"}]}]}]}"#;
+    let mut engine = fresh();
+    engine.grant(EXPERIMENT, "dev");
+    let request = Json::map([("payload", Json::parse(payload).unwrap())]);
+    let answer = engine.ask("features", &request, NOW);
+    assert_eq!(answer.get("ok"), Some(&true.into()));
+    let names = answer.get("unsupported").unwrap().elements();
+    let names: Vec<_> = names.iter().filter_map(Json::text).collect();
+    assert_eq!(names, ["experiments[0] moved", "experiments[1] painted"]);
+    let feature = engine.ask("feature", &Json::map([("key", "f".into())]), NOW);
+    assert_eq!(feature.text_of("value"), "b");
+    for key in ["moved", "painted"] {
+        let asked = Json::map([("experiment", key.into())]);
+        let answer = engine.ask("feature", &asked, NOW);
+        assert_eq!(answer.text_of("source"), "unknownFeature");
+    }
+    assert!(viewed(&engine).is_empty());
+}
+
+#[test]
+fn a_global_holdout_is_one_line_in_front_of_each_feature() {
+    let held =
+        r#"{"parentConditions":[{"id":"holdout","condition":{"value":true}}],"force":"plain"}"#;
+    let split = |key: &str| {
+        format!(
+            r#""{key}":{{"defaultValue":"plain","rules":[{held},{{"key":"{key}-test","variations":["plain","new"],"hashVersion":2}}]}}"#
+        )
+    };
+    let holdout = r#""holdout":{"defaultValue":false,"rules":[{"key":"holdout","variations":[false,true],"weights":[0.9,0.1],"hashVersion":2}]}"#;
+    let payload = format!(
+        r#"{{"features":{{{holdout},{},{}}}}}"#,
+        split("ranker"),
+        split("reason")
+    );
+    let mut engine = fresh();
+    engine.grant(EXPERIMENT, "dev");
+    let request = Json::map([("payload", Json::parse(&payload).unwrap())]);
+    engine.ask("features", &request, NOW);
+    let (mut out, mut new) = (0, 0);
+    for n in 0..4000 {
+        let id = Json::map([("id", format!("visitor-{n}").into())]);
+        let mut ask = |key: &str| {
+            let asked = Json::map([("key", key.into()), ("attributes", id.clone())]);
+            engine.ask("feature", &asked, NOW)
+        };
+        let is_out = ask("holdout").get("value") == Some(&true.into());
+        out += u32::from(is_out);
+        for key in ["ranker", "reason"] {
+            let answer = ask(key);
+            if is_out {
+                assert_eq!(answer.text_of("value"), "plain");
+                assert_eq!(answer.get("experimentResult"), None);
+            }
+            new += u32::from(answer.text_of("value") == "new");
+        }
+    }
+    // One in ten, and of the others one in two: four standard errors.
+    assert!((324..=476).contains(&out), "{out}");
+    assert!((3430..=3770).contains(&new), "{new}");
+}
