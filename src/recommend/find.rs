@@ -1,7 +1,7 @@
 //! What a request is about: the items that have its attributes, and those that have its words.
 
 use super::{Call, FOUND, List, Placement, Recommender, Warning, query, spelling};
-use crate::shop::Model;
+use crate::shop::{Model, terms};
 
 /// Words of the shop that the beginning of one stands for at most.
 const MOST_ENDINGS: usize = 32;
@@ -12,27 +12,31 @@ const MATCH: f32 = 4.0;
 /// What a word counts of which an item has only the beginning, where others have it whole.
 const BEGINNING: f32 = 0.25;
 
+/// What it counts on top that a word says what an item is: a phone is a phone, and a phone case is a case.
+const HEAD: f32 = 0.25;
+
+/// Of the marks of words, those of what a product is.
+const OF_HEADS: u8 = 0x80;
+
 /// What it counts that all of an item's leaf category matches: who types `tea` wants tea, not a tea dress.
 const INTENT: f32 = 0.5;
 
 /// What costing nothing would count against a full match, where something cheap is asked for.
 const CHEAP: f32 = 0.4;
 
-/// The terms that a word stands for: itself, its plural, and if it is the last what it begins.
-fn forms(model: &Model, word: &str, last: bool) -> [core::ops::Range<usize>; 3] {
+/// The terms that a word stands for: itself and its plural, if it is the last what it begins, and the two as what a product is.
+fn forms(model: &Model, word: &str, last: bool) -> [core::ops::Range<usize>; 5] {
     // `phon` is no singular of `phones`.
     let hisses = word.ends_with(['s', 'x', 'z', 'h', 'o']);
     let plural = crate::lines::join(word, if hisses { "es" } else { "s" });
-    let mut terms = [
-        model.find_terms(word, false),
-        model.find_terms(&plural, false),
-        0..0,
-    ];
+    let find = |word: &str| model.find_terms(word, false);
+    let head = |word: &str| find(&terms::attribute(terms::HEAD, word));
+    let mut begun = 0..0;
     if last {
-        terms[2] = model.find_terms(word, true);
-        terms[2].end = terms[2].end.min(terms[2].start + MOST_ENDINGS);
+        begun = model.find_terms(word, true);
+        begun.end = begun.end.min(begun.start + MOST_ENDINGS);
     }
-    terms
+    [find(word), find(&plural), begun, head(word), head(&plural)]
 }
 
 impl Recommender {
@@ -120,6 +124,12 @@ impl Recommender {
             self.corrected.push_str(spelt);
             let mut weight = 0.0;
             for (kind, own) in terms.into_iter().enumerate() {
+                // What a product is counts beside its words.
+                let (mark, part) = match kind {
+                    0 | 1 => (mark, 1.0),
+                    2 => (mark, BEGINNING),
+                    _ => (mark | OF_HEADS, HEAD),
+                };
                 for term in own {
                     // `slot` tells whether the item was found for this word: one that begins several terms counts once.
                     model.term_items(term, |item| {
@@ -129,13 +139,10 @@ impl Recommender {
                     });
                 }
                 let count = found.len() - from;
-                if kind >= 1 && count > 0 {
+                // A word and its plural are one, and so are the two as what a product is.
+                if !matches!(kind, 0 | 3) && count > 0 {
                     let idf = crate::natural::ln(1.0 + model.items() as f32 / count as f32);
-                    let given = if weight > 0.0 {
-                        BEGINNING * weight
-                    } else {
-                        idf
-                    };
+                    let given = if weight > 0.0 { part * weight } else { idf };
                     weight = f32::max(weight, given);
                     matches.push((given, found.len()));
                     from = found.len();

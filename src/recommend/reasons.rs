@@ -1,7 +1,7 @@
 //! Why an item is on the list: codes for machines, one sentence for people, in Chinese and in English.
 //!
 //! The first reason is the one that decides: it is left out in thought, and the item that falls furthest for want of it
-//! names it. What the sequence encoder gives comes of the whole session and of no row: where nothing else leads to an
+//! names it; where no one view decides, all views of its category may. What the sequence encoder gives comes of the whole session and of no row: where nothing else leads to an
 //! item, the reason names the view it read last. Sentences hold `{}` where the name of that item, category or brand goes;
 //! names are the page's to know.
 
@@ -138,26 +138,26 @@ pub(super) fn give(
             continue;
         }
         for at in 0..all[n].len() {
-            let (because, code) = (all[n][at].reason.because, all[n][at].reason.code);
-            let left = |of: usize, score: f32| {
-                let same = |part: &&Part| {
-                    part.reason.because == because
-                        && (because != Because::Nothing || part.reason.code == code)
-                };
-                let given: f32 = all[of].iter().filter(same).map(|part| part.given).sum();
-                score - given
-            };
-            let mine = left(n, all[n].iter().map(|part| part.given).sum());
-            let ahead = (n + 1..all.len()).filter(|other| {
-                left(*other, all[*other].iter().map(|part| part.given).sum()) > mine
+            let Reason { because, code, .. } = all[n][at].reason;
+            all[n][at].moves = falls(&all, n, |part| {
+                part.because == because && (because != Because::Nothing || part.code == code)
             });
-            let moves = ahead.count();
-            all[n][at].moves = moves;
         }
-        let parts = &mut all[n];
-        let most = parts.iter().map(|part| part.moves).max().unwrap_or(0);
+        let most = all[n].iter().map(|part| part.moves).max().unwrap_or(0);
+        // Where no one view decides, all views of its category may.
+        let category = call.model.category(entry.item);
+        let of_category = |part: &Reason| match part.because {
+            Because::Item(item) => call.model.category(item) == category,
+            Because::Category(own) => Some(own) == category,
+            _ => false,
+        };
+        let whole = most == 0 && category.is_some() && falls(&all, n, of_category) > 0;
+        let parts = &all[n];
+        let leaning = |part: &Part| matches!(part.reason.because, Because::Category(_));
+        let leaning = parts.iter().position(leaning).filter(|_| whole);
         // Among those that move it most the strongest; the others by what rests on them.
-        let first = parts.iter().position(|part| part.moves == most);
+        let strongest = || parts.iter().position(|part| part.moves == most);
+        let first = leaning.or_else(strongest);
         if let Some(first) = first {
             entry.reasons.push(parts[first].reason);
         }
@@ -171,6 +171,21 @@ pub(super) fn give(
             entry.reasons.push(bare(Code::Popular));
         }
     }
+}
+
+/// How many entries behind one would come before it, were what is left out of their scores left out.
+fn falls(all: &[Vec<Part>], n: usize, left_out: impl Fn(&Reason) -> bool) -> usize {
+    let left = |of: usize| -> f32 {
+        let parts = all[of].iter();
+        parts
+            .filter(|part| !left_out(&part.reason))
+            .map(|part| part.given)
+            .sum()
+    };
+    let mine = left(n);
+    (n + 1..all.len())
+        .filter(|other| left(*other) > mine)
+        .count()
 }
 
 fn bare(code: Code) -> Reason {

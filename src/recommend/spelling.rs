@@ -2,7 +2,8 @@
 //!
 //! Optimal string alignment distance (Damerau, CACM 1964): one letter too many, too few, another, or two that changed
 //! places, once in a word of four to seven letters and twice in a longer one. Of words as near, the one that most
-//! products have. It corrects only what the shop does not have, and no numbers: `14` is not a misspelt `13`.
+//! products have. It corrects only what the shop does not have, and no numbers: `14` is not a misspelt `13`. Who misspells
+//! a short word seldom gets another first letter (Yannakoudakis and Fawthrop 1983), so `nike` is no misspelt `bike`.
 
 use crate::shop::Model;
 
@@ -32,6 +33,13 @@ pub(super) fn nearest(model: &Model, word: &str) -> Option<usize> {
             || !plain(other)
             || (set(other) ^ own).count_ones() as usize > 2 * most + PLURAL
         {
+            continue;
+        }
+        // Its first letter, unless that was left out, came too early or is one too many.
+        let begins = other.first() == letters.first()
+            || other.get(1) == letters.first()
+            || letters.get(1) == other.first();
+        if letters.len() < LONG && !begins {
             continue;
         }
         let singular = other.strip_suffix(b"s").unwrap_or(other);
@@ -121,6 +129,11 @@ mod tests {
         assert_eq!(corrected("mahcine").as_deref(), Some("machine"));
         assert_eq!(corrected("kettl").as_deref(), Some("kettles"));
         assert_eq!(corrected("mchin"), None);
+        assert_eq!(
+            corrected("boffee"),
+            None,
+            "a brand that the shop does not have"
+        );
         assert_eq!(corrected("手机"), None);
         assert_eq!(corrected("1234"), None);
     }

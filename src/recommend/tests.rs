@@ -232,6 +232,40 @@ fn a_search_finds_words_beginnings_and_attributes() {
 }
 
 #[test]
+fn a_search_for_a_phone_finds_phones_before_their_cases() {
+    let mut shop = toy();
+    shop.terms = vec![
+        ("phone", vec![0, 2, 3, 5]),
+        ("cases", vec![3]),
+        ("机壳", vec![3]),
+        ("手机", vec![0, 2, 3, 5]),
+        ("=phones", vec![0, 2, 5]),
+        ("=手机", vec![0, 2, 5]),
+        ("=机", vec![0, 2, 5]),
+        ("=case", vec![3]),
+    ];
+    let model = shop.open();
+    let first = |query: &'static str| {
+        let mut search = request(Placement::Search);
+        search.query = query;
+        let list = ask(&model, &Shopper::default(), &search);
+        keys(&model, &list).join(" ")
+    };
+    // The case is more popular than the last of the phones.
+    for query in ["phone", "手机"] {
+        assert_eq!(first(query), "phone-a phone-b phone-c case", "{query}");
+    }
+    assert_eq!(first("机"), "phone-a phone-b phone-c", "one character");
+    for query in ["phone case", "手机壳"] {
+        assert!(
+            first(query).starts_with("case"),
+            "{query}: {}",
+            first(query)
+        );
+    }
+}
+
+#[test]
 fn recent_is_newest_first() {
     let model = toy().open();
     let list = ask(

@@ -10,6 +10,9 @@ use crate::lines::join;
 /// The longest term in bytes; longer words are cut there.
 pub const MAX_TERM: usize = 48;
 
+/// The name of the attribute that says what a product is, in a word: `=phone`. No feed has a column without a name.
+pub const HEAD: &str = "";
+
 enum Class {
     Word(char),
     Ideograph,

@@ -6,6 +6,7 @@ use tillside::shop::{Model, terms};
 
 use super::complement::{Order, lower_bound};
 use super::goods::Goods;
+use super::heads;
 use super::pinyin;
 use crate::ingest::Product;
 
@@ -184,7 +185,7 @@ fn repeatable(items: usize, categories: &Categories, orders: &[Order]) -> Vec<bo
         .collect()
 }
 
-/// Title words and attributes, each with its items, both rising.
+/// Title words, attributes and what products are, each with its items, both rising.
 pub fn postings(goods: &Goods) -> BTreeMap<String, Vec<u32>> {
     let mut postings: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut post = |term: &str, item: u32| match postings.get_mut(term) {
@@ -194,8 +195,11 @@ pub fn postings(goods: &Goods) -> BTreeMap<String, Vec<u32>> {
             postings.insert(term.to_owned(), vec![item]);
         }
     };
-    for (product, item) in goods.products.iter().zip(0..) {
+    for ((product, heads), item) in goods.products.iter().zip(heads::heads(goods)).zip(0..) {
         let Some(product) = product else { continue };
+        for head in heads {
+            post(&terms::attribute(terms::HEAD, &head), item);
+        }
         for title in &product.titles {
             terms::tokens(title, |word| post(word, item));
             pinyin::spellings(title, |word| post(word, item));

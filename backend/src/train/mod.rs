@@ -48,6 +48,7 @@ mod error;
 mod forecast;
 mod goods;
 mod habits;
+mod heads;
 mod joint;
 mod lean;
 mod linear;

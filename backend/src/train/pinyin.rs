@@ -9,6 +9,20 @@ use pinyin::ToPinyin;
 /// Characters of a tail at most.
 const TAIL: usize = 4;
 
+/// Syllables as they are typed: ü as v.
+fn typed(syllables: &[&str]) -> String {
+    syllables.concat().replace('ü', "v")
+}
+
+/// A whole text as it is spelt; none where a character of it is not Chinese.
+pub fn spelt(text: &str) -> Option<String> {
+    let syllables: Option<Vec<&str>> = text
+        .chars()
+        .map(|symbol| symbol.to_pinyin().map(|one| one.plain()))
+        .collect();
+    syllables.map(|syllables| typed(&syllables))
+}
+
 /// Calls `each` with the spellings of a title's Chinese words, repeats included.
 pub fn spellings(title: &str, mut each: impl FnMut(&str)) {
     let mut run: Vec<&'static str> = Vec::new();
@@ -26,9 +40,7 @@ pub fn spellings(title: &str, mut each: impl FnMut(&str)) {
                 if word.len() < 2 && run.len() > 1 {
                     continue;
                 }
-                // ü is typed as v.
-                let spelt: String = word.concat().replace('ü', "v");
-                each(&spelt);
+                each(&typed(word));
                 if word.len() > 1 {
                     let first: String = word.iter().filter_map(|one| one.chars().next()).collect();
                     each(&first);
@@ -41,7 +53,7 @@ pub fn spellings(title: &str, mut each: impl FnMut(&str)) {
 
 #[cfg(test)]
 mod tests {
-    use super::spellings;
+    use super::{spellings, spelt};
 
     #[test]
     fn words_are_spelt_whole_and_by_initials() {
@@ -53,6 +65,8 @@ mod tests {
         all.clear();
         spellings("女鞋 Red", |word| all.push(word.to_owned()));
         assert!(all.contains(&"nvxie".to_owned()), "{all:?}");
+        assert_eq!(spelt("女鞋").as_deref(), Some("nvxie"));
+        assert_eq!(spelt("5G手机"), None);
         all.clear();
         spellings("Red phone", |word| all.push(word.to_owned()));
         assert!(all.is_empty());
