@@ -199,6 +199,14 @@ export interface PageRequest {
   exclude?: readonly string[];
 }
 
+/** A survey that is due: about which order, or which contact with service. */
+export interface Survey {
+  due: "delivery" | "service";
+  about: string;
+  /** Days since then. */
+  days: number;
+}
+
 /** Shelves that together show no product twice. */
 export interface Page {
   surface: string;
@@ -325,6 +333,13 @@ export interface Shelf {
   status: ShelfStatus;
 }
 
+/** What reports read of a list. */
+export interface Reported {
+  placement: string;
+  items: readonly { id: string; position: number }[];
+  status: Pick<ShelfStatus, "decision" | "model">;
+}
+
 export interface BundleRequest {
   /** The item that the set is for. */
   item: string;
@@ -363,6 +378,8 @@ export interface Portrait {
   transactions?: Transactions;
   /** Of the full edition. */
   sentiment?: Sentiment;
+  /** What was asked in public, newest first: words of the catalogue and never the text. Of the full edition. */
+  enquiries?: { kind: "question" | "comment"; item: string | null; words: string[]; category: string | null; time: number }[];
 }
 
 /** What the shop said of a member. */
@@ -790,9 +807,9 @@ export declare class Tillside {
   /** Calls `watcher` after each change, until the function that it returns is called. */
   watch(watcher: (notice: Notice) => void): () => void;
   /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */
-  impression(shelf: Shelf): Tracked;
+  impression(shelf: Reported): Tracked;
   /** Report that an item of a shelf was chosen. Its shelf counts as seen from then on, where it was not reported before. */
-  click(shelf: Shelf, id: string): Tracked;
+  click(shelf: Reported, id: string): Tracked;
   /** A feature's value, in the full edition. Asking is using: an experiment that decides it is reported, once a session.
    *  `attributes` go before those of `open`. */
   feature(key: string, attributes?: Record<string, unknown>): Feature;
@@ -804,9 +821,11 @@ export declare class Tillside {
   ask(what: "decisions"): Decision[] | undefined;
   /** Makes the list of a record again, on the model that is open. */
   ask(what: "replay", record: Decision): Replayed | undefined;
-  /** Any question of the full edition, as JSON both ways, for what has functions beside this object ("tillside/stores"); undefined for one
-   *  that there is not. Never throws. */
-  ask(what: string, request?: object): any;
+  /** The survey that may be shown now, by the facts that `identify` was told; null where none is due. */
+  ask(what: "survey"): Survey | null | undefined;
+  /** Any question of the full edition by its name, as JSON both ways, for what has functions beside this object ("tillside/stores",
+   *  "tillside/content"); undefined where this edition has no answer. What has a method of its own is asked by that. Never throws. */
+  ask(what: string, request?: unknown): any;
   /** What is remembered about this shopper. */
   portrait(): Portrait;
   /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */

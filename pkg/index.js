@@ -749,7 +749,7 @@ export class Tillside {
     return answer ? (JSON.parse(answer) ?? undefined) : undefined;
   }
 
-  /** @param {string} what @param {object} [request] */
+  /** @param {string} what @param {unknown} [request] @returns {any} */
   ask(what, request) {
     return this.#ask(what, request);
   }

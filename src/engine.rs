@@ -10,6 +10,10 @@ mod act;
 #[cfg(feature = "full")]
 mod ask;
 #[cfg(feature = "full")]
+mod contents;
+#[cfg(feature = "full")]
+mod enquire;
+#[cfg(feature = "full")]
 mod experiment;
 #[cfg(feature = "full")]
 mod handoff;
@@ -140,6 +144,9 @@ pub struct Engine {
     /// The shop's stores, as the page handed them over.
     #[cfg(feature = "full")]
     stores: crate::stores::Stores,
+    /// Its reviews, photos and articles.
+    #[cfg(feature = "full")]
+    contents: crate::shop::contents::Contents,
     /// Where the shopper is, as the page says; stored nowhere.
     #[cfg(feature = "full")]
     place: crate::scene::Place,
@@ -178,6 +185,8 @@ impl Engine {
             setup: Setup::default(),
             #[cfg(feature = "full")]
             acting: act::Acting::default(),
+            #[cfg(feature = "full")]
+            contents: Default::default(),
             #[cfg(feature = "full")]
             place: crate::scene::Place::default(),
             #[cfg(feature = "full")]
@@ -270,6 +279,7 @@ impl Engine {
         {
             let decoded = profile.and_then(Profile::decode);
             self.shopper.profile = decoded.unwrap_or_default();
+            self.shopper.remember_wishes();
             if let Some(bytes) = find(TAGS).filter(|_| held.personalisation) {
                 self.shopper.profile.tags = Tags::decode(bytes).unwrap_or_default();
             }
@@ -507,9 +517,11 @@ impl Engine {
         let model = Model::open(file)?;
         self.shopper.resolve(&model);
         #[cfg(feature = "full")]
-        self.shopper.profile.resolve(&model);
-        #[cfg(feature = "full")]
-        self.log.opened(&model);
+        {
+            self.shopper.profile.resolve(&model);
+            self.contents.resolve(&model);
+            self.log.opened(&model);
+        }
         self.model = Some(model);
         Ok(())
     }

@@ -1,8 +1,9 @@
 /** What the shop's rules show here and now: a strip above the shelves, with a coupon from the CRM where it is an offer. */
 
+import { gallery, stock } from "./content.js";
 import { announce, el } from "./dom.js";
 import { money, named, t } from "./i18n.js";
-import { toAccount, toCart, toProduct } from "./links.js";
+import { toAccount, toCart, toProduct, toQuiz, toSurvey } from "./links.js";
 import { description, good, picture } from "./shop.js";
 import { title } from "./i18n.js";
 import * as crm from "./crm.js";
@@ -12,6 +13,8 @@ import * as till from "./till.js";
 
 /** More at once would be a wall. */
 const MOST = 2;
+/** Pictures beside one. */
+const PICTURES = 4;
 
 /** @param {string} surface @param {Record<string, unknown>} [page] what the page knows and the engine does not */
 export async function strip(surface, page = {}) {
@@ -29,12 +32,15 @@ async function card(action) {
   till.respond(action, "shown");
   const until = coupon ? Math.min(coupon.expires, action.until ?? Infinity) : action.until;
   const about = action.item ? await good(action.item) : undefined;
+  const pictures = await buyers(action);
   const node = el(
     "section",
     { class: `action ${action.type}`, "data-rule": action.rule, "aria-label": named(action.title) },
     about ? el("a", { href: toProduct(about.id), class: "action-item" }, el("img", { src: picture(about), alt: title(about), width: 56, height: 56 })) : null,
-    el("div", {}, el("strong", {}, named(action.title)), el("p", {}, named(action.text)), coupon ? terms(coupon) : null, coupon && until ? countdown(until) : null),
+    el("div", {}, el("strong", {}, named(action.title)), el("p", {}, named(action.text)), coupon ? terms(coupon) : null, coupon && until ? countdown(until) : null, pictures),
     coupon ? el("a", { class: "secondary", href: toCart, onclick: () => till.respond(action, "accepted") }, t("action.use")) : null,
+    action.type === "survey" ? el("a", { class: "secondary", href: toSurvey(action.rule) }, t("action.answer")) : null,
+    action.rule === "welcome" ? el("a", { class: "secondary", href: toQuiz, onclick: () => till.respond(action, "accepted") }, t("quiz.start")) : null,
     el("button", {
       class: "round",
       type: "button",
@@ -47,6 +53,16 @@ async function card(action) {
     }, "×"),
   );
   return node;
+}
+
+/** The content that an action promises, itself. @param {Action} action */
+async function buyers({ content, item, ...action }) {
+  if (content !== "photos" || !item) return null;
+  const { shelf, found } = await stock({ item, exact: true, types: ["photo", "video"], limit: PICTURES });
+  if (!found.size) return null;
+  till.impression(shelf);
+  // Who looks closer has accepted.
+  return gallery([...found.values()], { href: toProduct(item), chosen: () => till.respond(action, "accepted") });
 }
 
 /** @param {crm.Coupon} coupon */

@@ -48,6 +48,7 @@ export function card(good, { item, plain, shared, chosen, added }) {
       el("span", { class: "brand" }, brand(good) ?? "", good.n ? el("span", { class: "badge" }, t("card.new")) : ""),
       el("span", { class: "name" }, name),
     ),
+    till.remembers() && refuse(good),
     telling && el("p", { class: "reason", "data-code": reason.code }, sentence(reason, good)),
     el(
       "div",
@@ -61,6 +62,21 @@ export function card(good, { item, plain, shared, chosen, added }) {
           }),
     ),
   );
+}
+
+/** A way to say that this is not wanted: it goes from the whole page at once, and is not suggested again. @param {Good} good */
+function refuse(good) {
+  const button = el("button", { class: "round refuse", type: "button", "aria-label": t("card.refuse", { name: title(good) }), title: t("card.refuseShort") }, icon("close"));
+  button.addEventListener("click", () => {
+    till.notForMe(good.id);
+    for (const card of document.querySelectorAll(`main .card[data-id="${CSS.escape(good.id)}"]`)) {
+      const next = card.nextElementSibling?.querySelector("a");
+      if (card.contains(button) && next instanceof HTMLElement) next.focus({ preventScroll: true });
+      card.remove();
+    }
+    announce(t("card.refused", { name: title(good) }));
+  });
+  return button;
 }
 
 /** @param {Good} good @param {number} position */

@@ -18,3 +18,14 @@ export const toSearch = (query) => `#/search?${new URLSearchParams({ q: query })
 
 /** @param {string} number */
 export const toOrder = (number) => `#/order/${encodeURIComponent(number)}`;
+
+/** A guide or an article. @param {string} id */
+export const toRead = (id) => `#/read/${encodeURIComponent(id)}`;
+
+/** @param {string} room */
+export const toLive = (room) => `#/live/${encodeURIComponent(room)}`;
+
+export const toQuiz = "#/quiz";
+
+/** @param {string} rule of the action that led there */
+export const toSurvey = (rule) => `#/survey?${new URLSearchParams({ rule })}`;

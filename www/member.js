@@ -29,7 +29,10 @@ async function facts({ member, standing, points }) {
   const [orders, contacts] = await Promise.all([crm.orders(), crm.contacts()]);
   const held = orders.filter(({ state }) => state === "placed" || state === "delivered");
   const days = (/** @type {number} */ time) => Math.floor((Date.now() - time) / DAY_MS);
-  const delivered = orders.filter(({ state }) => state === "delivered").map(({ changed }) => changed);
+  /** The newest, by when it came about. @template T @param {T[]} all @param {(one: T) => number} time */
+  const newest = (all, time) => all.reduce((/** @type {T | undefined} */ best, one) => (best && time(best) >= time(one) ? best : one), undefined);
+  const delivered = newest(orders.filter(({ state }) => state === "delivered"), ({ changed }) => changed);
+  const served = newest(contacts.filter(({ resolved }) => resolved), ({ resolved }) => resolved ?? 0);
   return {
     tier: standing.tier,
     growth: standing.growth,
@@ -40,6 +43,7 @@ async function facts({ member, standing, points }) {
     birthdayMonth: member.birthday ? Number(member.birthday.slice(0, 2)) === new Date().getMonth() + 1 : false,
     ...(standing.next && { nextTier: standing.next.tier, missing: standing.next.missing }),
     ...(held.length && { lastOrderDays: days(Math.max(...held.map(({ placed }) => placed))) }),
-    ...(delivered.length && { deliveredDays: days(Math.max(...delivered)) }),
+    ...(delivered && { deliveredOrder: delivered.id, deliveredDays: days(delivered.changed) }),
+    ...(served && { servedContact: served.id, servedDays: days(served.resolved ?? 0) }),
   };
 }

@@ -23,6 +23,10 @@ const pages = {
   privacy: () => import("./pages/privacy.js"),
   account: () => import("./pages/account.js"),
   guide: () => import("./pages/guide.js"),
+  survey: () => import("./pages/survey.js"),
+  quiz: () => import("./pages/quiz.js"),
+  read: () => import("./pages/read.js"),
+  live: () => import("./pages/live.js"),
   missing: () => import("./pages/missing.js"),
 };
 
@@ -38,6 +42,10 @@ const addresses = {
   privacy: ["privacy", "missing"],
   account: ["account", "missing"],
   guide: ["guide", "guide"],
+  survey: ["survey", "missing"],
+  quiz: ["quiz", "missing"],
+  read: ["missing", "read"],
+  live: ["live", "live"],
 };
 
 /** Where each entry of the history was scrolled to. @type {Map<string, number>} */

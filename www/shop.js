@@ -6,7 +6,7 @@
 import { current } from "./i18n.js";
 import { keep, kept } from "./keep.js";
 
-/** @import { Category, Good, Shop } from "./types.js" */
+/** @import { Category, Good, Piece, Room, Shop } from "./types.js" */
 
 const root = new URL("/shop/", location.href);
 
@@ -64,6 +64,39 @@ export const ready = json("shop.json").then((/** @type {Shop} */ description) =>
 ready.catch(() => {});
 
 export const description = () => shop;
+
+/** Content by its shard, as it comes. @type {Map<number, Promise<Record<string, Piece>>>} */
+const content = new Map();
+
+/** @param {number} number */
+function contentShard(number) {
+  let pending = content.get(number);
+  if (!pending) {
+    pending = json(`content/${number}.json`);
+    content.set(number, pending);
+    pending.catch(() => content.delete(number));
+  }
+  return pending;
+}
+
+/** Those reviews, photos and articles that can be read now, in the order given. @param {Iterable<string>} ids */
+export async function pieces(ids) {
+  /** @type {Map<string, Piece>} */
+  const found = new Map();
+  const all = [...ids];
+  const shards = await Promise.all(all.map((id) => contentShard(shardOf(id)).catch(() => ({}))));
+  all.forEach((id, n) => {
+    const shard = /** @type {Record<string, Piece>} */ (shards[n]);
+    if (Object.hasOwn(shard, id)) found.set(id, { .../** @type {Piece} */ (shard[id]), id });
+  });
+  return found;
+}
+
+/** @type {Promise<Room[]> | undefined} */
+let live;
+
+/** The live rooms; none in a shop that has no such file. @returns {Promise<Room[]>} */
+export const rooms = () => (live ??= json("live.json").catch(() => []));
 
 /** The number of the shard that holds an item: FNV-1a over its UTF-8 bytes. @param {string} id */
 function shardOf(id) {
@@ -150,7 +183,7 @@ export function brandNamed(name) {
   return brands.get(name);
 }
 
-/** Where an item's picture is. Pictures come from the shop's folder only. @param {Good} good */
+/** Where an item's picture is. Pictures come from the shop's folder only. @param {Pick<Good, "id" | "i">} good */
 export function picture(good) {
   const url = new URL(good.i ?? `img/${encodeURIComponent(good.id)}.svg`, root);
   return url.href.startsWith(root.href) ? url.pathname : "/favicon.svg";

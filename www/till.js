@@ -3,6 +3,7 @@
  * Nothing else imports the package.
  */
 
+import { Content, enquire as ask } from "/pkg/content.js";
 import { Tillside } from "/pkg/dist/index.js";
 import { Stores, locate } from "/pkg/stores.js";
 import { current, named, short, tag } from "./i18n.js";
@@ -17,6 +18,9 @@ const CALLS = 50;
 
 /** @type {Tillside} */
 let till;
+
+/** Reviews, photos and guides. @type {Content} */
+let contents;
 
 /** Newest first. @type {Call[]} */
 export const calls = [];
@@ -44,6 +48,7 @@ async function open() {
     title: called,
     onWarning: changed,
   });
+  contents = await Content.open(till, { model: "/model/manifest.json", locale: tag(current()), title: called });
   changed();
 }
 
@@ -110,6 +115,19 @@ export const page = (request) => till.page(request);
 /** @param {import("../pkg/index.js").BundleRequest} request */
 export const bundle = (request) => till.bundle(request);
 
+/** @param {import("../pkg/content.js").ContentRequest} request */
+export const content = (request) => contents.list(request);
+
+/** @param {import("../pkg/index.js").Page} page @param {number} count @param {string[]} exclude */
+export const mixed = (page, count, exclude) => contents.feed(page, { content: count, exclude });
+
+/** What was typed stays out of the console's list, as it stays out of everything else. @param {import("../pkg/content.js").Enquiry} what */
+export function enquire(what) {
+  const heard = ask(till, what);
+  changed();
+  return heard;
+}
+
 /** @param {string} id */
 export const variants = (id) => till.variants(id);
 
@@ -119,17 +137,29 @@ export const gift = (id) => record("Product Gifted", id, till.gift(id));
 /** @param {string} id */
 export const notForMe = (id) => record("Product Disliked", id, till.notForMe(id));
 
-/** @param {Shelf} shelf */
+/** @param {import("../pkg/index.js").Reported} shelf */
 export const impression = (shelf) => record("impression", shelf.placement, till.impression(shelf));
 
-/** @param {Shelf} shelf @param {string} id */
+/** @param {import("../pkg/index.js").Reported} shelf @param {string} id */
 export const click = (shelf, id) => record("click", id, till.click(shelf, id));
 
-/** @param {string} decision */
-export const explain = (decision) => till.explain(decision);
+/** @param {string} decision @returns {import("../pkg/index.js").Explanation} */
+export const explain = (decision) => {
+  const why = contents.explain(decision);
+  return "gone" in why ? till.explain(decision) : /** @type {any} */ ({ ...why, items: why.items.map((item) => ({ ...item, causes: [], rules: [] })) });
+};
 
 /** @param {import("../pkg/index.js").Moment} moment */
 export const actions = (moment) => till.actions(moment);
+
+export const survey = () => till.ask("survey") ?? null;
+
+/** @param {import("../pkg/index.js").Preference} what */
+export async function prefer(what) {
+  const answer = await till.prefer(what);
+  changed();
+  return answer;
+}
 
 /** @param {{ rule: string }} action @param {import("../pkg/index.js").Response} response */
 export const respond = (action, response) => till.respond(action, response);

@@ -44,6 +44,37 @@ export interface Category {
   i?: string;
 }
 
+/** A review, photo or article as `content/<k>.json` gives it. */
+export interface Piece {
+  id: string;
+  /** Type. */
+  y: "review" | "photo" | "video" | "article" | "guide" | "theme" | "banner";
+  /** Title. */
+  t: Both;
+  /** Text. */
+  x: Both;
+  /** Stars, of a review. */
+  r?: number;
+  /** Who wrote it. */
+  w?: Both;
+  /** The day, as 2026-05-01. */
+  d: string;
+  /** Products that it is about. */
+  p?: string[];
+  /** Categories that it is about. */
+  c?: string[];
+  /** Picture, relative to the shop folder. */
+  i: string;
+}
+
+/** A live room, as `live.json` lists them. */
+export interface Room {
+  id: string;
+  name: Both;
+  host: Both;
+  items: string[];
+}
+
 /** `shop.json`. */
 export interface Shop {
   id: string;

@@ -113,6 +113,63 @@ fn read(folder: &Path, part: &Value) -> Vec<u8> {
 }
 
 #[test]
+fn content_is_a_part_of_its_own_that_a_newer_feed_leaves_alone() {
+    let folder = shop();
+    let rows = "id,type,title,about_items\nr-1,review,Good,item-00\nr-2,review,Bad,gone\nb-1,banner,Sale,\n";
+    fs::write(folder.path().join("content.csv"), rows).unwrap();
+    let train = [&TRAIN[..], &["--content", "content.csv"]].concat();
+    let said = ok(&folder, &train);
+    assert!(
+        said.contains("Content: 2 items, of type 1 review, 1 banner"),
+        "{said}"
+    );
+    let before = manifest(&folder);
+    let part = &before["parts"][1];
+    assert_eq!(part["name"], "content");
+    let bytes = read(&folder.path().join("model"), part);
+    let content: Value = serde_json::from_slice(&bytes).unwrap();
+    let ids = content["content"].as_array().unwrap().iter();
+    assert_eq!(
+        ids.map(|row| &row["id"]).collect::<Vec<_>>(),
+        ["b-1", "r-1"]
+    );
+    // A model is opened as before: whoever does not know the part passes over it.
+    open(&folder, "model", None);
+
+    fs::write(
+        folder.path().join("now.csv"),
+        feed(|_| Some((10.0, "in_stock"))),
+    )
+    .unwrap();
+    ok(
+        &folder,
+        &["refresh", "--model", "model", "--catalog", "now.csv"],
+    );
+    let after = manifest(&folder);
+    let names = after["parts"].as_array().unwrap().iter();
+    assert_eq!(
+        names.map(|part| &part["name"]).collect::<Vec<_>>(),
+        ["model", "live", "content"]
+    );
+    assert_eq!(after["parts"][2], *part);
+
+    // Without the option there is none, and its file goes.
+    ok(&folder, &TRAIN);
+    ok(&folder, &TRAIN);
+    assert!(
+        !fs::read_dir(folder.path().join("model"))
+            .unwrap()
+            .any(|entry| {
+                entry
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with("content-")
+            })
+    );
+}
+
+#[test]
 fn a_newer_feed_touches_its_own_part_only() {
     let folder = shop();
     ok(&folder, &TRAIN);

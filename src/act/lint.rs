@@ -26,6 +26,7 @@ pub const ATTRIBUTES: [&str; 17] = [
     "orders",
     "sentiment",
     "intent",
+    "survey",
 ];
 
 /// A finding: where, what, and what to do.

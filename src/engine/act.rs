@@ -12,7 +12,7 @@ use super::Engine;
 use crate::act::decide::{self, Moment};
 use crate::act::lint::lint;
 use crate::act::offer::{self, Arm, Line, MAX_ARMS};
-use crate::act::rule::Kind;
+use crate::act::rule::Kind as RuleKind;
 use crate::act::{Action, DEFAULT_RULES, Rules};
 use crate::condition::Attributes;
 use crate::intake::Event;
@@ -81,6 +81,7 @@ impl Engine {
                 "page" => page.clone(),
                 "member" => (!self.shopper.profile.facts.member.is_empty()).into(),
                 "cart" => self.cart_attributes(),
+                "survey" => self.survey(now),
                 "visit" => {
                     let viewed = self.shopper.recent().iter();
                     let views = viewed
@@ -108,7 +109,7 @@ impl Engine {
     /// An action as the page gets it; one that leads to a store names the store.
     fn acted(&self, action: &Action, request: &Value, now: i64) -> Value {
         let mut value = action.to_value();
-        if action.rule.kind == Kind::Store {
+        if action.rule.kind == RuleKind::Store {
             let page = request.get("page").map_or("", |page| page.text_of("item"));
             let item = match action.item.is_empty() {
                 true => page,
@@ -119,6 +120,21 @@ impl Engine {
             value.set("item", Some(item).filter(|item| !item.is_empty()).into());
         }
         value
+    }
+
+    /// The survey that may be shown now; null where none is due.
+    fn survey(&self, now: i64) -> Value {
+        let profile = &self.shopper.profile;
+        profile
+            .surveys
+            .due(&profile.facts, now)
+            .map_or(Value::Null, |due| {
+                Value::map([
+                    ("due", due.kind.into()),
+                    ("about", due.about.into()),
+                    ("days", due.days.into()),
+                ])
+            })
     }
 
     fn item_attributes(&self, item: &str, now: i64) -> Value {
@@ -215,14 +231,24 @@ impl Engine {
                 let done = match (response, rule) {
                     (Some((_, response)), Some(rule)) if self.purposes.personalisation => {
                         let contact = rule.contact(*response, moment.session);
+                        let surveys = rule.kind == RuleKind::Survey;
                         let edit = Edit::Contact(rule.id.clone(), contact);
                         self.edit(&edit, now);
+                        let profile = &self.shopper.profile;
+                        let due = profile.surveys.due(&profile.facts, now);
+                        if let Some(due) = due.filter(|_| surveys) {
+                            let settled = *response != Response::Shown;
+                            let edit = Edit::Surveyed(due.kind.into(), due.about, settled);
+                            self.edit(&edit, now);
+                        }
                         true
                     }
                     _ => false,
                 };
                 Value::map([("ok", done.into())])
             }
+            "survey" if !self.purposes.personalisation => Value::Null,
+            "survey" => self.survey(now),
             "offer" => offered(request),
             _ => return None,
         })

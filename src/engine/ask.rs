@@ -18,6 +18,9 @@
 //! | `taste` | – | price level, promotions, brands, breadth, drift |
 //! | `scene` | `zone`, `zoneName`, `locale`, `region`, `device`, `page` | the scene from now on, as it is understood |
 //! | `explain_not` | `item`, `request` | `clause` that keeps the item off that list, with its values |
+//! | `contents` | the part file of content items | `ok`, `items`; or `code`, `remedy` |
+//! | `content` | `item`, `exact`, `types`, `limit`, `exclude`, `language` | `items`: content in the order that suits the shopper, with reasons and parts |
+//! | `enquire` | `text`, `item` or `items`, `kind` | `words` of the catalogue, `item` and `category` that a question is about; the text is dropped |
 //! | `features` | `payload`, `attributes`, `overrides` | `ok`, and what of the payload is `unsupported`, or a `code` with its `remedy` |
 //! | `draft` | `a`, `b`: ids, `shown`, `limit`, `experiment` | one list of both rankings, in turn |
 //! | `decisions` | – | the newest lists, each with all that it was made of |
@@ -42,7 +45,7 @@ fn ok(ok: bool) -> Value {
     Value::map([("ok", ok.into())])
 }
 
-fn refused(reason: &str) -> Value {
+pub(super) fn refused(reason: &str) -> Value {
     Value::map([("ok", false.into()), ("reason", reason.into())])
 }
 
@@ -50,7 +53,8 @@ impl Engine {
     /// Answers a question of the full edition; `Null` for one that there is not. Without leave to personalise, the answer
     /// is that of a shopper of whom nothing is known, and nothing is taken over.
     pub fn ask(&mut self, what: &str, request: &Value, now: i64) -> Value {
-        if let Some(answer) = self.ask_acting(what, request, now) {
+        let others = self.ask_acting(what, request, now);
+        if let Some(answer) = others.or_else(|| self.ask_contents(what, request, now)) {
             return answer;
         }
         if let Some(answer) = self.ask_stores(what, request, now) {
@@ -125,6 +129,7 @@ impl Engine {
                 self.edit(&edit, now);
                 ok(true)
             }
+            "enquire" => self.enquire(request, now),
             "identify" => self.identify(request, now),
             "import" => {
                 let source = text(request, "source");
@@ -170,6 +175,10 @@ impl Engine {
     /// Carries out a change and keeps it as a row of the journal.
     pub(super) fn edit(&mut self, edit: &Edit, now: i64) {
         self.shopper.edit(edit, now);
+        // What may have named a category or a brand for the first time.
+        if let (Edit::Prefer(..) | Edit::Enquiry(_), Some(model)) = (edit, &self.model) {
+            self.shopper.resolve(model);
+        }
         // Sorts among the ids of events by its time.
         let number = self.decision(now);
         let mut key = crate::intake::Session((now as u64) << 16).text();
@@ -206,6 +215,7 @@ impl Engine {
             ),
             ("transactions", profile.transactions(now)),
             ("sentiment", profile.sentiment.answer(now)),
+            ("enquiries", profile.enquiries.answer(now)),
         ])
     }
 

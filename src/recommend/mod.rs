@@ -27,10 +27,13 @@
 //! | `rules` | what the shop raises, lowers and buries |
 //! | `select`, `arrange`, `bundle`, `rerank` | the best; how they stand; sets; a list that is there already |
 //! | `likeness` | how alike items of a list are |
+//! | `contents` | reviews, photos and articles, ranked beside products |
 //! | `explain`, `reasons` | what a score is made of, and the sentence for it |
 
 mod arrange;
 mod bundle;
+#[cfg(feature = "full")]
+pub mod contents;
 mod departments;
 #[cfg(feature = "full")]
 mod due;

@@ -7,6 +7,8 @@
 
 mod catalogue;
 #[cfg(feature = "full")]
+pub mod contents;
+#[cfg(feature = "full")]
 pub mod customers;
 #[cfg(feature = "encoder")]
 mod encoder;

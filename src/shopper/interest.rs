@@ -9,6 +9,8 @@ use crate::natural;
 
 const SHORT_MS: f64 = 30.0 * 60e3;
 const LONG_MS: f64 = 30.0 * 86_400e3;
+#[cfg(feature = "full")]
+const DECLARED_MS: f64 = 180.0 * 86_400e3;
 
 /// How many names are kept of each kind.
 const MOST: usize = 30;
@@ -24,6 +26,9 @@ pub struct Interest {
     at: i64,
     /// How many events it rests on.
     pub evidence: u32,
+    /// What the shopper declared of it, and when; the full edition keeps it in a section of its own.
+    #[cfg(feature = "full")]
+    declared: (f64, i64),
 }
 
 fn halved(value: f64, elapsed: i64, half_life: f64) -> f64 {
@@ -37,6 +42,16 @@ impl Interest {
         let both = (
             halved(self.short, elapsed, SHORT_MS),
             halved(self.long, elapsed, LONG_MS),
+        );
+        #[cfg(feature = "full")]
+        let both = (
+            both.0,
+            both.1
+                + halved(
+                    self.declared.0,
+                    now.saturating_sub(self.declared.1),
+                    DECLARED_MS,
+                ),
         );
         (both.0.max(0.0), both.1.max(0.0))
     }
@@ -88,6 +103,8 @@ impl Interests {
                     long: 0.0,
                     at: time,
                     evidence: 0,
+                    #[cfg(feature = "full")]
+                    declared: (0.0, 0),
                 });
                 self.0.len() - 1
             }
@@ -111,6 +128,25 @@ impl Interests {
             interest.evidence -= 1;
             interest.short *= factor;
             interest.long *= factor;
+        }
+    }
+
+    /// Sets what was declared of an interest, new or known.
+    #[cfg(feature = "full")]
+    pub(super) fn declare(&mut self, name: &str, weight: f64, time: i64) {
+        if !self.0.iter().any(|interest| interest.name == name) {
+            self.add(name.into(), 0.0, time);
+        }
+        for interest in self.0.iter_mut().filter(|interest| interest.name == name) {
+            interest.declared = (weight, time);
+        }
+    }
+
+    /// Forgets what was declared.
+    #[cfg(feature = "full")]
+    pub(super) fn declared_anew(&mut self) {
+        for interest in &mut self.0 {
+            interest.declared = (0.0, 0);
         }
     }
 
@@ -176,6 +212,8 @@ impl Interests {
                 number: None,
                 short: reader.float(),
                 long: reader.float(),
+                #[cfg(feature = "full")]
+                declared: (0.0, 0),
                 at: reader.uint() as i64,
                 evidence: reader.small(),
             });

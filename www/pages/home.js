@@ -4,7 +4,9 @@ import { el } from "../dom.js";
 import { named, t } from "../i18n.js";
 import { toCategory, toDepartments } from "../links.js";
 import { strip } from "../actions.js";
+import { contentShelf } from "../content.js";
 import { feed } from "../feed.js";
+import { liveStrip } from "../live.js";
 import { slot, stock } from "../shelf.js";
 import { category, children, goods, keepFront, known, picture, pictureOf, within } from "../shop.js";
 import * as till from "../till.js";
@@ -12,6 +14,8 @@ import * as till from "../till.js";
 /** @import { Category, Stocked, View } from "../types.js" */
 
 const TILES = 13;
+/** Reviews, photos and guides in the row below the first shelf. */
+const PIECES = 10;
 /** Shelves of single categories: of those that the shopper likes best, then of departments. */
 const CATEGORIES = 4;
 const FAVOURITES = 2;
@@ -26,17 +30,21 @@ export async function view() {
   const departments = children().slice(0, TILES);
   const pictures = departments.map(() => el("img", { alt: "", width: 400, height: 400, decoding: "async" }));
   const rest = el("div", {});
+  const said = el("div", { class: "slot" });
   return {
     title: t("home.title"),
     nodes: [
       el("div", { class: "hero" }, el("div", { class: "welcome" }, el("h1", {}, t("home.headline")), el("p", {}, t("home.text"))), tiles(departments, pictures)),
       await strip("home", { drops: dropped() }),
       first.place,
+      said,
       rest,
     ],
     // The first shelf is not kept waiting by what lies below it.
     shown: async () => {
       await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+      const [news, rooms] = await Promise.all([contentShelf({ limit: PIECES }, { title: t(till.portrait().categories.length ? "content.home" : "content.anybody") }).catch(() => null), liveStrip()]);
+      said.replaceChildren(...[news, rooms].flatMap((section) => section ?? []));
       const shelves = below(front, await settled());
       rest.replaceChildren(...shelves.map(({ place }) => place));
       departments.forEach((department, index) => illustrate(/** @type {HTMLImageElement} */ (pictures[index]), department).catch(() => {}));

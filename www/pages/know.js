@@ -46,7 +46,7 @@ const whyTag = ({ origin, evidence, since, until }) => [
 ];
 
 /** @param {Portrait} portrait @returns {[string, Fact[]][]} */
-function groups({ recent, attributes, behaviour, transactions: orders, sentiment }) {
+function groups({ recent, attributes, behaviour, transactions: orders, sentiment, enquiries = [] }) {
   /** @param {"category" | "brand"} kind @param {NonNullable<Portrait["behaviour"]>["categories"]} all @param {(name: string) => string} label */
   const interests = (kind, all, label) => all.map(({ name, evidence, last }) => ({ what: label(name), why: [t("know.interest", { count: number(evidence), last: day(last) })], erase: { kind, name } }));
   /** @type {Fact[]} */
@@ -59,7 +59,14 @@ function groups({ recent, attributes, behaviour, transactions: orders, sentiment
     why: [t("know.said", { count: number(evidence), last: day(last) })],
     erase: { kind: "category", name },
   }));
+  /** @type {Fact[]} */
+  const asked = enquiries.map(({ item, words, category, time }) => ({
+    what: [item ? called(item) : category && place(category), words.join(", ")].filter(Boolean).join(" · "),
+    why: [t("know.askedWhy", { time: day(time) })],
+    erase: item ? { kind: "item", name: item } : { kind: "search", name: words.join(" ") },
+  }));
   return [
+    [t("know.asked"), asked],
     [t("know.tags"), (attributes?.tags ?? []).map((tag) => ({ what: tagged(tag), why: whyTag(tag), erase: { kind: "tag", name: tag.name } }))],
     [t("know.categories"), interests("category", behaviour?.categories ?? [], place)],
     [t("know.brands"), interests("brand", behaviour?.brands ?? [], (name) => name)],
@@ -79,7 +86,7 @@ export function section() {
   const place = el("div", { class: "know" });
   const fill = async () => {
     const portrait = till.portrait();
-    await goods(portrait.recent.map(({ id }) => id));
+    await goods([...portrait.recent.map(({ id }) => id), ...(portrait.enquiries ?? []).flatMap(({ item }) => item ?? [])]);
     const filled = groups(portrait).filter(([, facts]) => facts.length);
     place.replaceChildren(...(filled.length ? filled.map(([name, facts]) => group(name, facts, fill)) : [el("p", { class: "quiet" }, t(till.remembers() ? "know.nothing" : "know.off"))]));
   };

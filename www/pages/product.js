@@ -1,6 +1,7 @@
 /** One product, what is like it, and what goes with it. */
 
 import { strip } from "../actions.js";
+import { opinions } from "../content.js";
 import { crumbs } from "../crumbs.js";
 import { announce, el } from "../dom.js";
 import { product } from "../events.js";
@@ -42,6 +43,7 @@ export async function view({ key: id, again }) {
         el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), choice, buying(good), hesitant(id), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...(set ? [set] : []),
+      ...[await opinions(id)].flatMap((section) => section ?? []),
       ...shelves.map(({ place }) => place),
     ],
   };

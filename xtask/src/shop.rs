@@ -75,12 +75,14 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
             Shop::CompleteJourney => import(tillside, &base.join("wheel"), &folders.shop),
         },
     )?;
-    // The one shop says of its devices which work together.
-    let compatible: &[&str] = match shop {
-        Shop::Tillside => &["--compatible", "ecosystem=open"],
+    // The one shop says of its devices which work together, and has reviews.
+    let content = folders.shop.join("content.jsonl");
+    let content = content.to_string_lossy();
+    let own: &[&str] = match shop {
+        Shop::Tillside => &["--compatible", "ecosystem=open", "--content", &content],
         Shop::CompleteJourney => &[],
     };
-    let mut learnt = Inputs::new().text(&goods).text(&compatible.join(" "));
+    let mut learnt = Inputs::new().text(&goods).text(&own.join(" "));
     for part in ["backend/src", "src", "Cargo.lock"] {
         learnt = learnt.path(&root().join(part))?;
     }
@@ -94,7 +96,7 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
                     // A demo has to be there in a moment.
                     .args(["train", "--catalog"])
                     .arg(folders.shop.join("catalog.jsonl"))
-                    .args(compatible)
+                    .args(own)
                     .arg("--events")
                     .arg(folders.shop.join("events.jsonl"))
                     .arg("--out")

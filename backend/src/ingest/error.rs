@@ -97,6 +97,7 @@ pub enum File {
     Sessions,
     Predictions,
     Baskets,
+    Content,
 }
 
 impl std::fmt::Display for File {
@@ -107,6 +108,7 @@ impl std::fmt::Display for File {
             File::Sessions => "session file",
             File::Predictions => "test file",
             File::Baskets => "file of baskets",
+            File::Content => "content feed",
         })
     }
 }
@@ -126,6 +128,7 @@ impl Coded for Error {
                 File::Sessions => "sessions.column",
                 File::Predictions => "test.column",
                 File::Baskets => "baskets.column",
+                File::Content => "content.column",
             },
             Error::MostlyUnreadable { file, .. } => match file {
                 File::Catalogue => "catalog.mostly_unreadable",
@@ -133,6 +136,7 @@ impl Coded for Error {
                 File::Sessions => "sessions.mostly_unreadable",
                 File::Predictions => "test.mostly_unreadable",
                 File::Baskets => "baskets.mostly_unreadable",
+                File::Content => "content.mostly_unreadable",
             },
             Error::Contradiction { file, .. } => match file {
                 File::Catalogue => "catalog.contradiction",
@@ -140,6 +144,7 @@ impl Coded for Error {
                 File::Sessions => "sessions.contradiction",
                 File::Predictions => "test.contradiction",
                 File::Baskets => "baskets.contradiction",
+                File::Content => "content.contradiction",
             },
             Error::Names { .. } => "events.names",
         }

@@ -3,6 +3,7 @@
 //! | function | file | gives |
 //! | --- | --- | --- |
 //! | [`catalogue`] | a Merchant product feed | [`Catalogue`] |
+//! | [`Reader::content`] | a feed of reviews, photos and articles | content items, each with what it is about |
 //! | [`events`] | what the collector stored, or a plain table of clicks | [`Interactions`] |
 //! | [`sessions`] | `session,items` | [`Interactions`] without times |
 //! | [`predictions`] | `session,prefix,target[,time]` | [`Prediction`]s to measure by |
@@ -22,6 +23,7 @@ mod baskets;
 mod catalogue;
 mod clicks;
 mod column;
+mod contents;
 mod database;
 mod error;
 mod events;

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tillside::shop::contents::Content;
+
 use super::gather::Gather;
 use super::{Basket, Catalogue, Error, Hints, Interactions, Prediction, Refusals, Understanding};
 
@@ -42,6 +44,11 @@ impl Reader {
     /// Reads a product feed. Rows of one id are one product.
     pub fn catalogue(&mut self, path: &Path) -> Result<Catalogue, Error> {
         super::catalogue::read(path, self)
+    }
+
+    /// Reads a feed of reviews, photos, articles about the goods of a catalogue.
+    pub fn content(&mut self, path: &Path, catalogue: &Catalogue) -> Result<Vec<Content>, Error> {
+        super::contents::read(path, catalogue, self)
     }
 
     /// Reads and joins files of events: JSON lines of Segment messages, the collector's database, or tables with

@@ -62,6 +62,16 @@ pub enum Reason {
     Duplicate,
     /// An order that was read before, reported again under another message id or at another time.
     OrderAgain,
+    /// A content item of a type that there is not.
+    ContentType,
+    /// A content item without a title: nobody could be shown it.
+    Untitled,
+    /// A product, category or brand that a content item is about and the catalogue does not have.
+    About,
+    /// A content item about nothing that the catalogue has.
+    AboutNothing,
+    /// A content item beyond the most that a page reads; the newest stay.
+    ContentBeyond,
 }
 
 /// What a reason costs.
@@ -85,7 +95,11 @@ impl Reason {
             | Reason::NoShopper
             | Reason::Time
             | Reason::NoItems
-            | Reason::Days => Effect::RowRefused,
+            | Reason::Days
+            | Reason::ContentType
+            | Reason::Untitled
+            | Reason::AboutNothing
+            | Reason::ContentBeyond => Effect::RowRefused,
             Reason::Product
             | Reason::Price
             | Reason::Currency
@@ -95,7 +109,8 @@ impl Reason {
             | Reason::LongText
             | Reason::Detail
             | Reason::Related
-            | Reason::Circle => Effect::ValueLeftOut,
+            | Reason::Circle
+            | Reason::About => Effect::ValueLeftOut,
             Reason::Replaced | Reason::Part | Reason::Duplicate | Reason::OrderAgain => {
                 Effect::RowRepeated
             }
@@ -136,6 +151,11 @@ impl Reason {
             Reason::Part => "part of a product above (variant, picture, language)",
             Reason::Duplicate => "message id read before",
             Reason::OrderAgain => "order reported again (page loaded again)",
+            Reason::ContentType => "not review, photo, video, article, guide, theme or banner",
+            Reason::Untitled => "no title",
+            Reason::About => "about what the catalogue does not have",
+            Reason::AboutNothing => "about nothing that the catalogue has",
+            Reason::ContentBeyond => "more content than a page reads (the newest 5000 stay)",
         }
     }
 }

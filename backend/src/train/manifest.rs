@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tillside::shop::Model;
 
+/// The part with a shop's content, which is JSON.
+pub const CONTENT: &str = "content";
+
 /// Keys of popular items, and of each category's.
 const POPULAR: usize = 100;
 const IN_CATEGORY: usize = 12;
@@ -57,7 +60,15 @@ impl Part {
         Part {
             name: name.into(),
             category: category.map(str::to_owned),
-            url: format!("{name}-{}.safetensors", &sha256[..12]),
+            url: format!(
+                "{name}-{}.{}",
+                &sha256[..12],
+                if name == CONTENT {
+                    "json"
+                } else {
+                    "safetensors"
+                }
+            ),
             bytes: bytes.len(),
             sha256,
         }

@@ -74,6 +74,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tillside::scene::calendar::Calendar;
+use tillside::shop::contents::{Content, Contents, TYPES};
 use tillside::shop::{Model, terms};
 
 use complement::Limits;
@@ -112,6 +113,10 @@ pub struct Args {
     /// Merchant product feed: CSV, TSV, JSON lines or Parquet. Its products are the items, clicked or not
     #[arg(long, value_name = "FILE")]
     catalog: Option<PathBuf>,
+    /// Reviews, buyers' photos, videos, articles, guides about the catalogue's goods, for pages of the full edition; see
+    /// "Content" in docs/shop-files.md
+    #[arg(long, value_name = "FILE", requires = "catalog")]
+    content: Option<PathBuf>,
     /// What shoppers did: events as the collector stores them, or a table with session or user, item, time and kind;
     /// several files or a repeated option are read as one
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -214,6 +219,7 @@ pub fn run(args: Args) -> Outcome {
     let mut steps = Steps::start();
     let Input {
         catalogue,
+        content,
         mut read,
         refusals,
     } = Input::read(&args)?;
@@ -346,7 +352,12 @@ pub fn run(args: Args) -> Outcome {
             model: &args.out,
             pages: args.publish.as_deref(),
         };
-        publish(&folders, &labels, &counted, &packed, whole, &split, &card)
+        let parts = Parts {
+            packed: &packed,
+            split: &split,
+            content: &content,
+        };
+        publish(&folders, &labels, &counted, &parts, whole, &card)
     })?;
     for name in CHECKPOINTS {
         Checkpoint::remove(&args.out.join(name));
@@ -363,6 +374,7 @@ pub fn run(args: Args) -> Outcome {
             &steps
         )
     );
+    print!("{}", told(&content));
     let untried = args.encoder == encoder::Wanted::Off && encoder::Wanted::Auto.with(views);
     let takes = steps.forecast.encoder(views, counted.goods.len());
     if let Some(takes) = takes.filter(|_| untried) {
@@ -493,6 +505,7 @@ fn weights(path: &Path, goods: &Goods) -> Result<Weights, Error> {
 /// What was read.
 struct Input {
     catalogue: Option<Catalogue>,
+    content: Vec<Content>,
     read: Interactions,
     refusals: Refusals,
 }
@@ -504,6 +517,10 @@ impl Input {
             Some(path) => Some(reader.catalogue(path)?),
             None => None,
         };
+        let content = match (&args.content, &catalogue) {
+            (Some(path), Some(catalogue)) => reader.content(path, catalogue)?,
+            _ => Vec::new(),
+        };
         let read = match &args.sessions {
             Some(path) => Some(reader.sessions(path)?),
             None if args.events.is_empty() => None,
@@ -512,6 +529,7 @@ impl Input {
         Report::of(&reader, read.as_ref(), catalogue.as_ref()).print();
         Ok(Input {
             catalogue,
+            content,
             read: read.unwrap_or_default(),
             refusals: reader.refusals,
         })
@@ -648,11 +666,13 @@ fn sources(args: &Args) -> Vec<(&'static str, String)> {
             .into_owned()
     };
     let catalogue = args.catalog.iter().map(|path| ("catalogue", name(path)));
+    let content = args.content.iter().map(|path| ("content", name(path)));
     let events = args.events.iter().map(|path| ("events", name(path)));
     let sessions = args.sessions.iter().map(|path| ("sessions", name(path)));
     let weights = args.encoder_weights.iter();
     let weights = weights.map(|path| ("weights of an encoder", name(path)));
     catalogue
+        .chain(content)
         .chain(events)
         .chain(sessions)
         .chain(weights)
@@ -665,15 +685,29 @@ struct Folders<'a> {
     pages: Option<&'a Path>,
 }
 
+/// The parts of a model.
+struct Parts<'a> {
+    packed: &'a Packed,
+    split: &'a [Shard],
+    content: &'a [Content],
+}
+
 fn publish(
     folders: &Folders,
     labels: &Labels,
     counted: &Counted,
-    packed: &Packed,
+    &Parts {
+        packed,
+        split,
+        content,
+    }: &Parts,
     whole: Model,
-    split: &[Shard],
     card: &str,
 ) -> Result<(), Error> {
+    let content = match content.is_empty() {
+        true => None,
+        false => Some(Contents::part(content).to_json().into_bytes()),
+    };
     let mut parts: Vec<(Part, &[u8])> = split
         .iter()
         .map(|shard| {
@@ -687,6 +721,9 @@ fn publish(
         .collect();
     if parts.is_empty() {
         parts.push((Part::of("model", None, &packed.bytes), &packed.bytes));
+    }
+    if let Some(bytes) = &content {
+        parts.push((Part::of(manifest::CONTENT, None, bytes), bytes));
     }
     let manifest = Manifest {
         format: 1,
@@ -709,7 +746,7 @@ fn publish(
         .collect();
     let whole = publish::Files {
         parts: &files,
-        sweep: &["model", "shard", "live"],
+        sweep: &["model", "shard", "live", manifest::CONTENT],
         others: &[
             (publish::STABLE, &packed.bytes),
             (publish::CARD, card.as_bytes()),
@@ -725,6 +762,32 @@ fn publish(
         .publish(pages),
         None => Ok(()),
     }
+}
+
+/// How much content of each type there is.
+fn told(content: &[Content]) -> String {
+    if content.is_empty() {
+        return String::new();
+    }
+    let count = |kind: usize| {
+        content
+            .iter()
+            .filter(|one| usize::from(one.kind) == kind)
+            .count()
+    };
+    let all = TYPES
+        .iter()
+        .enumerate()
+        .map(|(kind, name)| (count(kind), name));
+    let each: Vec<String> = all
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    format!(
+        "Content: {} items, of type {}\n",
+        content.len(),
+        each.join(", ")
+    )
 }
 
 fn summary(

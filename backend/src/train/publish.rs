@@ -82,9 +82,12 @@ fn replace(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// `model-<12 hex digits>.safetensors`, for the kind `model`.
+/// `model-<12 hex digits>.safetensors`, for the kind `model`, or the same with `.json`.
 fn is_part(name: &str, kinds: &[&str]) -> bool {
-    let name = name.strip_suffix(".safetensors").unwrap_or_default();
+    let bare = name.strip_suffix(".safetensors");
+    let name = bare
+        .or_else(|| name.strip_suffix(".json"))
+        .unwrap_or_default();
     name.rsplit_once('-').is_some_and(|(kind, hash)| {
         kinds.contains(&kind) && hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit())
     })
@@ -166,6 +169,21 @@ mod tests {
         assert_eq!(
             fs::read(folder.path().join(STABLE)).unwrap(),
             three.as_bytes()
+        );
+    }
+
+    #[test]
+    fn content_is_swept_with_the_other_parts() {
+        let kinds = &["content"];
+        assert!(is_part("content-0123456789ab.json", kinds));
+        assert!(!is_part("content-notes.json", kinds) && !is_part("manifest.json", kinds));
+        assert_eq!(
+            Part::of("content", None, b"{}").url,
+            "content-44136fa355b3.json"
+        );
+        assert_eq!(
+            Part::of("live", None, b"{}").url,
+            "live-44136fa355b3.safetensors"
         );
     }
 

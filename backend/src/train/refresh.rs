@@ -13,7 +13,7 @@ use tillside::shop::{Model, safetensors};
 
 use super::error::Error;
 use super::forecast::Step;
-use super::manifest::{Fallback, Manifest, Part};
+use super::manifest::{CONTENT, Fallback, Manifest, Part};
 use super::steps::Steps;
 use super::{goods, pack, publish};
 use crate::check::{Report, Robots};
@@ -165,6 +165,9 @@ impl<'a> Feed<'a> {
     /// Live parts for the parts of a folder, and the manifest that names them.
     fn refresh(&self, folder: &Path, mut manifest: Manifest) -> Result<(Fresh, Tally), Error> {
         manifest.parts.retain(|part| part.name != "live");
+        // Content stays as it is, behind the parts that have goods.
+        let kept = manifest.parts.iter().position(|part| part.name == CONTENT);
+        let kept = kept.map(|at| manifest.parts.remove(at));
         let mut models = Vec::new();
         for part in &manifest.parts {
             let path = folder.join(&part.url);
@@ -199,6 +202,7 @@ impl<'a> Feed<'a> {
             live.push((part.url.clone(), bytes));
             manifest.parts.push(part);
         }
+        manifest.parts.extend(kept);
         manifest.fallback = Fallback::of(&models);
         Ok((Fresh { manifest, live }, tally))
     }

@@ -3,6 +3,7 @@
 //! A change is kept as a row until the journal is folded, like an event, so that two tabs lose neither's.
 
 use super::contacts::{Contact, Response};
+use super::enquiries::Enquiry;
 use super::erased::What;
 use crate::codec::{Reader, put_text, put_uint};
 
@@ -10,6 +11,9 @@ use crate::codec::{Reader, put_text, put_uint};
 const VERSION: u8 = 0xe1;
 /// Bytes of a history or a fact as JSON.
 const LONGEST: usize = 4096;
+/// Numbers of enquiries and surveys: stored, as those in [`Edit::encode`] are.
+const ENQUIRY: u8 = 31;
+const SURVEYED: u8 = 32;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
@@ -29,6 +33,10 @@ pub enum Edit {
     Armed(String, String, i64),
     /// An action was shown or answered.
     Contact(String, Contact),
+    /// The shopper asked about something.
+    Enquiry(Enquiry),
+    /// A survey was shown, or answered or refused: its kind, what it is about, and whether it is settled.
+    Surveyed(String, String, bool),
 }
 
 impl Edit {
@@ -48,6 +56,18 @@ impl Edit {
             Edit::Fact(name, value, version) => (4, name.as_str(), value.as_str(), *version as u64),
             Edit::History(source, history) => (5, source.as_str(), history.as_str(), 0),
             Edit::Tag(name, until) => (6, name.as_str(), "", *until as u64),
+            Edit::Enquiry(enquiry) => {
+                session = [&*enquiry.words, &enquiry.category].join("\n");
+                (
+                    ENQUIRY,
+                    enquiry.item.as_str(),
+                    session.as_str(),
+                    enquiry.remark.into(),
+                )
+            }
+            Edit::Surveyed(kind, about, settled) => {
+                (SURVEYED, kind.as_str(), about.as_str(), (*settled).into())
+            }
             Edit::Armed(rule, item, until) => (7, rule.as_str(), item.as_str(), *until as u64),
             Edit::Contact(rule, contact) => {
                 crate::decimal::print_uint(&mut session, contact.session);
@@ -97,6 +117,16 @@ impl Edit {
                 };
                 Edit::Contact(text, contact)
             }
+            SURVEYED => Edit::Surveyed(text, second.into(), third != 0),
+            ENQUIRY => {
+                let (words, category) = second.split_once('\n')?;
+                Edit::Enquiry(Enquiry {
+                    item: text,
+                    words: words.into(),
+                    category: category.into(),
+                    remark: third != 0,
+                })
+            }
             _ => return None,
         };
         Some((edit, time))
@@ -128,6 +158,13 @@ mod tests {
                     session: u64::MAX,
                 },
             ),
+            Edit::Surveyed("delivery".into(), "o-1".into(), true),
+            Edit::Enquiry(Enquiry {
+                item: "tv".into(),
+                words: "4k hdmi".into(),
+                category: "Television > OLED".into(),
+                remark: true,
+            }),
         ];
         for edit in edits {
             let row = edit.encode(5);

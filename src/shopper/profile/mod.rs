@@ -12,12 +12,15 @@
 //! | `declared.rs` | attributes that a shop defines over events |
 //! | `departments.rs` | weight of each department, and how dear what is looked at is there |
 //! | `edit.rs` | what the shopper deletes and the shop hands over, as rows of the journal |
+//! | `enquiries.rs` | what was asked in public: products and words of the catalogue |
 //! | `erased.rs` | what was deleted, and until when it stays so |
 //! | `facts.rs` | attributes: what the shop says of a member, and histories as summaries |
 //! | `intent.rs` | what the shopper is at, and what keeps them from buying |
 //! | `known.rs` | all of it as attributes of conditions |
 //! | `orders.rs` | transactions: orders as sums, counts and gaps; what is cancelled was never there |
 //! | `sentiment.rs` | what was said: ratings, surveys, refusals, returns, service |
+//! | `surveys.rs` | when to ask how it was |
+//! | `wishes.rs` | what the shopper declared to want |
 //! | `tags.rs` | what a shop calls a shopper, by rules |
 
 mod activity;
@@ -26,13 +29,16 @@ pub mod contacts;
 pub mod declared;
 mod departments;
 pub mod edit;
+pub mod enquiries;
 pub mod erased;
 pub mod facts;
 pub mod intent;
 mod known;
 mod orders;
 mod sentiment;
+pub mod surveys;
 pub mod tags;
+mod wishes;
 
 use crate::codec::{self, Reader, put_uint};
 use crate::intake::{Event, Field, Kind};
@@ -47,13 +53,16 @@ use contacts::Contacts;
 use declared::{Declared, Definition, Refused};
 use departments::Departments;
 use edit::Edit;
+use enquiries::Enquiries;
 use erased::{Erased, What};
 use facts::Facts;
 use intent::Signals;
 pub use known::Known;
 pub use orders::{Order, Orders, Totals};
 use sentiment::Sentiment;
+use surveys::Surveys;
 use tags::{Rule, Tags};
+use wishes::Wishes;
 
 /// What the sealed sections may take. With [`super::Shopper`]'s own budget, 64 KiB.
 pub const BUDGET: usize = 30 * 1024;
@@ -72,6 +81,9 @@ const FACTS: u8 = 7;
 const ERASED: u8 = 8;
 const CONTACTS: u8 = 9;
 const HABITS: u8 = 20;
+const ENQUIRIES: u8 = 31;
+const SURVEYS: u8 = 32;
+const WISHES: u8 = 33;
 
 /// How many items of a word are looked at for what a search is about.
 const FOUND: usize = 200;
@@ -114,7 +126,10 @@ pub struct Profile {
     pub facts: Facts,
     pub erased: Erased,
     pub contacts: Contacts,
+    pub enquiries: Enquiries,
     pub habits: Habits,
+    pub surveys: Surveys,
+    pub wishes: Wishes,
     /// Stored in a row of their own.
     pub tags: Tags,
     shares: Shares,
@@ -134,6 +149,9 @@ impl Shopper {
             .sentiment
             .learn(event, |n| category(event, n, model));
         profile.signals.learn(event);
+        if event.kind == Kind::SurveyAnswered {
+            profile.surveys.learn(event);
+        }
         profile.declared.learn(&setup.attributes, event);
         let said = said(event);
         if said != 0.0 {
@@ -188,6 +206,8 @@ impl Shopper {
         match edit {
             Edit::Erase(what, name) => {
                 profile.erased.add(*what, name, time);
+                profile.enquiries.erase(*what, name);
+                profile.wishes.remove(*what, name);
                 match what {
                     What::Tag => profile.tags.remove(name),
                     What::Fact => profile.facts.erase(name),
@@ -204,10 +224,15 @@ impl Shopper {
                     _ => return,
                 };
                 if *more {
-                    interests.add(name.clone(), PREFERRED, time);
+                    profile.wishes.add(*what, name, interests, time);
                 } else {
+                    profile.wishes.remove(*what, name);
                     interests.scale(name, UNLOVED, time);
                 }
+                profile.wishes.tell(*what, interests);
+            }
+            Edit::Surveyed(kind, about, settled) => {
+                profile.surveys.note(kind, about, *settled, time);
             }
             Edit::Member(member) => profile.facts.member.clone_from(member),
             Edit::Fact(name, value, version) => {
@@ -220,6 +245,20 @@ impl Shopper {
                 let history = Value::parse(history).unwrap_or_default();
                 profile.facts.import(source, &history, time);
             }
+            Edit::Enquiry(enquiry) => {
+                let erased = &profile.erased;
+                if erased.has(What::Item, &enquiry.item, time) {
+                    return;
+                }
+                profile.enquiries.add(enquiry, time);
+                // A product that is asked about counts by its event.
+                if enquiry.item.is_empty()
+                    && !enquiry.category.is_empty()
+                    && !erased.has(What::Category, &enquiry.category, time)
+                {
+                    self.categories.add(enquiry.category.clone(), 1.0, time);
+                }
+            }
             Edit::Armed(rule, item, until) => profile.contacts.arm(rule, item, *until, time),
             Edit::Contact(rule, contact) => profile.contacts.record(rule, *contact, time),
             Edit::Tag(name, until) => {
@@ -228,6 +267,14 @@ impl Shopper {
                 }
             }
         }
+    }
+
+    /// Tells the interests what was declared of them, after both were read from the device.
+    pub fn remember_wishes(&mut self) {
+        self.profile
+            .wishes
+            .tell(What::Category, &mut self.categories);
+        self.profile.wishes.tell(What::Brand, &mut self.brands);
     }
 
     /// Sets and removes tags as the shop's rules say; whether anything changed that is to be kept.
@@ -240,8 +287,7 @@ impl Shopper {
     }
 }
 
-/// What wishing for more of something adds, and what wishing for less leaves.
-const PREFERRED: f64 = 6.0;
+/// What wishing for less of something leaves of the interest in it.
 const UNLOVED: f64 = 0.25;
 
 /// Seconds from which on staying is reading.
@@ -268,7 +314,7 @@ fn category(event: &Event, n: usize, model: Option<&Model>) -> Option<String> {
 }
 
 /// The leaf category that at least half of what a search finds belongs to: of the items that have its rarest word.
-fn sought(query: &str, model: &Model) -> Option<u16> {
+pub fn sought(query: &str, model: &Model) -> Option<u16> {
     let mut rarest: Option<Vec<u32>> = None;
     terms::tokens(query, |word| {
         let mut items = Vec::new();
@@ -340,6 +386,17 @@ impl Profile {
             });
         }
         put(HABITS, habits::VERSION, &|out| self.habits.encode(out));
+        if !self.enquiries.is_empty() {
+            put(ENQUIRIES, enquiries::VERSION, &|out| {
+                self.enquiries.encode(out)
+            });
+        }
+        if !self.surveys.is_empty() {
+            put(SURVEYS, surveys::VERSION, &|out| self.surveys.encode(out));
+        }
+        if !self.wishes.is_empty() {
+            put(WISHES, wishes::VERSION, &|out| self.wishes.encode(out));
+        }
         for raw in &self.unknown {
             put(raw.number, raw.version, &|out| {
                 out.extend_from_slice(&raw.bytes)
@@ -368,6 +425,9 @@ impl Profile {
                 ERASED => profile.erased.decode(version, section),
                 CONTACTS => profile.contacts.decode(version, section),
                 HABITS => profile.habits.decode(version, section),
+                ENQUIRIES => profile.enquiries.decode(version, section),
+                SURVEYS => profile.surveys.decode(version, section),
+                WISHES => profile.wishes.decode(version, section),
                 _ => false,
             };
             if known {

@@ -15,10 +15,11 @@ use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.
-const PACKAGE: [&str; 6] = [
+const PACKAGE: [&str; 7] = [
     "/pkg/dist/index.js",
     "/pkg/dist/interleave.js",
     "/pkg/dist/shelf.js",
+    "/pkg/content.js",
     "/pkg/stores.js",
     "/pkg/handoff.js",
     "/pkg/qr.js",

@@ -1,11 +1,14 @@
 //! `tillside lab shop`: the demo's department store, written to a folder.
 //!
 //! The goods come from [`goods`](super::goods), their pictures from [`draw`](super::draw); this room gives them the
-//! form that a trainer (`catalog.jsonl`) and a page (`shop.json`, `products/`, `img/`) read. The same program always
+//! form that a trainer (`catalog.jsonl`, `content.jsonl`) and a page (`shop.json`, `live.json`, `products/`, `content/`,
+//! `img/`) read. The same program always
 //! writes the same bytes. Shoppers are another command's work: `tillside lab simulate`.
 
+mod content;
 mod feed;
 mod page;
+mod phrases;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +26,8 @@ use super::goods;
 /// every time. Files of an earlier run are written over; nothing else in the folder is touched.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The folder to write, made if there is none: catalog.jsonl for training; shop.json, products/ and img/ for the pages.
+    /// The folder to write, made if there is none: catalog.jsonl and content.jsonl for training; shop.json, live.json,
+    /// products/, content/ and img/ for the pages.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -63,7 +67,7 @@ fn write(out: &Path) -> Result<usize, Error> {
     }
     let products = goods::all();
     let pictures = Pictures::new();
-    for folder in ["products", "img"] {
+    for folder in ["products", "content", "img", "img/buyers"] {
         let folder = out.join(folder);
         fs::create_dir_all(&folder).map_err(|source| Error::Unwritable {
             path: folder,
@@ -81,12 +85,27 @@ fn write(out: &Path) -> Result<usize, Error> {
     for (number, shard) in page::shards(&products, &goods::words()).iter().enumerate() {
         put(&out.join(format!("products/{number}.json")), shard)?;
     }
+    let pieces = content::all(&products, &goods::categories(), &goods::words());
+    put(&out.join("content.jsonl"), &content::feed(&pieces))?;
+    put(&out.join("live.json"), &content::rooms(&products))?;
+    for (number, shard) in content::shards(&pieces).iter().enumerate() {
+        put(&out.join(format!("content/{number}.json")), shard)?;
+    }
     let bar = progress::bar("draw the pictures", products.len() as u64);
     for product in bar.wrap_iter(products.iter()) {
         put(
             &out.join(page::picture(&product.id)),
             &pictures.draw(product),
         )?;
+    }
+    for piece in &pieces {
+        let shown = piece.drawn();
+        if let Some(product) = products.iter().find(|one| Some(one.id.as_str()) == shown) {
+            put(
+                &out.join(&piece.image),
+                &pictures.photo(product, piece.scene),
+            )?;
+        }
     }
     Ok(products.len())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::lab::goods::{Category, Product, Words};
 
 /// Shards of about forty kilobytes: a shelf asks for a few, and none is long in coming.
-const SHARDS: u32 = 32;
+pub const SHARDS: u32 = 32;
 
 /// One product as `products/<k>.json` gives it; names are short because every page carries them.
 #[derive(Clone, Serialize)]
@@ -115,7 +115,7 @@ pub fn picture(id: &str) -> String {
 }
 
 /// FNV-1a, 32 bits, of the id, by the number of shards: the pages compute the same.
-fn shard(id: &str) -> u32 {
+pub fn shard(id: &str) -> u32 {
     let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });

@@ -130,6 +130,75 @@ fn a_shop_is_whole_and_written_the_same_twice() {
 }
 
 #[test]
+fn what_is_said_of_the_goods_is_about_them_and_can_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path()).unwrap();
+    let shop = files(folder.path());
+    let rows = |name: &str| -> Vec<Value> {
+        let lines = shop[name].lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let products = rows("catalog.jsonl");
+    let ids: HashSet<&str> = products
+        .iter()
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
+    let mut shown = BTreeMap::new();
+    for number in 0..super::page::SHARDS {
+        let shard: BTreeMap<String, Value> =
+            serde_json::from_str(&shop[&format!("content/{number}.json")]).unwrap();
+        shown.extend(shard);
+    }
+    let content = rows("content.jsonl");
+    assert_eq!(content.len(), shown.len(), "each is there once");
+    let mut of_groups: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+    for row in &content {
+        let id = row["id"].as_str().unwrap();
+        let text = |name: &str| row[name].as_str().unwrap_or_default();
+        assert!(
+            !text("title").is_empty() && !text("title_zh").is_empty(),
+            "{id}"
+        );
+        assert!(
+            shop.contains_key(text("image_link")),
+            "{id}: {}",
+            text("image_link")
+        );
+        for item in row["about_items"].as_array().into_iter().flatten() {
+            let item = item.as_str().unwrap();
+            assert!(ids.contains(item), "{id}: {item}");
+            of_groups.entry(item).or_default().insert(text("type"));
+        }
+        let piece = &shown[id];
+        assert_eq!(
+            piece["t"],
+            serde_json::json!([row["title"], row["title_zh"]])
+        );
+        for language in 0..2 {
+            let text = piece["x"][language].as_str().unwrap();
+            assert!(!text.is_empty() && !text.contains("{}"), "{id}: {text}");
+        }
+    }
+    let whole = of_groups
+        .values()
+        .filter(|types| types.contains("review") && types.contains("photo"));
+    assert!(whole.count() > 300, "products have reviews and pictures");
+    let rooms: Vec<Value> = serde_json::from_str(&shop["live.json"]).unwrap();
+    for room in &rooms {
+        let items = room["items"].as_array().unwrap();
+        assert!(
+            items.len() >= 4
+                && items
+                    .iter()
+                    .all(|item| ids.contains(item.as_str().unwrap())),
+            "{room}"
+        );
+    }
+}
+
+#[test]
 fn a_file_is_no_shop_folder() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop");
