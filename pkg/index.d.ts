@@ -288,8 +288,9 @@ export interface Explained {
   placement: Placement;
   model: string;
   items: (ShelfItem & {
-    /** What each source gave, and what the rules made of it, or that it fits what the shopper has; they sum to the score. */
-    contributions: Partial<Record<Source | "rules", number>>;
+    /** What each source gave, what the scene made of it (season, festival, time), and what the rules made of it, or that it fits what the
+     *  shopper has; they sum to the score. */
+    contributions: Partial<Record<Source | "scene" | "rules", number>>;
     /** What each item of the history, the page or the cart gave, strongest first. */
     causes: { code: Reason["code"]; because: string; given: number }[];
     /** The rules that hold for it, numbered from 0 with those of `open` first; a factor of 0 buries. */
@@ -657,6 +658,8 @@ export interface Stage {
     warning: boolean;
     /** Days since the last visit. */
     silent: number;
+    /** Days between the visit of today and the one before it: who has just come back was away. */
+    away: number;
     /** Of the frequency of visits, 0–1; null after too few. */
     fall: number | null;
     why: ("silent" | "fallen" | "band")[];
@@ -824,7 +827,7 @@ export declare class Tillside {
   /** The survey that may be shown now, by the facts that `identify` was told; null where none is due. */
   ask(what: "survey"): Survey | null | undefined;
   /** Any question of the full edition by its name, as JSON both ways, for what has functions beside this object ("tillside/stores",
-   *  "tillside/content"); undefined where this edition has no answer. What has a method of its own is asked by that. Never throws. */
+   *  "tillside/content", "tillside/prices"); undefined where this edition has no answer. What has a method of its own is asked by that. Never throws. */
   ask(what: string, request?: unknown): any;
   /** What is remembered about this shopper. */
   portrait(): Portrait;

@@ -95,7 +95,11 @@ export function parts(words, at, names, factors) {
   causes.sort((one, other) => other.given - one.given);
   const [ruled, held = 0] = [floats[at + RULED], words[at + RULED + 1]];
   const rules = factors.flatMap((factor, rule) => (held & (1 << rule) ? { rule, factor } : []));
-  return { contributions: { ...shares(floats, at + CONTRIBUTIONS), ...(ruled && { rules: ruled }) }, causes, rules };
+  const own = shares(floats, at + CONTRIBUTIONS);
+  const score = floats[at + 1] ?? 0;
+  // What the scene made of it is what is left.
+  const scene = Object.values(own).reduce((rest, given) => rest - given, score - (ruled ?? 0));
+  return { contributions: { ...own, ...(Math.abs(scene) > 1e-4 * score && { scene }), ...(ruled && { rules: ruled }) }, causes, rules };
 }
 
 /** What each source gives, of those that give anything. @param {Float32Array} floats @param {number} at */

@@ -22,6 +22,8 @@ mod log;
 #[cfg(feature = "full")]
 mod origin;
 #[cfg(feature = "full")]
+mod prices;
+#[cfg(feature = "full")]
 mod stores;
 
 #[cfg(feature = "full")]
@@ -147,9 +149,15 @@ pub struct Engine {
     /// Its reviews, photos and articles.
     #[cfg(feature = "full")]
     contents: crate::shop::contents::Contents,
+    /// The shop's feed as of now.
+    #[cfg(feature = "full")]
+    feed: crate::shop::feed::Feed,
     /// Where the shopper is, as the page says; stored nowhere.
     #[cfg(feature = "full")]
     place: crate::scene::Place,
+    /// The open model's calendar.
+    #[cfg(feature = "full")]
+    calendar: crate::scene::calendar::Calendar,
     decisions: u32,
     #[cfg(feature = "full")]
     experiments: Experiments,
@@ -188,7 +196,11 @@ impl Engine {
             #[cfg(feature = "full")]
             contents: Default::default(),
             #[cfg(feature = "full")]
+            feed: crate::shop::feed::Feed::default(),
+            #[cfg(feature = "full")]
             place: crate::scene::Place::default(),
+            #[cfg(feature = "full")]
+            calendar: crate::scene::calendar::Calendar::default(),
             #[cfg(feature = "full")]
             stores: crate::stores::Stores::default(),
             decisions: 0,
@@ -520,9 +532,13 @@ impl Engine {
         {
             self.shopper.profile.resolve(&model);
             self.contents.resolve(&model);
+            let read = crate::scene::calendar::Calendar::read(model.festivals());
+            self.calendar = read.unwrap_or_default();
             self.log.opened(&model);
         }
         self.model = Some(model);
+        #[cfg(feature = "full")]
+        self.tell_model();
         Ok(())
     }
 
@@ -592,6 +608,8 @@ impl Engine {
             self.put(join(JOURNAL, &event.id), row);
             #[cfg(feature = "full")]
             self.arm(&event, arrival.now);
+            #[cfg(feature = "full")]
+            self.note_watched(&event, arrival.now);
         }
         self.report(&event, message, arrival.now);
         Ok(event.session)
@@ -654,7 +672,20 @@ impl Engine {
 
     /// Ranks; an empty list when no model is open. Without leave to personalise, history is not used whatever the
     /// request says.
-    pub fn recommend(&mut self, mut request: Request, now: i64) -> List {
+    pub fn recommend(&mut self, request: Request, now: i64) -> List {
+        #[cfg(feature = "full")]
+        let hidden = self.hidden(now);
+        let mut request = request;
+        #[cfg(feature = "full")]
+        request.exclude.extend(hidden.iter().map(String::as_str));
+        #[cfg(feature = "full")]
+        let scene = crate::scene::Scene::at(now, &self.place, Some(&self.calendar));
+        #[cfg(feature = "full")]
+        if !self.place.plain {
+            let calendar = &self.calendar;
+            let scene = &scene;
+            request.setting = Some(crate::recommend::scenic::Setting { scene, calendar });
+        }
         let Some(model) = &self.model else {
             return List::default();
         };

@@ -7,9 +7,9 @@
 /** @typedef {{ tier: string, name: Text, benefits: Text[], growth: number, until?: number, next?: { tier: string, name: Text, missing: number } }} Standing */
 /** @typedef {{ code: string, campaign: string, value: number, threshold: number, minted: number, expires: number, redeemed?: number, order?: string }} Coupon */
 /** @typedef {{ id: string, placed: number, changed: number, state: "placed" | "delivered" | "cancelled" | "refunded", subtotal: number, discount: number, total: number, lines: { item: string, quantity: number, price: number }[] }} Order */
-/** @typedef {{ member: { id: string, name: string, birthday?: string | null, joined: number }, standing: Standing, points: { balance: number, expiring: { amount: number, expires: number }[] } }} Me */
+/** @typedef {{ member: { id: string, name: string, birthday?: string | null, joined: number }, growth: { windowDays: number, minorUnits: number, paid: { at: number, amount: number }[] }, standing: Standing, points: { balance: number, expiring: { amount: number, expires: number }[] } }} Me */
 /** @typedef {{ id: string, name: Text, points: number, tier: string }} Reward */
-/** @typedef {{ id: string, name: Text, growth: number }} Tier */
+/** @typedef {{ id: string, name: Text, growth: number, benefits: Text[] }} Tier */
 /** @typedef {{ id: string, name: Text, audience: string, threshold: number }} Campaign */
 
 const BASE = "/crm/v1";
@@ -38,15 +38,24 @@ function changed() {
   for (const watcher of watchers) watcher();
 }
 
+/** What the CRM's clock is ahead of the device's. */
+let ahead = 0;
+
+/** What the CRM's clock says: ends are by it, whatever the device's says. */
+export const now = () => Date.now() + ahead;
+
 /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
 async function call(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
   if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
   // Only a server that was started for demonstrations takes it.
-  headers["Tillside-Now"] = String(Date.now());
+  const asked = Date.now();
+  headers["Tillside-Now"] = String(asked);
   const response = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
   const answer = await response.json().catch(() => ({ code: "crm.absent", message: `HTTP ${response.status}` }));
+  const server = Number(response.headers.get("Tillside-Now"));
+  if (server > 0) ahead = server - (asked + Date.now()) / 2;
   if (!response.ok) throw new Refused(answer.code, answer.message);
   return answer;
 }

@@ -8,7 +8,7 @@ import { description, known } from "./shop.js";
 export function product(id) {
   const good = known(id);
   if (!good) return { product_id: id };
-  return { product_id: id, name: good.t[0], brand: good.b, category: good.c, price: good.p, currency: description().currency };
+  return { product_id: id, name: good.t[0], brand: good.b, category: good.c, price: good.p, currency: description().currency, ...(good.r && good.r > good.p && { discount: Math.round((good.r - good.p) * 100) / 100 }) };
 }
 
 /** @param {readonly Line[]} lines */

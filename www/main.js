@@ -7,6 +7,7 @@ import * as shop from "./shop.js";
 import * as till from "./till.js";
 import * as cart from "./cart.js";
 import * as shell from "./shell.js";
+import * as prices from "./prices.js";
 import * as router from "./router.js";
 
 router.prepare();
@@ -14,7 +15,7 @@ router.prepare();
 const actions = { speak, console: () => toggleConsole() };
 
 async function start() {
-  await Promise.all([parsed(), shop.ready, till.opened]);
+  await Promise.all([parsed(), shop.ready, till.opened, prices.started]);
   byId("skip").addEventListener("click", skip);
   shell.draw(actions);
   cart.watch(shell.bag);
@@ -51,6 +52,7 @@ async function speak(language) {
   i18n.speak(language);
   if (till.status().consent.personalisation) keep("language", language);
   await till.reopen();
+  await prices.fresh();
   shell.draw(actions);
   await router.refresh({ again: true });
   // What was said last was said in the other language.

@@ -1,6 +1,7 @@
 /** Tells the engine who is signed in and what the CRM knows of them, where the shopper allows personalisation. */
 
 import { kept, keep } from "./keep.js";
+import { goods } from "./shop.js";
 import * as crm from "./crm.js";
 import * as till from "./till.js";
 
@@ -8,12 +9,14 @@ const DAY_MS = 86_400_000;
 
 /** Asks the CRM only on devices on which somebody has signed in. */
 export async function start() {
-  crm.watch(() => tell());
+  crm.watch(() => tell(true));
   if (kept("member")) await tell();
 }
 
-async function tell() {
+/** @param {boolean} [changed] whether somebody has just signed in or out: a session that has run out is nobody's wish */
+async function tell(changed = false) {
   const me = await crm.me();
+  if (!me && !changed) return;
   if (till.status().consent.personalisation) keep("member", me ? "1" : null);
   if (!till.remembers()) return;
   await till.identify(me ? { member: me.member.id, facts: await facts(me) } : { member: null });
@@ -33,12 +36,15 @@ async function facts({ member, standing, points }) {
   const newest = (all, time) => all.reduce((/** @type {T | undefined} */ best, one) => (best && time(best) >= time(one) ? best : one), undefined);
   const delivered = newest(orders.filter(({ state }) => state === "delivered"), ({ changed }) => changed);
   const served = newest(contacts.filter(({ resolved }) => resolved), ({ resolved }) => resolved ?? 0);
+  const found = await goods(held.flatMap(({ lines }) => lines.map(({ item }) => item)));
+  const organic = held.flatMap(({ lines }) => lines).filter(({ item }) => found.get(item)?.a?.organic === "yes");
   return {
     tier: standing.tier,
     growth: standing.growth,
     points: points.balance,
     days: days(member.joined),
     orders: held.length,
+    eco: organic.reduce((sum, { quantity }) => sum + quantity, 0),
     openContacts: contacts.filter(({ resolved }) => !resolved).length,
     birthdayMonth: member.birthday ? Number(member.birthday.slice(0, 2)) === new Date().getMonth() + 1 : false,
     ...(standing.next && { nextTier: standing.next.tier, missing: standing.next.missing }),

@@ -7,8 +7,9 @@ import { description } from "./shop.js";
 /** @import { Good } from "./types.js" */
 
 /** @param {Good} good */
-export function price({ p: now, r: before }) {
+export function price({ p: now, r: before, flash }) {
   const { currency } = description();
+  const badge = flash?.state === "live" ? el("span", { class: "badge" }, t("flash.badge")) : "";
   if (before === undefined || before <= now) return el("span", { class: "price" }, money(now, currency));
   return el(
     "span",
@@ -17,5 +18,7 @@ export function price({ p: now, r: before }) {
     money(now, currency),
     " ",
     el("s", {}, el("span", { class: "unseen" }, t("price.before")), money(before, currency)),
+    badge && " ",
+    badge,
   );
 }

@@ -8,11 +8,17 @@ import { el } from "./dom.js";
 import { card, sentence } from "./card.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
+import { isReduced, preferences, ruling } from "./preferences.js";
 import { find, goods, known, within } from "./shop.js";
 import * as till from "./till.js";
 
 /** @import { Request, Shelf } from "../pkg/index.js" */
+/** @import { Preferences } from "./preferences.js" */
 /** @import { Good, Stocked } from "./types.js" */
+
+/** Lists that go by what the shopper prefers, and how often they are asked for anew. */
+const PREFERRED = new Set(["home", "category"]);
+const TURNS = 4;
 
 /** Reasons that are not about an item: an item must be loaded before it can be called by its title. */
 const ABOUT_OTHERS = new Set(["category", "brand", "search"]);
@@ -51,6 +57,8 @@ export function forgetLeft() {
 export async function stock(request, first) {
   // A front page spreads over what the shopper looks at, and over the shop's departments for a stranger.
   if (request.placement === "home") request = { spread: { category: 2 }, departments: true, ...request };
+  const wanted = PREFERRED.has(request.placement) && modelled() ? await preferences() : undefined;
+  if (wanted?.organic) request = { ...request, rules: ruling(wanted, []) };
   let shelf = till.recommend(request);
   if (!shelf.items.length && !modelled()) {
     request = { ...request, fallback: await own(request) };
@@ -60,10 +68,22 @@ export async function stock(request, first) {
   const causes = items.flatMap(({ reasons }) => reasons.filter(({ code }) => !ABOUT_OTHERS.has(code)).flatMap(({ because }) => because ?? []));
   const nameless = causes.filter((id) => !known(id));
   const found = await goods([...items.map(({ id }) => id), ...causes]);
+  if (wanted?.offers) return preferred(request, wanted, found, first);
   if (items.length && !items.some(({ id }) => found.has(id))) throw new Error(`none of the ${items.length} products could be read`);
   // Reasons call items by their titles: with the titles there, the same question has a readable answer.
   if (nameless.length) shelf = till.recommend(request);
   return { shelf, goods: found };
+}
+
+/** Asks again by what is on offer, until nothing more of that comes in. @param {Request} request @param {Preferences} wanted @param {Map<string, Good>} known @param {number} [first] @returns {Promise<Stocked>} */
+async function preferred(request, wanted, known, first) {
+  const all = new Map(known);
+  for (let turn = 0; ; turn++) {
+    const shelf = till.recommend({ ...request, rules: ruling(wanted, all.values()) });
+    const more = shelf.items.slice(0, first).filter(({ id }) => !all.has(id));
+    for (const [id, good] of await goods(more.map(({ id }) => id))) all.set(id, good);
+    if (!more.some(({ id }) => { const good = all.get(id); return good && isReduced(good); }) || turn === TURNS) return { shelf, goods: all };
+  }
 }
 
 /** Whether there is an engine and a model to ask. */

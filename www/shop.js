@@ -120,6 +120,15 @@ function shard(number) {
   return pending;
 }
 
+/** Lays over a good what is newer than the shop's files. @type {(good: Good) => Good} */
+let newer = (good) => good;
+
+/** @param {(good: Good) => Good} as */
+export const overlay = (as) => (newer = as);
+
+/** The address of something in the shop's folder. @param {string} path */
+export const address = (path) => new URL(path, root).href;
+
 /**
  * What is known of an item without waiting.
  * @param {string} id
@@ -128,7 +137,7 @@ function shard(number) {
 export function known(id) {
   const content = (shop && shards.get(shardOf(id))) ?? front;
   const good = content && Object.hasOwn(content, id) ? content[id] : undefined;
-  return good && { ...good, id };
+  return good && newer({ ...good, id });
 }
 
 /**

@@ -3,7 +3,7 @@
  * Nothing else imports the package.
  */
 
-import { Content, enquire as ask } from "/pkg/content.js";
+import { Content, enquire as kept } from "/pkg/content.js";
 import { Tillside } from "/pkg/dist/index.js";
 import { Stores, locate } from "/pkg/stores.js";
 import { current, named, short, tag } from "./i18n.js";
@@ -18,6 +18,7 @@ const CALLS = 50;
 
 /** @type {Tillside} */
 let till;
+let count = 0;
 
 /** Reviews, photos and guides. @type {Content} */
 let contents;
@@ -29,6 +30,7 @@ export const calls = [];
 const watchers = new Set();
 
 async function open() {
+  count++;
   const before = till?.status();
   await till?.close();
   answers.clear();
@@ -62,6 +64,12 @@ function called(id) {
 
 /** Opening starts with the first import: nothing on the page is waited for longer. */
 export const opened = open();
+
+/** What hands something over waits for it. */
+export const ready = opened;
+
+/** How many engines this page has opened: what the one before was told, the next one does not know. */
+export const openings = () => count;
 
 /** Opens the engine again, in the language that the page now speaks. */
 export const reopen = open;
@@ -123,7 +131,7 @@ export const mixed = (page, count, exclude) => contents.feed(page, { content: co
 
 /** What was typed stays out of the console's list, as it stays out of everything else. @param {import("../pkg/content.js").Enquiry} what */
 export function enquire(what) {
-  const heard = ask(till, what);
+  const heard = kept(till, what);
   changed();
   return heard;
 }
@@ -170,8 +178,15 @@ export const identify = (who) => till.identify(who);
 /** @param {{ action: string } & import("../pkg/index.js").Moment} question */
 export const whyNot = (question) => till.whyNot(question);
 
+/** @param {string} what @param {object} [request] */
+export const ask = (what, request) => till?.ask(what, request);
+
 export const portrait = () => till.portrait();
 export const intent = () => till.intent();
+export const stage = () => till.stage();
+export const taste = () => till.taste();
+/** @param {import("../pkg/index.js").DueRequest} request */
+export const due = (request) => till.due(request);
 
 /** @param {import("../pkg/index.js").Erasure} what */
 export async function erase(what) {

@@ -33,6 +33,10 @@ export interface Good {
   z?: [string, string][];
   /** 1 when out of stock. */
   o?: 0 | 1;
+  /** What is left, where that is few and was counted a moment ago. */
+  few?: number;
+  /** A flash sale; the server's clock is so many milliseconds ahead of the device's. */
+  flash?: { state: "upcoming" | "live" | "sold_out" | "ended"; price: number; from: number; until: number; left: number | null; ahead: number };
   /** Picture, relative to the shop folder; `img/<id>.svg` when absent. */
   i?: string;
 }
@@ -81,6 +85,8 @@ export interface Shop {
   name: { en: string; zh: string };
   currency: string;
   shards: number;
+  /** Prices, stock and flash sales as of now, relative to the shop folder. */
+  feed?: string;
   /** Parents before children. */
   categories: Category[];
 }

@@ -303,23 +303,28 @@ fn climb(
     now: i64,
 ) -> Result<(), WhyNot> {
     for below in &rules.rules {
-        if below.ladder != rule.ladder
-            || below.kind >= rule.kind
-            || !below.condition.passes(attributes, &BARE)
-        {
+        if below.ladder != rule.ladder || below.kind >= rule.kind {
             continue;
         }
         let tally = contacts.tally(&below.id);
+        let last = tally.and_then(|tally| tally.last());
+        let first = || WhyNot::Ladder {
+            first: below.id.clone(),
+        };
+        if !below.condition.passes(attributes, &BARE) {
+            // What was shown is waited for, though it has nothing to say any more.
+            if last.is_some_and(|last| now - last < rule.wait_ms) {
+                return Err(first());
+            }
+            continue;
+        }
         if tally.is_some_and(|tally| tally.accepted > 0) {
             return Err(WhyNot::LadderDone {
                 by: below.id.clone(),
             });
         }
-        let last = tally.and_then(|tally| tally.last());
         if last.is_none_or(|last| now - last < rule.wait_ms) {
-            return Err(WhyNot::Ladder {
-                first: below.id.clone(),
-            });
+            return Err(first());
         }
     }
     Ok(())

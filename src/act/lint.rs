@@ -8,12 +8,14 @@ use crate::lines::join;
 use crate::value::Value;
 
 /// Attributes that conditions of rules can test, as the engine fills them in.
-pub const ATTRIBUTES: [&str; 17] = [
+pub const ATTRIBUTES: [&str; 20] = [
     "item",
     "store",
     "cart",
     "visit",
     "page",
+    "prices",
+    "churn",
     "member",
     "facts",
     "tags",

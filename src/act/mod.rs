@@ -7,17 +7,21 @@
 //! | file | content |
 //! | --- | --- |
 //! | [`rule`] | [`Rule`], read from JSON, with errors by path |
+//! | [`benefits`] | what a member has, and what is missing to the next tier |
 //! | [`caps`] | how often an action may be shown |
 //! | [`decide`] | rules, contacts and attributes → actions, or the first clause that failed |
 //! | [`lint`] | rules that can never fire, contradict themselves or interrupt without a cap |
+//! | [`prices`] | alerts about prices, stock and flash sales, each told once |
 //! | [`offer`] | which benefit, under a margin floor: Thompson sampling with draws that a reload cannot repeat |
 //!
 //! It deliberately sends nothing, mints nothing and sets no price: a coupon is requested from the shop's CRM.
 
+pub mod benefits;
 pub mod caps;
 pub mod decide;
 pub mod lint;
 pub mod offer;
+pub mod prices;
 pub mod rule;
 
 pub use decide::{Action, Moment, WhyNot};

@@ -82,6 +82,8 @@ impl Engine {
                 "member" => (!self.shopper.profile.facts.member.is_empty()).into(),
                 "cart" => self.cart_attributes(),
                 "survey" => self.survey(now),
+                "prices" => crate::act::prices::attributes(&self.prices(now), &self.shopper),
+                "churn" => self.shopper.profile.habits.churn(now),
                 "visit" => {
                     let viewed = self.shopper.recent().iter();
                     let views = viewed
@@ -200,6 +202,9 @@ impl Engine {
 
     /// Answers a question about actions; `None` for one of another room.
     pub(super) fn ask_acting(&mut self, what: &str, request: &Value, now: i64) -> Option<Value> {
+        if let Some(answer) = self.ask_prices(what, request, now) {
+            return Some(answer);
+        }
         let hour = request.number_of("hour").unwrap_or(12.0) as u8 % 24;
         let moment = Moment {
             surface: request.text_of("surface"),

@@ -16,7 +16,7 @@
 //! | `stage` | – | stage of the life cycle, activity, value, risk of leaving |
 //! | `due` | `undelivered`, `stocked`: ids | what is bought again and when, and the usual basket |
 //! | `taste` | – | price level, promotions, brands, breadth, drift |
-//! | `scene` | `zone`, `zoneName`, `locale`, `region`, `device`, `page` | the scene from now on, as it is understood |
+//! | `scene` | `zone`, `zoneName`, `locale`, `region`, `device`, `page`; `lifts` false for lists that are the same in every scene | the scene from now on, as it is understood |
 //! | `explain_not` | `item`, `request` | `clause` that keeps the item off that list, with its values |
 //! | `contents` | the part file of content items | `ok`, `items`; or `code`, `remedy` |
 //! | `content` | `item`, `exact`, `types`, `limit`, `exclude`, `language` | `items`: content in the order that suits the shopper, with reasons and parts |
@@ -31,8 +31,7 @@ use super::{Engine, JOURNAL, TAGS};
 use crate::lines::join;
 use crate::recommend::{Placement, Request, WhyNot};
 use crate::scene::Scene;
-use crate::scene::calendar::Calendar;
-use crate::shop::{Model, terms};
+use crate::shop::terms;
 use crate::shopper::profile::edit::Edit;
 use crate::shopper::profile::erased::What;
 use crate::shopper::profile::{Setup, facts, intent};
@@ -163,13 +162,12 @@ impl Engine {
     /// Where the shopper is from now on. The zone of their days is kept with their habits.
     fn set_scene(&mut self, request: &Value, now: i64) -> Value {
         self.place.told(request);
-        let festivals = self.model.as_ref().map_or("", Model::festivals);
-        let calendar = Calendar::read(festivals).ok();
-        let scene = Scene::at(now, &self.place, calendar.as_ref());
+        let calendar = Some(&self.calendar);
+        let scene = Scene::at(now, &self.place, calendar);
         if self.purposes.personalisation {
             self.shopper.profile.habits.zone = scene.zone;
         }
-        scene.to_value(calendar.as_ref())
+        scene.to_value(calendar)
     }
 
     /// Carries out a change and keeps it as a row of the journal.

@@ -19,6 +19,8 @@ impl Recommender {
         let weights: Vec<f32> = (0..model.categories() as u16)
             .map(|category| model.share(category))
             .collect();
+        #[cfg(feature = "full")]
+        let weights = self.season_weights(weights);
         let mut shelves: Vec<Vec<(f32, u32)>> = vec![Vec::new(); weights.len()];
         let sum: f32 = weights.iter().sum();
         if sum <= 0.0 {
@@ -56,6 +58,8 @@ impl Recommender {
                 }
             }
         }
+        #[cfg(feature = "full")]
+        self.season_shelves(call, &mut shelves, room);
         list.filtered = filtered;
         let mut placed = vec![0usize; weights.len()];
         let mut chosen = Vec::with_capacity(limit);

@@ -38,6 +38,8 @@ impl Recommender {
                 placed,
                 contributions: [0.0; SOURCES],
                 ruled: 0.0,
+                #[cfg(feature = "full")]
+                scene: self.scene_of(item),
                 rules: 0,
                 reasons: Vec::with_capacity(REASONS),
                 causes: Vec::with_capacity(CAUSES),

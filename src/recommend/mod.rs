@@ -51,6 +51,8 @@ mod request;
 mod rerank;
 pub mod revisit;
 pub mod rules;
+#[cfg(feature = "full")]
+pub mod scenic;
 mod seeds;
 mod select;
 mod settled;
@@ -122,6 +124,11 @@ pub struct Recommender {
     /// What was lifted because it is due, and by how much.
     #[cfg(feature = "full")]
     due: Vec<(u32, f32)>,
+    /// What the scene asks for, and what that gave to which items.
+    #[cfg(feature = "full")]
+    lifts: scenic::Lifts,
+    #[cfg(feature = "full")]
+    scened: Vec<(u32, f32)>,
     #[cfg(feature = "encoder")]
     memory: encoder::Memory,
     rules: Rules,
@@ -251,6 +258,8 @@ impl Recommender {
         if call.products {
             self.join(shopper, &call, anchor);
         }
+        #[cfg(feature = "full")]
+        self.set_scene(&call);
         if request.bundle > 0.0 {
             limit = MAX_LIMIT;
         }

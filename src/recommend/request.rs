@@ -94,6 +94,9 @@ pub struct Request<'a> {
     pub bundle: f32,
     /// Whether variants of one product may stand side by side, as items of their own.
     pub skus: bool,
+    /// Where and when, for what the scene asks for; see [`super::scenic`]. Without it a list is of no season.
+    #[cfg(feature = "full")]
+    pub setting: Option<super::scenic::Setting<'a>>,
 }
 
 /// How the best candidates become a list; by default in the order of their scores.
@@ -142,6 +145,8 @@ impl Request<'_> {
             compatible: false,
             bundle: 0.0,
             skus: false,
+            #[cfg(feature = "full")]
+            setting: None,
         }
     }
 }
@@ -241,6 +246,9 @@ pub struct Entry {
     pub contributions: [f32; SOURCES],
     /// What the shop's rules made of it, below 0 where they lowered or buried it.
     pub ruled: f32,
+    /// What the scene made of it, before the rules; below 0 where it lowered it.
+    #[cfg(feature = "full")]
+    pub scene: f32,
     /// The rules that hold for it, as bits.
     pub rules: u32,
     /// Strongest first; at least one.

@@ -42,7 +42,7 @@ pub(super) struct Rules {
 }
 
 /// Calls `each` with the items of which `name` is `value`.
-fn having(model: &Model, name: &str, value: &str, each: &mut dyn FnMut(u32)) {
+pub(super) fn having(model: &Model, name: &str, value: &str, each: &mut dyn FnMut(u32)) {
     let (category, brand) = match name {
         "id" => {
             if let Some(item) = model.find(value) {

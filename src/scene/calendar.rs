@@ -6,6 +6,7 @@
 
 use core::fmt;
 
+use super::Season;
 use super::day::{civil, day_of, weekday};
 use crate::lines::{cut, list, parts};
 
@@ -36,6 +37,8 @@ enum When {
     },
     /// First days, rising, counted from 1970.
     Table(Vec<i32>),
+    /// A season, wherever that is when.
+    In(Season),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +91,9 @@ impl fmt::Display for Refused {
             "id" => "give each festival an id of its own, of lower-case letters, digits and _",
             "regions" => "write * or two-letter regions, such as `CN SG`",
             "days ahead" | "length" => "give whole days from 0 (a length from 1) to 120",
-            "when" => "write 11-11, 11/thu/4+1, or rising days such as 2026-02-17 2027-02-06",
+            "when" => {
+                "write 11-11, 11/thu/4+1, rising days such as 2026-02-17 2027-02-06, or a season such as winter"
+            }
             "boosts" => "write a term and a factor from 0.5 to 2: certification=halal*1.5",
             _ => "keep it within 64 festivals and 16 KiB",
         };
@@ -123,6 +128,9 @@ fn date(text: &str) -> Option<i32> {
 }
 
 fn when(text: &str) -> Option<When> {
+    if let Some(number) = Season::NAMES.iter().position(|name| *name == text) {
+        return Season::ALL.get(number).copied().map(When::In);
+    }
     if text.contains('/') {
         let [month, name, rest] = list(text, b'/')[..] else {
             return None;
@@ -239,6 +247,18 @@ impl Calendar {
         Ok(calendar)
     }
 
+    /// The lines of a season in a region, at full strength.
+    pub fn of_season(&self, season: Season, region: Option<[u8; 2]>) -> Vec<Near> {
+        let all = self.0.iter().enumerate();
+        let own = all.filter(|(_, line)| line.when == When::In(season) && line.is_in(region));
+        own.map(|(festival, _)| Near {
+            festival,
+            strength: 1.0,
+            ahead: 0,
+        })
+        .collect()
+    }
+
     /// Festivals near a day in a region, in the order of the calendar. Where the region is not known, those of all
     /// regions.
     pub fn near(&self, day: i32, region: Option<[u8; 2]>) -> Vec<Near> {
@@ -257,6 +277,11 @@ impl Calendar {
 }
 
 impl Festival {
+    /// Whether it is a season, and no festival.
+    pub fn is_season(&self) -> bool {
+        matches!(self.when, When::In(_))
+    }
+
     fn is_in(&self, region: Option<[u8; 2]>) -> bool {
         self.regions.is_empty() || region.is_some_and(|region| self.regions.contains(&region))
     }
@@ -266,6 +291,7 @@ impl Festival {
         let year = civil(day).0;
         match &self.when {
             When::Table(days) => days.clone(),
+            When::In(_) => Vec::new(),
             When::Fixed(month, date) => (year - 1..=year + 1)
                 .map(|year| day_of(year, *month, *date))
                 .collect(),
@@ -291,6 +317,7 @@ impl Festival {
                 (civil(found).1 == *month).then_some(found + i32::from(*after))
             }
             When::Table(days) => days.iter().copied().find(|day| civil(*day).0 == year),
+            When::In(_) => None,
         }
     }
 

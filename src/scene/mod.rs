@@ -35,6 +35,8 @@ pub struct Place {
     pub device: String,
     /// Name of the page: a placement or surface.
     pub page: String,
+    /// Lists are to be the same in every scene.
+    pub plain: bool,
 }
 
 impl Place {
@@ -79,16 +81,17 @@ pub enum Season {
 
 impl Season {
     pub const NAMES: [&str; 4] = ["spring", "summer", "autumn", "winter"];
+    pub const ALL: [Season; 4] = [
+        Season::Spring,
+        Season::Summer,
+        Season::Autumn,
+        Season::Winter,
+    ];
 
     pub fn of(month: u8, southern: bool) -> Season {
         let quarter = (month + 9) % 12 / 3;
         let shifted = if southern { quarter + 2 } else { quarter };
-        [
-            Season::Spring,
-            Season::Summer,
-            Season::Autumn,
-            Season::Winter,
-        ][usize::from(shifted % 4)]
+        Season::ALL[usize::from(shifted % 4)]
     }
 }
 
@@ -198,6 +201,12 @@ impl Scene {
         }
         let region = stated.or(of_locale);
         let (day, minute) = (local_day(now, zone), local_minute(now, zone));
+        let season = Season::of(civil(day).1, is_southern(&place.zone_name, region));
+        let festivals = calendar.map_or_else(Vec::new, |calendar| {
+            let mut all = calendar.near(day, region);
+            all.extend(calendar.of_season(season, region));
+            all
+        });
         Scene {
             page: place.page.clone(),
             zone,
@@ -205,11 +214,11 @@ impl Scene {
             minute,
             weekday: weekday(day),
             part: Part::of(minute),
-            season: Season::of(civil(day).1, is_southern(&place.zone_name, region)),
+            season,
             region,
             language,
             device: device.map(|device| device as u8),
-            festivals: calendar.map_or_else(Vec::new, |calendar| calendar.near(day, region)),
+            festivals,
             odd,
         }
     }

@@ -14,6 +14,9 @@ impl Place {
             let whole = zone.is_finite() && zone.abs() <= 1e6;
             self.zone = Some(if whole { zone as i32 } else { i32::MAX });
         }
+        if let Some(lifts) = request.get("lifts").and_then(Value::bool) {
+            self.plain = !lifts;
+        }
         for (name, to) in [
             ("zoneName", &mut self.zone_name),
             ("locale", &mut self.locale),
@@ -33,6 +36,9 @@ impl Scene {
     pub fn to_value(&self, calendar: Option<&Calendar>) -> Value {
         let festivals = self.festivals.iter().filter_map(|near| {
             let festival = calendar?.0.get(near.festival)?;
+            if festival.is_season() {
+                return None;
+            }
             Some(map([
                 ("id", festival.id.as_str().into()),
                 ("en", festival.names[0].as_str().into()),

@@ -13,6 +13,8 @@ pub mod customers;
 #[cfg(feature = "encoder")]
 mod encoder;
 mod error;
+#[cfg(feature = "full")]
+pub mod feed;
 pub mod live;
 mod open;
 pub mod pack;

@@ -159,7 +159,11 @@ impl Habits {
         };
         let rule = &answer.rule;
         let mut why = Vec::new();
-        if rule.is_silent() {
+        let (_, away) = self
+            .life
+            .churn(crate::scene::day::local_day(now, self.zone));
+        let returns = away >= life::churn::SILENT;
+        if rule.is_silent() || returns {
             why.push("silent");
         }
         if rule.has_fallen() {
@@ -186,13 +190,31 @@ impl Habits {
                 map([
                     ("probability", of(answer.churn, number)),
                     ("band", of(answer.band, |band| band.name().into())),
-                    ("warning", rule.warns().into()),
+                    ("warning", (rule.warns() || returns).into()),
                     ("silent", number(rule.silent)),
+                    ("away", number(away)),
                     ("fall", of(rule.fall, number)),
                     ("why", texts(&why)),
                 ]),
             ),
             ("ruleOnly", answer.rule_only.into()),
+        ])
+    }
+
+    /// The rule of churn as attributes of conditions: `warning`, `silent` and `fall`, and `away`, the days between this visit
+    /// and the one before it, so that who has just come back is still known to have been away.
+    pub fn churn(&self, now: i64) -> Value {
+        let (rule, away) = self
+            .life
+            .churn(crate::scene::day::local_day(now, self.zone));
+        map([
+            (
+                "warning",
+                (rule.warns() || away >= life::churn::SILENT).into(),
+            ),
+            ("silent", number(rule.silent)),
+            ("away", number(away)),
+            ("fall", of(rule.fall, number)),
         ])
     }
 

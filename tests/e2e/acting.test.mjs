@@ -1,5 +1,4 @@
-// Triggers and offers as a member meets them: the welcome series and the first-order coupon, and the
-// first rung of the ladder after three looks. The timed coupon is held by the unit tests of `src/act/decide`.
+// Triggers as a new member meets them: the welcome series and the first-order coupon. Timed coupons are in `offers.test.mjs`.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -65,29 +64,5 @@ test("A9: who registers is welcomed, gets the first-order coupon, and never agai
     await page.locator("main .actions").waitFor({ state: "attached" });
     assert.ok(!(await shown(page)).includes("first-order"), hash);
   }
-  assert.deepEqual(heard, []);
-});
-
-test("A3: the third look at a product brings reassurance, and the two before bring nothing", { timeout: 120_000 }, async (t) => {
-  const open_ = await shop(t);
-  const { page, heard, url } = await visitor(open_);
-  await member(page, url, "Bo");
-  await page.goto(`${url}/#/`);
-  const [first = "", second = ""] = await ids(page, "home");
-  // Who never ordered gets the first-order coupon instead.
-  await page.goto(`${url}/#/p/${encodeURIComponent(second)}`);
-  await page.getByRole("button", { name: "Add to cart" }).first().click();
-  await order(page, url);
-  await page.goto(`${url}/#/account`);
-  await page.locator("#account-orders").getByText("on its way").waitFor();
-
-  const product = `#/p/${encodeURIComponent(first)}`;
-  for (let look = 1; look <= 2; look++) {
-    await open(page, url, product);
-    assert.deepEqual(await shown(page), [], `look ${look}`);
-    await page.waitForTimeout(1100);
-  }
-  await open(page, url, product);
-  await page.locator('[data-rule="hesitation-reassure"]').waitFor();
   assert.deepEqual(heard, []);
 });

@@ -27,6 +27,7 @@ export async function draw() {
       "div",
       { class: "blocks" },
       block(t("shopper.intent"), doing(intent)),
+      block(t("shopper.cycle"), cycle()),
       block(t("shopper.tags"), tags(attributes?.tags ?? [])),
       block(t("shopper.departments"), departments(behaviour.departments)),
       block(t("shopper.lifts"), lifts(behaviour.categories)),
@@ -82,6 +83,25 @@ function doing({ phase, purchase, hesitation, hesitating, reason: why, item: ove
       ...(why ? [/** @type {const} */ ([t("shopper.because"), t(`hesitates.${why}`)])] : []),
     ]),
     evidence.length ? el("p", { class: "quiet" }, evidence.map(({ sign, count }) => `${t(/** @type {any} */ (`sign.${sign}`))} × ${count}`).join(" · ")) : null,
+  );
+}
+
+/** Where the shopper stands, and whether they are leaving. */
+function cycle() {
+  const stage = till.stage();
+  if (!stage) return nothing();
+  const { churn, idle } = stage;
+  const away = Math.max(churn.silent, churn.away);
+  return el(
+    "div",
+    { class: "cycle", "data-warning": churn.warning },
+    facts([
+      [t("shopper.stage"), t(`stage.${stage.stage}`)],
+      ...(idle === null ? [] : [/** @type {const} */ ([t("shopper.idle"), number(idle)])]),
+      ...(away ? [/** @type {const} */ ([t("shopper.away"), number(away)])] : []),
+      ...(churn.fall === null ? [] : [/** @type {const} */ ([t("shopper.fall"), meter(churn.fall)])]),
+      [t("shopper.churn"), churn.warning ? t("shopper.leaving") : t("shopper.staying")],
+    ]),
   );
 }
 

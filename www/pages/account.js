@@ -1,5 +1,6 @@
 /** The member's own page: tier and progress, coupons, points, orders. Guests register or sign in here. */
 
+import { benefits } from "/pkg/benefits.js";
 import { strip } from "../actions.js";
 import { announce, el } from "../dom.js";
 import { money, named, number, t, tag, title } from "../i18n.js";
@@ -9,10 +10,18 @@ import { share } from "../handoff.js";
 import { description, goods, known } from "../shop.js";
 import { moment as storeTime } from "../stores.js";
 import * as crm from "../crm.js";
+import { early } from "../prices.js";
 import { renew } from "../member.js";
 import * as till from "../till.js";
 
+/** @import { Benefits } from "../../pkg/types/benefits.js" */
 /** @import { View } from "../types.js" */
+
+/** What the shop honours beside money. @type {{ id: string, name: crm.Text, if: object }[]} */
+const BADGES = [
+  { id: "eco", name: { en: "Eco: three organic products or more", zh: "环保达人：购买三件以上有机商品" }, if: { "facts.eco": { $gte: 3 } } },
+  { id: "regular", name: { en: "Regular: five orders or more", zh: "老朋友：五单以上" }, if: { "facts.orders": { $gte: 5 } } },
+];
 
 /** @returns {Promise<View>} */
 export async function view() {
@@ -95,7 +104,12 @@ function welcome() {
 /** @param {crm.Me} me */
 async function account(me) {
   const told = el("p", { class: "told", role: "alert" });
-  const [orders, coupons, points, campaigns, visits, stores] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns(), crm.bookings(), crm.stores()]);
+  const [orders, coupons, points, campaigns, visits, stores, tiers] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns(), crm.bookings(), crm.stores(), crm.tiers()]);
+  // What the tier opens is known from here on.
+  await renew().catch(() => {});
+  const { growth, points: lots, member } = me;
+  const own = benefits(till, { tiers, rewards: points.rewards, badges: BADGES, windowDays: growth.windowDays, minorUnits: growth.minorUnits, now: crm.now(), member: { growth: growth.paid, points: lots.expiring, birthday: member.birthday ?? null } });
+  const first = await early();
   await goods([...orders.flatMap(({ lines }) => lines.map(({ item }) => item)), ...visits.flatMap(({ item }) => item ?? [])]);
   return el(
     "div",
@@ -103,9 +117,10 @@ async function account(me) {
     el("h1", {}, t("account.hello", { name: me.member.name })),
     told,
     await strip("account"),
-    standing(me),
+    own.member ? progress(own) : standing(me),
+    first && section("early", t("early.title"), first),
     section("coupons", t("account.coupons"), wallet(coupons, campaigns)),
-    section("points", t("account.points", { count: number(me.points.balance) }), rewards(me, points.rewards, told)),
+    section("points", t("account.points", { count: number(me.points.balance) }), own.member ? redeemables(own, points.rewards, told) : rewards(me, points.rewards, told)),
     section("orders", t("account.orders"), history(orders, told)),
     section("visits", t("visit.visits"), booked(visits, stores, told)),
     section("service", t("handoff.service"), el("p", {}, t("handoff.serviceNote"), " ", el("button", { class: "secondary", type: "button", id: "hand-over", onclick: () => share({ audience: "agent" }) }, t("handoff.agent")))),
@@ -164,10 +179,61 @@ function standing({ standing: { name, benefits, growth, next, until } }) {
   );
 }
 
+/** A name as the shop's CRM has it. @param {unknown} name */
+const textOf = (name) => named(/** @type {crm.Text} */ (name));
+
+/** The tier, what is missing to the next and until when, and what comes with it. @param {Extract<Benefits, { member: true }>} own */
+function progress({ tier, perks, growth, next, keeps, birthday, badges }) {
+  const { currency } = description();
+  const lines = [];
+  if (next) {
+    lines.push(
+      el("p", { "data-next": true }, t("account.missing", { amount: money(next.amount, currency), tier: textOf(next.tier.name) })),
+      el("progress", { max: growth + next.amount, value: growth, "aria-label": t("account.progress", { tier: textOf(next.tier.name) }) }),
+    );
+    if (next.orders && next.deadline) lines.push(el("p", { class: "quiet" }, next.orders === 1 ? t("account.byOrder", { day: day(next.deadline) }) : t("account.byOrders", { count: next.orders, day: day(next.deadline) })));
+  } else lines.push(el("p", {}, t("account.highest")));
+  if (keeps) lines.push(el("p", { class: "quiet" }, t("account.keeps", { tier: textOf(tier.name), day: day(keeps) })));
+  if (birthday?.near) lines.push(el("p", {}, t("account.birthdayNear")));
+  return el(
+    "section",
+    { class: "standing", id: "account-standing", "aria-labelledby": "heading-standing", "data-tier": tier.id },
+    el("h2", { id: "heading-standing" }, textOf(tier.name)),
+    ...lines,
+    el("ul", { class: "benefits" }, ...perks.map((perk) => el("li", {}, textOf(perk)))),
+    badges.length ? el("ul", { class: "badges", role: "list", "aria-label": t("account.badges") }, ...badges.map(({ id, name }) => el("li", { class: "badge", "data-badge": id }, textOf(name)))) : null,
+  );
+}
+
+/** What points buy: what can be had now first. @param {Extract<Benefits, { member: true }>} own @param {crm.Reward[]} all @param {HTMLElement} told */
+function redeemables({ rewards, expiring }, all, told) {
+  const own = [...rewards].sort((a, b) => Number(a.missing > 0) - Number(b.missing > 0) || a.points - b.points);
+  const others = all.filter(({ id }) => !rewards.some((one) => one.id === id));
+  return el(
+    "div",
+    {},
+    expiring ? el("p", { class: "quiet" }, t("account.expire", { count: number(expiring.amount), day: day(expiring.expires) })) : null,
+    el(
+      "ul",
+      { class: "rewards", role: "list" },
+      ...own.map(({ id, name, points, missing }) =>
+        el(
+          "li",
+          { "data-reward": id },
+          el("span", {}, textOf(name)),
+          el("span", { class: "quiet" }, missing ? t("account.fewer", { count: number(missing) }) : t("account.costs", { count: number(points) })),
+          el("button", { class: "secondary", type: "button", disabled: missing > 0, onclick: () => run(() => crm.redeem(id), told) }, t("account.redeem")),
+        ),
+      ),
+    ),
+    others.length ? el("p", { class: "quiet" }, t("account.higher", { names: others.map(({ name }) => named(name)).join(t("list.comma")) })) : null,
+  );
+}
+
 /** @param {crm.Coupon[]} coupons @param {crm.Campaign[]} campaigns */
 function wallet(coupons, campaigns) {
   if (!coupons.length) return el("p", { class: "quiet" }, t("account.noCoupons"));
-  const now = Date.now();
+  const now = crm.now();
   return el(
     "ul",
     { class: "wallet", role: "list" },

@@ -1,5 +1,6 @@
 /** The cart: lines, quantities, the sum, and what else goes with them. */
 
+import { strip } from "../actions.js";
 import { announce, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { money, t, title } from "../i18n.js";
@@ -82,5 +83,5 @@ export async function view({ again }) {
   };
 
   draw();
-  return { title: t("cart.title"), nodes: [heading, place, shelf] };
+  return { title: t("cart.title"), nodes: [heading, await strip("cart"), place, shelf] };
 }

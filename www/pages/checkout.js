@@ -77,7 +77,7 @@ async function usable() {
   const subtotal = crm.minor(cart.total());
   const [coupons, campaigns] = await Promise.all([crm.coupons(), crm.campaigns()]).catch(() => /** @type {[crm.Coupon[], crm.Campaign[]]} */ ([[], []]));
   return coupons
-    .filter(({ redeemed, expires, threshold }) => !redeemed && expires > Date.now() && threshold <= subtotal)
+    .filter(({ redeemed, expires, threshold }) => !redeemed && expires > crm.now() && threshold <= subtotal)
     .sort((a, b) => b.value - a.value)
     .map((coupon) => ({ ...coupon, name: named(campaigns.find(({ id }) => id === coupon.campaign)?.name ?? { en: coupon.campaign, zh: coupon.campaign }) }));
 }

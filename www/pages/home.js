@@ -5,10 +5,12 @@ import { named, t } from "../i18n.js";
 import { toCategory, toDepartments } from "../links.js";
 import { strip } from "../actions.js";
 import { contentShelf } from "../content.js";
+import { due, sequence } from "../due.js";
 import { feed } from "../feed.js";
 import { liveStrip } from "../live.js";
+import * as prices from "../prices.js";
 import { slot, stock } from "../shelf.js";
-import { category, children, goods, keepFront, known, picture, pictureOf, within } from "../shop.js";
+import { category, children, goods, keepFront, picture, pictureOf, within } from "../shop.js";
 import * as till from "../till.js";
 
 /** @import { Category, Stocked, View } from "../types.js" */
@@ -26,7 +28,7 @@ const MOST_SETTLED = 10;
 /** @returns {Promise<View>} */
 export async function view() {
   const first = slot({ placement: "home", limit: 12 }, { grid: true });
-  const front = await first.filled;
+  const [front] = await Promise.all([first.filled, prices.fresh()]);
   const departments = children().slice(0, TILES);
   const pictures = departments.map(() => el("img", { alt: "", width: 400, height: 400, decoding: "async" }));
   const rest = el("div", {});
@@ -35,7 +37,7 @@ export async function view() {
     title: t("home.title"),
     nodes: [
       el("div", { class: "hero" }, el("div", { class: "welcome" }, el("h1", {}, t("home.headline")), el("p", {}, t("home.text"))), tiles(departments, pictures)),
-      await strip("home", { drops: dropped() }),
+      ...(await Promise.all([strip("home"), prices.sales(), prices.news(), ahead()])).filter((node) => node !== null),
       first.place,
       said,
       rest,
@@ -43,10 +45,12 @@ export async function view() {
     // The first shelf is not kept waiting by what lies below it.
     shown: async () => {
       await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-      const [news, rooms] = await Promise.all([contentShelf({ limit: PIECES }, { title: t(till.portrait().categories.length ? "content.home" : "content.anybody") }).catch(() => null), liveStrip()]);
-      said.replaceChildren(...[news, rooms].flatMap((section) => section ?? []));
-      const shelves = below(front, await settled());
-      rest.replaceChildren(...shelves.map(({ place }) => place));
+      const [content, rooms] = await Promise.all([contentShelf({ limit: PIECES }, { title: t(till.portrait().categories.length ? "content.home" : "content.anybody") }).catch(() => null), liveStrip()]);
+      said.replaceChildren(...[content, rooms].flatMap((section) => section ?? []));
+      const shown = front.shelf.items.map(({ id }) => id);
+      const [timely, next, settledNow] = await Promise.all([due(shown), sequence(shown), settled()]);
+      const shelves = below(front, settledNow);
+      rest.replaceChildren(...timely, ...(next ? [next] : []), ...shelves.map(({ place }) => place));
       departments.forEach((department, index) => illustrate(/** @type {HTMLImageElement} */ (pictures[index]), department).catch(() => {}));
       keepFront(till.remembers() ? front.goods : null);
       await Promise.allSettled(shelves.map(({ filled }) => filled));
@@ -55,10 +59,10 @@ export async function view() {
   };
 }
 
-/** How many of the products looked at last are on offer now. */
-function dropped() {
-  if (!till.remembers()) return 0;
-  return till.portrait().recent.filter(({ id }) => (known(id)?.r ?? 0) > (known(id)?.p ?? 0)).length;
+/** What the shopper's tier sees first. */
+async function ahead() {
+  const list = await prices.early();
+  return list && el("section", { class: "sales early", "aria-labelledby": "early-title" }, el("h2", { id: "early-title" }, t("early.title")), list);
 }
 
 /** Categories that an order of late has settled: nobody wants a second pair of shoes the day after. */

@@ -7,6 +7,7 @@ import { announce, el } from "../dom.js";
 import { product } from "../events.js";
 import { attributes, brand, money, pick, short, t, title } from "../i18n.js";
 import { toCart, toProduct, toSearch } from "../links.js";
+import * as prices from "../prices.js";
 import { price } from "../price.js";
 import { modelled, slot } from "../shelf.js";
 import { description, goods, good as fetchGood, picture } from "../shop.js";
@@ -22,6 +23,7 @@ const DWELL_S = 30;
 
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ key: id, again }) {
+  await prices.fresh();
   const good = await fetchGood(id);
   if (!good) return missing();
   if (!again) {
@@ -40,7 +42,7 @@ export async function view({ key: id, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), choice, buying(good), hesitant(id), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), prices.watching(good), hesitant(id), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...(set ? [set] : []),
       ...[await opinions(id)].flatMap((section) => section ?? []),
@@ -116,6 +118,8 @@ async function bundle(good) {
 
 /** @param {Good} good */
 function buying(good) {
+  const closed = prices.closed(good.id);
+  if (closed) return closed;
   if (good.o) return el("p", { class: "sold-out" }, t("product.soldOut"));
   const amount = el("input", { id: "quantity", type: "number", inputmode: "numeric", min: 1, max: cart.MOST, value: 1 });
   const added = el("p", { class: "added" });

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -57,9 +58,10 @@ fn run(call: &Call) -> Result<()> {
     build::package(Kind::Release, None)?;
     let tillside = step("build the backend", backend::release)?;
     let folders = shop::prepare(chosen, &tillside)?;
+    let live = shop::live(chosen, &tillside, &folders)?;
 
     let mut serve = Command::new(&tillside);
-    arguments(&mut serve, &folders, port);
+    arguments(&mut serve, &folders, &live, port);
     let mut child = serve
         .stdout(Stdio::piped())
         .spawn()
@@ -77,9 +79,9 @@ fn run(call: &Call) -> Result<()> {
     Ok(())
 }
 
-fn arguments(serve: &mut Command, folders: &Folders, port: &str) {
+fn arguments(serve: &mut Command, folders: &Folders, live: &Path, port: &str) {
     let root = root();
-    let site = |prefix: &str, folder: &std::path::Path| format!("{prefix}{}", folder.display());
+    let site = |prefix: &str, folder: &Path| format!("{prefix}{}", folder.display());
     serve
         .args(["serve", "--port", port, "--data"])
         .arg(&folders.collected)
@@ -88,7 +90,8 @@ fn arguments(serve: &mut Command, folders: &Folders, port: &str) {
         .args(["--crm", "--lab"])
         .args(["--site", &site("", &folders.site)])
         .args(["--site", &site("/pkg=", &root.join("pkg"))])
-        .args(["--site", &site("/shop=", &folders.shop)]);
+        .args(["--site", &site("/shop=", &folders.shop)])
+        .args(["--site", &site("/shop/live=", live)]);
 }
 
 /// Waits until the server says where it listens, asks it for the page and tells the person.

@@ -78,8 +78,17 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
     // The one shop says of its devices which work together, and has reviews.
     let content = folders.shop.join("content.jsonl");
     let content = content.to_string_lossy();
+    let festivals = folders.shop.join("festivals.txt");
+    let festivals = festivals.to_string_lossy();
     let own: &[&str] = match shop {
-        Shop::Tillside => &["--compatible", "ecosystem=open", "--content", &content],
+        Shop::Tillside => &[
+            "--compatible",
+            "ecosystem=open",
+            "--content",
+            &content,
+            "--festivals",
+            &festivals,
+        ],
         Shop::CompleteJourney => &[],
     };
     let mut learnt = Inputs::new().text(&goods).text(&own.join(" "));
@@ -105,6 +114,22 @@ pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
         },
     )?;
     Ok(folders)
+}
+
+/// Writes what the shop's feed says now, with flash sales that begin as the demo does, and gives its folder.
+pub fn live(shop: Shop, tillside: &Path, folders: &Folders) -> Result<PathBuf> {
+    let folder = target().join("demo").join(shop.name()).join("live");
+    // The pages of the others ask for none.
+    if shop != Shop::Tillside {
+        fs::create_dir_all(&folder)?;
+        return Ok(folder);
+    }
+    run(Command::new(tillside)
+        .args(["lab", "live", "--shop"])
+        .arg(&folders.shop)
+        .arg("--out")
+        .arg(folder.join("feed.json")))?;
+    Ok(folder)
 }
 
 fn once(stamp: &Path, hash: &str, made: &Path, make: impl FnOnce() -> Result<()>) -> Result<()> {

@@ -7,6 +7,7 @@ pub mod complete_journey;
 pub mod decisions;
 mod draw;
 mod goods;
+pub mod live;
 pub mod power;
 pub mod replay;
 pub mod shelves;
@@ -26,6 +27,7 @@ pub struct Args {
 #[derive(clap::Subcommand, Debug)]
 enum Command {
     Shop(shop::Args),
+    Live(live::Args),
     Simulate(simulate::Args),
     CompleteJourney(complete_journey::Args),
     Split(split::Args),
@@ -40,6 +42,7 @@ enum Command {
 pub fn run(args: Args) -> Outcome {
     match args.command {
         Command::Shop(args) => shop::run(args),
+        Command::Live(args) => live::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::CompleteJourney(args) => complete_journey::run(args),
         Command::Split(args) => split::run(args),

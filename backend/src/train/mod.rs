@@ -188,7 +188,8 @@ pub struct Args {
     /// The shop's region in two letters, such as SE: its seasons and festivals are looked for in the events
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<[u8; 2]>,
-    /// Festival calendar in place of the one that comes along; its lines are those of docs/model-format.md
+    /// Festival calendar in place of the one that comes along; its lines are those of docs/model-format.md. With it a model
+    /// of either edition has what the full one reads
     #[arg(long, value_name = "FILE")]
     festivals: Option<PathBuf>,
     #[command(flatten)]
@@ -308,7 +309,7 @@ pub fn run(args: Args) -> Outcome {
     let mut counted = steps.during(Step::Counting, |work| {
         pack::count(goods, Some(limits), |step| work.bar.set_message(step))
     });
-    if args.edition == Edition::Full {
+    if args.edition == Edition::Full || args.festivals.is_some() {
         counted.customers = Some(customers(&args, &counted)?);
     }
     if solves {
@@ -351,6 +352,7 @@ pub fn run(args: Args) -> Outcome {
         let folders = Folders {
             model: &args.out,
             pages: args.publish.as_deref(),
+            edition: args.edition,
         };
         let parts = Parts {
             packed: &packed,
@@ -683,6 +685,8 @@ fn sources(args: &Args) -> Vec<(&'static str, String)> {
 struct Folders<'a> {
     model: &'a Path,
     pages: Option<&'a Path>,
+    /// Which edition pages load.
+    edition: Edition,
 }
 
 /// The parts of a model.
@@ -732,10 +736,9 @@ fn publish(
         created: labels.trained.into(),
         items: counted.goods.len(),
         encoder: whole.encoder().is_some(),
-        edition: if counted.customers.is_some() {
-            "full".into()
-        } else {
-            String::new()
+        edition: match folders.edition {
+            Edition::Full => "full".into(),
+            Edition::Recommender => String::new(),
         },
         parts: parts.iter().map(|(part, _)| part.clone()).collect(),
         fallback: Fallback::of(&[whole]),

@@ -201,7 +201,7 @@ fn the_third_view_of_an_item_brings_the_ladder_and_a_purchase_ends_it() {
 fn a_shopper_who_stayed_away_is_told_of_a_price_drop_first_and_gets_a_coupon_last() {
     let rules = rules(DEFAULT_RULES);
     let mut contacts = Contacts::default();
-    let away = r#"{"member": true, "facts": {"days": 200, "orders": 3, "lastOrderDays": 40}, "page": {"drops": 2}}"#;
+    let away = r#"{"member": true, "facts": {"days": 200, "orders": 3, "lastOrderDays": 40}, "prices": {"drops": 2}}"#;
     assert_eq!(shown(&contacts, away, "home", NOW), ["win-back-price-drop"]);
     record(
         &mut contacts,
@@ -211,6 +211,10 @@ fn a_shopper_who_stayed_away_is_told_of_a_price_drop_first_and_gets_a_coupon_las
         NOW,
     );
     assert!(!shown(&contacts, away, "home", NOW + HOUR).contains(&"win-back-coupon".into()));
+    // A drop that was told is none any more, and is waited for all the same.
+    let told = away.replace(r#""drops": 2"#, r#""drops": 0"#);
+    assert!(!shown(&contacts, &told, "home", NOW + HOUR).contains(&"win-back-coupon".into()));
+    assert!(shown(&contacts, &told, "home", NOW + 4 * DAY).contains(&"win-back-coupon".into()));
     assert!(shown(&contacts, away, "home", NOW + 4 * DAY).contains(&"win-back-coupon".into()));
     record(
         &mut contacts,
@@ -261,21 +265,38 @@ fn a_question_in_a_live_room_brings_buyers_pictures_and_then_the_offer() {
 
 #[test]
 fn a_high_tier_is_told_of_early_access_and_others_are_not() {
-    let member = |granted: bool| {
+    let member = |early: u32| {
         format!(
-            r#"{{"member": true, "facts": {{"days": 300, "tier": "gold", "orders": 5, "earlyAccess": {granted}}}}}"#
+            r#"{{"member": true, "facts": {{"days": 300, "tier": "gold", "orders": 5}}, "prices": {{"early": {early}}}}}"#
         )
     };
     assert_eq!(
-        shown(&Contacts::default(), &member(true), "home", NOW),
+        shown(&Contacts::default(), &member(1), "home", NOW),
         ["early-access"]
     );
-    assert!(shown(&Contacts::default(), &member(false), "home", NOW).is_empty());
+    assert!(shown(&Contacts::default(), &member(0), "home", NOW).is_empty());
+}
+
+#[test]
+fn who_looks_for_quality_gets_no_coupons() {
+    let rules = rules(DEFAULT_RULES);
+    let mut contacts = Contacts::default();
+    let new = r#"{"member": true, "tags": ["quality-of-life"], "facts": {"days": 0, "orders": 0}}"#;
+    record(
+        &mut contacts,
+        rule(&rules, "welcome"),
+        Response::Shown,
+        1,
+        NOW,
+    );
+    assert!(!shown(&contacts, new, "home", NOW + HOUR).contains(&"first-order".into()));
+    let other = new.replace("quality-of-life", "just-looking");
+    assert!(shown(&contacts, &other, "home", NOW + HOUR).contains(&"first-order".into()));
 }
 
 #[test]
 fn an_open_complaint_brings_an_apology_and_no_promotion() {
-    let complaint = r#"{"member": true, "facts": {"days": 0, "orders": 0, "earlyAccess": true}, "sentiment": {"issues": 1}}"#;
+    let complaint = r#"{"member": true, "facts": {"days": 0, "orders": 0}, "prices": {"early": 1}, "sentiment": {"issues": 1}}"#;
     let found = shown(&Contacts::default(), complaint, "home", NOW);
     assert_eq!(found.first().map(String::as_str), Some("apology"));
     let rules = rules(DEFAULT_RULES);

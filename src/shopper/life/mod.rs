@@ -190,6 +190,11 @@ impl Life {
         }
     }
 
+    /// The rule of churn, and the days that passed between the visit of today, or today without one, and the visit before.
+    pub fn churn(&self, today: i32) -> (Rule, i32) {
+        (self.rule(today), self.visits.away(today))
+    }
+
     fn hold(&mut self, trips: &Trips, parameters: &Parameters, now: i64, zone: i32) -> Held {
         let today = local_day(now, zone);
         let activity = parameters.activity.as_ref();

@@ -67,6 +67,16 @@ impl Visits {
         Some((since, lately))
     }
 
+    /// Days between `today` and the latest day before it with a visit; 0 where there is none.
+    pub fn away(&self, today: i32) -> i32 {
+        let since = today.saturating_sub(self.latest).max(0);
+        let days = self.counts.iter().enumerate();
+        let mut visited = days
+            .filter(|(_, count)| **count > 0)
+            .map(|(ago, _)| ago as i32 + since);
+        visited.find(|ago| *ago > 0).unwrap_or(0)
+    }
+
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         put_uint(out, self.session);
         put_uint(out, u64::from(self.latest as u32));
@@ -109,6 +119,10 @@ mod tests {
                 None => prop_assert!(all.is_empty()),
                 Some((silent, found)) => {
                     prop_assert_eq!(silent, today - all.iter().max().unwrap());
+                    let before = all.iter().filter(|day| **day < today).max();
+                    let away = before.map_or(0, |day| today - day);
+                    // Days further back than what is kept are not counted.
+                    prop_assert!(visits.away(today) == away || away - silent >= DAYS as i32);
                     prop_assert_eq!(found, Lately { recent: count(0..30), before: count(30..120) });
                 }
             }

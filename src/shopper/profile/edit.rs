@@ -5,6 +5,7 @@
 use super::contacts::{Contact, Response};
 use super::enquiries::Enquiry;
 use super::erased::What;
+use super::watches::News;
 use crate::codec::{Reader, put_text, put_uint};
 
 /// The first byte of a row; an event's is 1.
@@ -37,11 +38,14 @@ pub enum Edit {
     Enquiry(Enquiry),
     /// A survey was shown, or answered or refused: its kind, what it is about, and whether it is settled.
     Surveyed(String, String, bool),
+    /// The shopper was told a price or of stock, or it changed: item, what, and the price or time.
+    News(String, News, f64),
 }
 
 impl Edit {
     pub fn encode(&self, time: i64) -> Vec<u8> {
         let mut session = String::new();
+        let mut kind = String::new();
         let mut out = vec![VERSION];
         put_uint(&mut out, time as u64);
         let (number, first, second, third) = match self {
@@ -69,6 +73,10 @@ impl Edit {
                 (SURVEYED, kind.as_str(), about.as_str(), (*settled).into())
             }
             Edit::Armed(rule, item, until) => (7, rule.as_str(), item.as_str(), *until as u64),
+            Edit::News(key, news, value) => {
+                crate::decimal::print_uint(&mut kind, *news as u64);
+                (12, key.as_str(), kind.as_str(), value.to_bits())
+            }
             Edit::Contact(rule, contact) => {
                 crate::decimal::print_uint(&mut session, contact.session);
                 let flags = u64::from(contact.interrupts) | u64::from(contact.offer) << 1;
@@ -127,6 +135,13 @@ impl Edit {
                     remark: third != 0,
                 })
             }
+            12 => {
+                let value = f64::from_bits(third);
+                if !(0.0..=1e15).contains(&value) {
+                    return None;
+                }
+                Edit::News(text, News::from_number(second.parse().ok()?)?, value)
+            }
             _ => return None,
         };
         Some((edit, time))
@@ -165,6 +180,7 @@ mod tests {
                 category: "Television > OLED".into(),
                 remark: true,
             }),
+            Edit::News("tea".into(), News::Price, 79.9),
         ];
         for edit in edits {
             let row = edit.encode(5);

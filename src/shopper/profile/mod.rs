@@ -22,6 +22,7 @@
 //! | `surveys.rs` | when to ask how it was |
 //! | `wishes.rs` | what the shopper declared to want |
 //! | `tags.rs` | what a shop calls a shopper, by rules |
+//! | `watches.rs` | prices that the shopper knows: of what is watched, and of what was looked at |
 
 mod activity;
 mod behaviour;
@@ -38,6 +39,7 @@ mod orders;
 mod sentiment;
 pub mod surveys;
 pub mod tags;
+pub mod watches;
 mod wishes;
 
 use crate::codec::{self, Reader, put_uint};
@@ -62,6 +64,7 @@ pub use orders::{Order, Orders, Totals};
 use sentiment::Sentiment;
 use surveys::Surveys;
 use tags::{Rule, Tags};
+use watches::Watches;
 use wishes::Wishes;
 
 /// What the sealed sections may take. With [`super::Shopper`]'s own budget, 64 KiB.
@@ -80,6 +83,7 @@ const DECLARED: u8 = 6;
 const FACTS: u8 = 7;
 const ERASED: u8 = 8;
 const CONTACTS: u8 = 9;
+const WATCHES: u8 = 14;
 const HABITS: u8 = 20;
 const ENQUIRIES: u8 = 31;
 const SURVEYS: u8 = 32;
@@ -130,6 +134,7 @@ pub struct Profile {
     pub habits: Habits,
     pub surveys: Surveys,
     pub wishes: Wishes,
+    pub watches: Watches,
     /// Stored in a row of their own.
     pub tags: Tags,
     shares: Shares,
@@ -152,6 +157,7 @@ impl Shopper {
         if event.kind == Kind::SurveyAnswered {
             profile.surveys.learn(event);
         }
+        profile.watches.learn(event);
         profile.declared.learn(&setup.attributes, event);
         let said = said(event);
         if said != 0.0 {
@@ -193,6 +199,9 @@ impl Shopper {
         self.profile
             .departments
             .retain(|name| !erased.has(What::Category, name, now));
+        self.profile
+            .watches
+            .retain(|key| !erased.has(What::Item, key, now));
         self.profile.habits.retain(
             |name| !erased.has(What::Category, name, now),
             |name| !erased.has(What::Brand, name, now),
@@ -259,6 +268,7 @@ impl Shopper {
                     self.categories.add(enquiry.category.clone(), 1.0, time);
                 }
             }
+            Edit::News(key, news, value) => profile.watches.hear(key, *news, *value, time),
             Edit::Armed(rule, item, until) => profile.contacts.arm(rule, item, *until, time),
             Edit::Contact(rule, contact) => profile.contacts.record(rule, *contact, time),
             Edit::Tag(name, until) => {
@@ -385,6 +395,9 @@ impl Profile {
                 self.contacts.encode(out)
             });
         }
+        if !self.watches.is_empty() {
+            put(WATCHES, watches::VERSION, &|out| self.watches.encode(out));
+        }
         put(HABITS, habits::VERSION, &|out| self.habits.encode(out));
         if !self.enquiries.is_empty() {
             put(ENQUIRIES, enquiries::VERSION, &|out| {
@@ -424,6 +437,7 @@ impl Profile {
                 FACTS => profile.facts.decode(version, section),
                 ERASED => profile.erased.decode(version, section),
                 CONTACTS => profile.contacts.decode(version, section),
+                WATCHES => profile.watches.decode(version, section),
                 HABITS => profile.habits.decode(version, section),
                 ENQUIRIES => profile.enquiries.decode(version, section),
                 SURVEYS => profile.surveys.decode(version, section),

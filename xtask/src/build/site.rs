@@ -15,11 +15,13 @@ use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.
-const PACKAGE: [&str; 7] = [
+const PACKAGE: [&str; 9] = [
     "/pkg/dist/index.js",
     "/pkg/dist/interleave.js",
     "/pkg/dist/shelf.js",
     "/pkg/content.js",
+    "/pkg/prices.js",
+    "/pkg/benefits.js",
     "/pkg/stores.js",
     "/pkg/handoff.js",
     "/pkg/qr.js",

@@ -7,6 +7,7 @@
 
 mod content;
 mod feed;
+mod festivals;
 mod page;
 mod phrases;
 #[cfg(test)]
@@ -26,8 +27,8 @@ use super::goods;
 /// every time. Files of an earlier run are written over; nothing else in the folder is touched.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The folder to write, made if there is none: catalog.jsonl and content.jsonl for training; shop.json, live.json,
-    /// products/, content/ and img/ for the pages.
+    /// The folder to write, made if there is none: catalog.jsonl, content.jsonl and festivals.txt for training; shop.json,
+    /// live.json, products/, content/, img/ and live/ for the pages.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -60,6 +61,12 @@ pub fn run(args: Args) -> Outcome {
     Ok(())
 }
 
+/// The catalogue as a trainer reads it.
+#[cfg(test)]
+pub(super) fn catalogue(products: &[goods::Product]) -> String {
+    feed::lines(products, &goods::categories())
+}
+
 /// Writes the whole folder and says how many products are in it.
 fn write(out: &Path) -> Result<usize, Error> {
     if out.is_file() {
@@ -67,7 +74,7 @@ fn write(out: &Path) -> Result<usize, Error> {
     }
     let products = goods::all();
     let pictures = Pictures::new();
-    for folder in ["products", "content", "img", "img/buyers"] {
+    for folder in ["products", "content", "img", "img/buyers", "live"] {
         let folder = out.join(folder);
         fs::create_dir_all(&folder).map_err(|source| Error::Unwritable {
             path: folder,
@@ -82,6 +89,8 @@ fn write(out: &Path) -> Result<usize, Error> {
         &out.join("shop.json"),
         &page::shop(&goods::categories(), &products),
     )?;
+    put(&out.join("festivals.txt"), &festivals::festivals())?;
+    put(&out.join(page::FEED), page::NO_NEWS)?;
     for (number, shard) in page::shards(&products, &goods::words()).iter().enumerate() {
         put(&out.join(format!("products/{number}.json")), shard)?;
     }

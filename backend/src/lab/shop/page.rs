@@ -10,6 +10,10 @@ use crate::lab::goods::{Category, Product, Words};
 /// Shards of about forty kilobytes: a shelf asks for a few, and none is long in coming.
 pub const SHARDS: u32 = 32;
 
+/// Where the pages find prices and stock as of now, and what is there until `tillside lab live` writes something.
+pub const FEED: &str = "live/feed.json";
+pub const NO_NEWS: &str = r#"{"version":0,"currency":"CNY","rows":[]}"#;
+
 /// One product as `products/<k>.json` gives it; names are short because every page carries them.
 #[derive(Clone, Serialize)]
 struct Good<'a> {
@@ -64,6 +68,7 @@ pub fn shop(categories: &[Category], products: &[Product]) -> String {
         "name": { "en": "Tillside Stores", "zh": "台边百货" },
         "currency": "CNY",
         "shards": SHARDS,
+        "feed": FEED,
         "categories": categories,
     })
     .to_string()

@@ -214,7 +214,7 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
             None => (operation.run)(&call),
         }
     });
-    match outcome {
+    let mut response = match outcome {
         Ok((status, value)) => {
             let mut response = reply::json(status, &value);
             if operation.path == "/sign-in" || operation.path == "/members" {
@@ -225,7 +225,12 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
             response
         }
         Err(error) => refuse(&error),
-    }
+    };
+    // Ends are by this clock, and a device's may be wrong.
+    response
+        .headers_mut()
+        .insert("tillside-now", HeaderValue::from(now));
+    response
 }
 
 fn refuse(error: &CrmError) -> Response {
@@ -395,8 +400,15 @@ fn me(call: &Call) -> Answer {
     let member = member::get(call.database, call.member)?;
     let standing = points::standing(call.database, &call.crm.shop, call.member, call.now)?;
     let lots = points::settle(call.database, call.member, call.now)?;
+    let shop = &call.crm.shop;
+    let paid = points::paid(call.database, shop, call.member, call.now)?;
+    let paid: Vec<_> = paid
+        .iter()
+        .map(|paid| json!({ "at": paid.at, "amount": paid.amount }))
+        .collect();
     ok(json!({
         "member": member,
+        "growth": { "windowDays": shop.window_days, "minorUnits": shop.minor_units, "paid": paid },
         "standing": standing,
         "points": { "balance": lots.iter().map(|lot| lot.amount).sum::<i64>(), "expiring": lots },
     }))

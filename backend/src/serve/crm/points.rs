@@ -6,6 +6,7 @@
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
+use tillside::act::benefits::{self, Counting, Paid};
 
 use super::DAY_MS;
 use super::config::{Shop, Text};
@@ -179,35 +180,55 @@ pub fn redeem(
     Ok(has - found.points)
 }
 
-/// A member's tier and what is missing to the next.
+/// What a member ordered within the window, in minor units, the oldest first.
+pub fn paid(
+    database: &Connection,
+    shop: &Shop,
+    member: &str,
+    now: i64,
+) -> Result<Vec<Paid>, CrmError> {
+    let window = shop.window_days * DAY_MS;
+    let mut rows = database.prepare_cached(
+        "SELECT placed_ms, subtotal - discount FROM orders
+         WHERE member = ?1 AND state IN ('placed', 'delivered') AND placed_ms > ?2 AND placed_ms <= ?3
+         ORDER BY placed_ms",
+    )?;
+    let rows = rows.query_map(params![member, now - window, now], |row| {
+        Ok(Paid {
+            at: row.get(0)?,
+            amount: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A member's tier and what is missing to the next, by the arithmetic that a page shows it with.
 pub fn standing(
     database: &Connection,
     shop: &Shop,
     member: &str,
     now: i64,
 ) -> Result<Standing, CrmError> {
-    let window = shop.window_days * DAY_MS;
-    let (paid, oldest): (i64, Option<i64>) = database.query_row(
-        "SELECT coalesce(sum(subtotal - discount), 0), min(placed_ms) FROM orders
-         WHERE member = ?1 AND state IN ('placed', 'delivered') AND placed_ms > ?2 AND placed_ms <= ?3",
-        params![member, now - window, now],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let growth = paid / shop.minor_units;
-    let rank = shop.tiers.partition_point(|tier| tier.growth <= growth);
-    let tier = &shop.tiers[rank.saturating_sub(1)];
-    let next = shop.tiers.get(rank).map(|next| Next {
-        tier: next.id.clone(),
-        name: next.name.clone(),
-        missing: next.growth - growth,
-    });
+    let least: Vec<i64> = shop.tiers.iter().map(|tier| tier.growth).collect();
+    let counting = Counting {
+        tiers: &least,
+        window_days: shop.window_days,
+        minor_units: shop.minor_units,
+    };
+    let found = benefits::standing(&paid(database, shop, member, now)?, counting, now);
+    let tier = &shop.tiers[found.rank];
+    let next = shop.tiers.get(found.rank + 1).zip(found.missing);
     Ok(Standing {
         tier: tier.id.clone(),
         name: tier.name.clone(),
         benefits: tier.benefits.clone(),
-        growth,
-        until: oldest.map(|oldest| oldest + window),
-        next,
+        growth: found.growth,
+        until: found.until,
+        next: next.map(|(next, missing)| Next {
+            tier: next.id.clone(),
+            name: next.name.clone(),
+            missing,
+        }),
     })
 }
 
