@@ -77,7 +77,8 @@ impl Engine {
         for root in &self.acting.roots {
             let value = match root.as_str() {
                 "item" => self.item_attributes(item, now),
-                "store" => self.store_attributes(item, request, now),
+                // Of the page's item alone: a page that shows no store must not have a coupon wait for one.
+                "store" => self.store_attributes(page.text_of("item"), request, now),
                 "page" => page.clone(),
                 "member" => (!self.shopper.profile.facts.member.is_empty()).into(),
                 "cart" => self.cart_attributes(),

@@ -199,7 +199,7 @@ impl Store {
                 begins.map(move |minute| (day, minute))
             })
             .map(|(day, minute)| self.clock.time(day, minute.into()))
-            .filter(|time| *time >= now + NOTICE_MS)
+            .filter(|time| *time >= now.saturating_add(NOTICE_MS))
             .collect();
         times.sort_unstable();
         times.dedup();
@@ -208,7 +208,7 @@ impl Store {
 
     /// Whether a visit may begin at a time: while the store is open, at most a month ahead.
     pub fn takes(&self, visit: i64, now: i64) -> bool {
-        (now..now + 31 * DAY_MS).contains(&visit) && self.closes(visit).is_some()
+        (now..now.saturating_add(31 * DAY_MS)).contains(&visit) && self.closes(visit).is_some()
     }
 }
 

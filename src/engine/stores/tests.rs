@@ -115,6 +115,12 @@ fn who_bought_it_or_complains_is_not_invited_and_a_visit_stands_before_a_coupon(
         found.contains(&"visit-store".into()) && !found.contains(&"hesitation-coupon".into()),
         "{found:?}"
     );
+    // A page that shows no store has no coupon wait for one, wherever the shopper is.
+    engine.ask("scene", &json(r#"{"region":"CN"}"#), now);
+    let bare = json(r#"{"surface":"product","hour":11}"#);
+    let bare = engine.ask("actions", &bare, now);
+    let mut bare = bare.elements().iter().map(|action| action.text_of("rule"));
+    assert!(bare.any(|rule| rule == "hesitation-coupon"));
     shown(&mut engine, "visit-store");
     let found = rules(&actions(&mut engine, "ac", HERE, now));
     assert!(found.contains(&"hesitation-coupon".into()), "{found:?}");
