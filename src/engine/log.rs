@@ -10,7 +10,9 @@ use std::rc::Rc;
 use super::Engine;
 use crate::codec::hash;
 use crate::intake::Session;
+use crate::recommend::scenic::Setting;
 use crate::recommend::{List, Placed, Placement, Request};
+use crate::scene::{Place, Scene};
 use crate::shop::Model;
 use crate::shopper::Shopper;
 use crate::shopper::profile::Profile;
@@ -117,7 +119,9 @@ impl Engine {
     /// Makes a list, gives it a name, and keeps what it was made of.
     pub fn decide(&mut self, mut request: Request, now: i64) -> (List, u64) {
         request.personal &= self.purposes.personalisation;
-        let asked = asked(&request);
+        let mut asked = asked(&request);
+        asked.set("place", self.place.said());
+        asked.set("hidden", self.hidden(now).into());
         let list = self.recommend(request, now);
         let decision = self.decision(now);
         if let Some(model) = &self.model {
@@ -147,10 +151,22 @@ impl Engine {
         shopper.resolve(model);
         shopper.profile.resolve(model);
         let asked = record.get("request").unwrap_or(&NULL);
-        let Some(request) = request(asked) else {
+        let Some(mut request) = request(asked) else {
             return failed("request");
         };
         let time = record.number_of("time").unwrap_or_default() as i64;
+        let hidden = asked.get("hidden").unwrap_or(&NULL).elements();
+        request
+            .exclude
+            .extend(hidden.iter().filter_map(Value::text));
+        let mut place = Place::default();
+        place.told(asked.get("place").unwrap_or(&NULL));
+        let scene = Scene::at(time, &place, Some(&self.calendar));
+        if asked.get("place").is_some() && !place.plain {
+            let calendar = &self.calendar;
+            let scene = &scene;
+            request.setting = Some(Setting { scene, calendar });
+        }
         let list = self.recommender.recommend(model, &shopper, &request, time);
         let made = made(&list, model);
         let same = record

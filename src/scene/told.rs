@@ -31,6 +31,21 @@ impl Place {
     }
 }
 
+impl Place {
+    /// As [`Place::told`] reads it.
+    pub fn said(&self) -> Value {
+        map([
+            ("zone", of(self.zone, number)),
+            ("zoneName", self.zone_name.as_str().into()),
+            ("locale", self.locale.as_str().into()),
+            ("region", self.region.as_str().into()),
+            ("device", self.device.as_str().into()),
+            ("page", self.page.as_str().into()),
+            ("lifts", (!self.plain).into()),
+        ])
+    }
+}
+
 impl Scene {
     /// The answer to `scene`.
     pub fn to_value(&self, calendar: Option<&Calendar>) -> Value {
