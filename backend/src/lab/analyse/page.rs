@@ -63,7 +63,7 @@ fn whole(
     interleaved: &[Duel],
 ) -> String {
     let mut out = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Tillside · experiments · 实验</title>{style}<button type=\"button\">中文 / English</button><h1>{}</h1>",
         both("Experiments", "实验结果")
     );
