@@ -24,7 +24,7 @@ const INTENT: f32 = 0.5;
 /// What costing nothing would count against a full match, where something cheap is asked for.
 const CHEAP: f32 = 0.4;
 
-/// The terms that a word stands for: itself and its plural, if it is the last what it begins, and the two as what a product is.
+/// The terms that a word stands for: itself and its plural, the two as what a product is, and if it is the last what it begins.
 fn forms(model: &Model, word: &str, last: bool) -> [core::ops::Range<usize>; 5] {
     // `phon` is no singular of `phones`.
     let hisses = word.ends_with(['s', 'x', 'z', 'h', 'o']);
@@ -36,7 +36,7 @@ fn forms(model: &Model, word: &str, last: bool) -> [core::ops::Range<usize>; 5] 
         begun = model.find_terms(word, true);
         begun.end = begun.end.min(begun.start + MOST_ENDINGS);
     }
-    [find(word), find(&plural), begun, head(word), head(&plural)]
+    [find(word), find(&plural), head(word), head(&plural), begun]
 }
 
 impl Recommender {
@@ -124,23 +124,26 @@ impl Recommender {
             self.corrected.push_str(spelt);
             let mut weight = 0.0;
             for (kind, own) in terms.into_iter().enumerate() {
-                // What a product is counts beside its words.
-                let (mark, part) = match kind {
-                    0 | 1 => (mark, 1.0),
-                    2 => (mark, BEGINNING),
-                    _ => (mark | OF_HEADS, HEAD),
+                let (own_mark, part) = match kind {
+                    2 | 3 => (mark | OF_HEADS, HEAD),
+                    4 => (mark, BEGINNING),
+                    _ => (mark, 1.0),
                 };
                 for term in own {
-                    // `slot` tells whether the item was found for this word: one that begins several terms counts once.
+                    // `slot` tells whether the item was found for this word: one that begins several terms counts once. What
+                    // a product is counts beside its words.
                     model.term_items(term, |item| {
-                        if core::mem::replace(&mut self.slot[item as usize], mark) != mark {
+                        let slot = &mut self.slot[item as usize];
+                        let seen = *slot == own_mark || *slot == own_mark | OF_HEADS;
+                        if !seen {
+                            *slot = own_mark;
                             found.push(item);
                         }
                     });
                 }
                 let count = found.len() - from;
                 // A word and its plural are one, and so are the two as what a product is.
-                if !matches!(kind, 0 | 3) && count > 0 {
+                if !matches!(kind, 0 | 2) && count > 0 {
                     let idf = crate::natural::ln(1.0 + model.items() as f32 / count as f32);
                     let given = if weight > 0.0 { part * weight } else { idf };
                     weight = f32::max(weight, given);

@@ -1,7 +1,7 @@
 //! Why an item is on the list: codes for machines, one sentence for people, in Chinese and in English.
 //!
 //! The first reason is the one that decides: it is left out in thought, and the item that falls furthest for want of it
-//! names it; where no one view decides, all views of its category may. What the sequence encoder gives comes of the whole session and of no row: where nothing else leads to an
+//! names it; where no one view decides, several of its category may. What the sequence encoder gives comes of the whole session and of no row: where nothing else leads to an
 //! item, the reason names the view it read last. Sentences hold `{}` where the name of that item, category or brand goes;
 //! names are the page's to know.
 
@@ -144,15 +144,16 @@ pub(super) fn give(
             });
         }
         let most = all[n].iter().map(|part| part.moves).max().unwrap_or(0);
-        // Where no one view decides, all views of its category may.
+        // Where no one view decides, several of its category may.
         let category = call.model.category(entry.item);
-        let of_category = |part: &Reason| match part.because {
-            Because::Item(item) => call.model.category(item) == category,
-            Because::Category(own) => Some(own) == category,
-            _ => false,
-        };
-        let whole = most == 0 && category.is_some() && falls(&all, n, of_category) > 0;
+        let is_own = |item| category.is_some() && call.model.category(item) == category;
+        let view = |part: &Reason| matches!(part.because, Because::Item(item) if is_own(item));
         let parts = &all[n];
+        let several = parts.iter().filter(|part| view(&part.reason)).nth(1);
+        let of_category = |part: &Reason| {
+            view(part) || matches!(part.because, Because::Category(own) if Some(own) == category)
+        };
+        let whole = most == 0 && several.is_some() && falls(&all, n, of_category) > 0;
         let leaning = |part: &Part| matches!(part.reason.because, Because::Category(_));
         let leaning = parts.iter().position(leaning).filter(|_| whole);
         // Among those that move it most the strongest; the others by what rests on them.
