@@ -69,8 +69,9 @@ struct Later<'a> {
 /// things in it that a bundler has to understand.
 fn inlined(bundle: &str, module: &[u8], later: &Later) -> Result<String> {
     let mut script = bundle.to_owned();
-    let loads =
-        ['"', '\'', '`'].map(|quote| format!("import({quote}./{name}{quote})", name = later.name));
+    // Not where a comment only speaks of its type.
+    let loads = ['"', '\'', '`']
+        .map(|quote| format!("await import({quote}./{name}{quote})", name = later.name));
     let found: Vec<_> = loads
         .iter()
         .filter(|load| script.matches(load.as_str()).count() == 1)
@@ -78,7 +79,7 @@ fn inlined(bundle: &str, module: &[u8], later: &Later) -> Result<String> {
     let [load] = found[..] else {
         bail!("the bundle does not load {} in one place", later.name);
     };
-    script = script.replace(load, &format!("Promise.resolve({LATER})"));
+    script = script.replace(load, &format!("await Promise.resolve({LATER})"));
     for name in MODULES.map(|module| module.name) {
         let addresses = ['"', '\'', '`'].map(|quote| {
             [", ", ","]
