@@ -9,6 +9,18 @@ const LANGUAGES = [
   { locale: "zh-CN", size: { width: 390, height: 844 }, tab: "实验", none: "未允许实验", both: "两种轮流", forced: "您在这里手动指定", short: /^(根据您(浏览|购买)过的商品|与您浏览过的商品相似)$/ },
 ];
 
+/** Waits until the shelf is drawn anew with all its reasons in one wording. @param {import("playwright-core").Locator} reasons @param {RegExp} wording */
+async function worded(reasons, wording) {
+  /** @type {string[]} */
+  let texts = [];
+  for (let tries = 0; tries < 100; tries++) {
+    texts = await reasons.allTextContents();
+    if (texts.length > 0 && texts.every((text) => wording.test(text))) return;
+    await reasons.page().waitForTimeout(200);
+  }
+  assert.fail(`reasons in another wording: ${texts.filter((text) => !wording.test(text)).join(" | ") || "none"}`);
+}
+
 for (const { locale, size, tab, none, both, forced, short } of LANGUAGES) {
   test(`a developer sees both experiments, why, and overrides them (${locale}, ${size.width} px)`, async (t) => {
     const there = await shop(t);
@@ -50,16 +62,14 @@ for (const { locale, size, tab, none, both, forced, short } of LANGUAGES) {
     await wording.getByText(forced).waitFor();
     // The keyboard stays where it was.
     await page.waitForFunction(() => document.activeElement?.id === "override-wording");
-    await reasons.first().waitFor();
-    for (const text of await reasons.allTextContents()) assert.match(text, short);
+    await worded(reasons, short);
     if (process.env.TILLSIDE_SCREENSHOT) await page.screenshot({ path: `${process.env.TILLSIDE_SCREENSHOT}-${locale}.png` });
     const { wide, room } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, room: document.documentElement.clientWidth }));
     assert.ok(wide <= room, "nothing scrolls sideways");
 
     // It lasts as long as the tab, and is nothing of the address's.
     await page.goto(`${url}?front-ranker=0&reason-text=1#/`);
-    await reasons.first().waitFor();
-    for (const text of await reasons.allTextContents()) assert.match(text, short);
+    await worded(reasons, short);
     assert.deepEqual(heard, []);
   });
 }

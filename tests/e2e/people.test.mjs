@@ -158,7 +158,7 @@ test("who reads Chinese has the whole shop in Chinese, and in English when they 
   await becauseOfIt();
   await page.getByRole("button", { name: "控制台：看货架如何产生" }).click();
   const tabs = page.getByRole("tab");
-  await becomes(() => tabs.allTextContents(), ["画像", "顾客", "货架", "队列", "事件", "模型"]);
+  await becomes(() => tabs.allTextContents(), ["画像", "顾客", "货架", "实验", "队列", "事件", "模型"]);
   for (const tab of ["队列", "模型", "货架", "画像"]) {
     await page.getByRole("tab", { name: tab }).click();
     await page.getByRole("tabpanel", { name: tab }).locator("*").first().waitFor();
@@ -171,7 +171,7 @@ test("who reads Chinese has the whole shop in Chinese, and in English when they 
   await heading(page, "Shelves that follow your eye");
   await page.getByText("Because you viewed ").first().waitFor();
   await page.locator('main [data-placement="category"]').first().waitFor();
-  await becomes(() => tabs.allTextContents(), ["Portrait", "Shopper", "Shelves", "Queue", "Events", "Model"]);
+  await becomes(() => tabs.allTextContents(), ["Portrait", "Shopper", "Shelves", "Experiments", "Queue", "Events", "Model"]);
   await becomes(async () => (await written(page)).filter((text) => HAN.test(text)), ["中文"], "nothing is left in Chinese but the way back");
   const english = await reasons.allTextContents();
   assert.ok(english.length > 0 && english.every((text) => text.startsWith("Because you viewed ")), `${english}`);

@@ -64,12 +64,12 @@ function section({ placement, items, status }, open) {
     ),
     table(
       ["#", t("console.item"), t("console.score"), t("console.source"), t("console.why")],
-      items.slice(0, MOST).map(({ id, position, score, source, reasons }, n) => [
+      items.slice(0, MOST).map(({ id, position, score, source, reasons }) => [
         String(position),
         item(id),
         number(score, 4),
         el("span", { class: `source ${source}` }, source),
-        el("div", {}, el("ul", { role: "list" }, ...reasons.map(({ code, text }) => el("li", {}, text, " ", el("code", {}, code)))), parts(whys[n])),
+        el("div", {}, el("ul", { role: "list" }, ...reasons.map(({ code, text }) => el("li", {}, text, " ", el("code", {}, code)))), parts(whys.find((why) => why.id === id && Math.abs(why.score - score) < 1e-6) ?? whys.find((why) => why.id === id))),
       ]),
     ),
     items.length > MOST && el("p", { class: "quiet" }, `+ ${items.length - MOST}`),
