@@ -123,7 +123,7 @@ impl Engine {
             member: profile.facts.member.clone(),
             orders: self.handed_orders(request, audience, item),
             browsing: browsing.collect(),
-            enquiries: enquiries(request),
+            enquiries: self.enquiries(request, now),
             after_sales: self.after_sales(now),
             intent: Value::map([
                 ("phase", intent.phase.into()),
@@ -258,27 +258,59 @@ impl Engine {
             .take(MOST)
             .collect()
     }
-}
 
-/// Contacts as the CRM told the page: open ones first, then the newest.
-fn enquiries(request: &Value) -> Vec<Value> {
-    let told = request.get("contacts").map_or(&[][..], Value::elements);
-    let mut all: Vec<Value> = told
-        .iter()
-        .take(MOST)
-        .map(|contact| {
-            let open = matches!(contact.get("resolved"), None | Some(Value::Null));
+    /// Contacts as the CRM told the page, open ones first, and questions in live rooms: the catalogue's words of them, which is all
+    /// that is known.
+    fn enquiries(&self, request: &Value, now: i64) -> Vec<Value> {
+        let one = |topic: Value, channel: &str, time: Value, item: Value, open: bool| {
             Value::map([
-                ("topic", contact.text_of("topic").into()),
-                ("channel", contact.text_of("channel").into()),
-                ("time", contact.number_of("at").into()),
-                ("item", contact.get("item").cloned().unwrap_or_default()),
+                ("topic", topic),
+                ("channel", channel.into()),
+                ("time", time),
+                ("item", item),
                 ("open", open.into()),
             ])
-        })
-        .collect();
-    all.sort_by_key(|one| one.get("open") != Some(&Value::Bool(true)));
-    all
+        };
+        let of = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
+        let told = request.get("contacts").map_or(&[][..], Value::elements);
+        let mut all: Vec<Value> = told
+            .iter()
+            .take(MOST)
+            .map(|contact| {
+                let open = matches!(contact.get("resolved"), None | Some(Value::Null));
+                let topic = contact.text_of("topic").into();
+                let time = contact.number_of("at").into();
+                one(
+                    topic,
+                    contact.text_of("channel"),
+                    time,
+                    of(contact, "item"),
+                    open,
+                )
+            })
+            .collect();
+        all.sort_by_key(|one| one.get("open") != Some(&Value::Bool(true)));
+        let asked = self.shopper.profile.enquiries.answer(now);
+        let questions = asked.elements().iter();
+        let questions = questions.filter(|one| one.text_of("kind") == "question");
+        all.extend(questions.take(MOST).map(|question| {
+            let words: Vec<&str> = question
+                .get("words")
+                .map_or(&[][..], Value::elements)
+                .iter()
+                .filter_map(Value::text)
+                .collect();
+            let topic = words.join(" ").as_str().into();
+            one(
+                topic,
+                "live",
+                of(question, "time"),
+                of(question, "item"),
+                true,
+            )
+        }));
+        all
+    }
 }
 
 #[cfg(test)]

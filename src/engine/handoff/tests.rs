@@ -78,6 +78,31 @@ fn leave_is_needed_each_time_and_for_a_known_audience() {
 }
 
 #[test]
+fn a_question_in_a_live_room_is_in_the_snapshot_in_words_of_the_catalogue() {
+    let mut engine = open();
+    let text = "is this 5G one for my aunt Zhang?";
+    for kind in ["question", "comment"] {
+        let request =
+            format!(r#"{{"kind":"{kind}","text":"{text}","item":"phone-a","room":"r-1"}}"#);
+        engine.ask("enquire", &json(&request), NOW + 350_000);
+    }
+    for (audience, topic) in [("agent", "5g"), ("store", "")] {
+        let request = format!(r#"{{"audience":"{audience}","consent":true}}"#);
+        let answer = asked(&mut engine, &request);
+        let made = answer.get("snapshot").expect("there is one");
+        let list = made.get("enquiries").map_or(&[][..], Value::elements);
+        assert_eq!(list.len(), 1, "a remark asks for nothing");
+        assert_eq!(
+            (list[0].text_of("topic"), list[0].text_of("item")),
+            (topic, "phone-a"),
+            "{audience}"
+        );
+        let text = made.to_json().to_lowercase();
+        assert!(!text.contains("aunt") && !text.contains("zhang"), "{text}");
+    }
+}
+
+#[test]
 fn a_snapshot_says_what_somebody_wants_and_what_not_to_mention() {
     let mut engine = open();
     let request = r#"{"audience":"agent","consent":true,
