@@ -54,7 +54,9 @@ pub fn run(args: Args) -> Outcome {
     let files = model::files(&args.model)?;
     let records = read(&args.records)?;
     let mut made = vec![Value::Null; records.len()];
-    for part in files.iter().filter(|file| file.name != "live") {
+    // What makes no lists of products: newer parts of a part, and reviews and photos.
+    let makes_none = |file: &&File| ["live", "content"].contains(&&*file.name);
+    for part in files.iter().filter(|file| !makes_none(file)) {
         let live = |file: &&File| file.name == "live" && file.category == part.category;
         let newer = files.iter().find(live);
         for newer in [None, newer]
