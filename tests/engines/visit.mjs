@@ -40,7 +40,7 @@ export async function keepPictures(t, work) {
  */
 export async function visit(t, browser) {
   const sites = [given("TILLSIDE_SITE"), `/pkg=${join(root, "pkg")}`, `/shop=${given("TILLSIDE_SHOP")}`, `/bare=${join(root, "tests/engines")}`];
-  const server = await collector(t, ...sites.flatMap((site) => ["--site", site]), "--model", given("TILLSIDE_MODEL"));
+  const server = await collector(t, ...sites.flatMap((site) => ["--site", site]), "--model", given("TILLSIDE_MODEL"), "--crm");
   const net = await network(t, server.url);
   const device = await browser.device();
   t.after(() => device.close());
