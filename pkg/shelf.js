@@ -99,7 +99,7 @@ export function parts(words, at, names, factors) {
   const score = floats[at + 1] ?? 0;
   // What the scene made of it is what is left.
   const scene = Object.values(own).reduce((rest, given) => rest - given, score - (ruled ?? 0));
-  return { contributions: { ...own, ...(Math.abs(scene) > 1e-4 * score && { scene }), ...(ruled && { rules: ruled }) }, causes, rules };
+  return { contributions: { ...own, ...(Math.abs(scene) > 1e-4 * (Math.abs(score) + Math.abs(ruled ?? 0)) && { scene }), ...(ruled && { rules: ruled }) }, causes, rules };
 }
 
 /** What each source gives, of those that give anything. @param {Float32Array} floats @param {number} at */

@@ -1,5 +1,6 @@
 /** Reviews, buyers' photos, guides: which of them, the engine says; what they show, the shop's `content/` shards. */
 
+import { sentence } from "./card.js";
 import { el } from "./dom.js";
 import { pick, short, t, tag } from "./i18n.js";
 import { toProduct, toRead } from "./links.js";
@@ -71,7 +72,7 @@ function card(piece, { type, reasons: [reason] }, reasons, chosen) {
       words ? el("span", { class: "said" }, pick(piece.x)) : null,
       about ? el("span", { class: "of" }, words ? el("img", { src: picture(about), alt: "", width: 40, height: 40, loading: "lazy" }) : null, short(about)) : null,
     ),
-    reasons && reason && reason.code !== "popular" ? el("p", { class: "reason", "data-code": reason.code }, reason.text) : null,
+    reasons && reason && reason.code !== "popular" ? el("p", { class: "reason", "data-code": reason.code }, sentence(reason, about)) : null,
   );
 }
 
