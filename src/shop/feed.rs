@@ -424,17 +424,18 @@ mod tests {
 
     #[test]
     fn a_flash_sale_is_live_by_the_servers_clock_whatever_the_devices_says() {
+        let state = |feed: &Feed, minutes: i64| {
+            let row = feed.find("tea").unwrap();
+            row.flash
+                .as_ref()
+                .unwrap()
+                .state(feed.server(NOW + minutes * MINUTE), feed.skew())
+        };
         for ahead in [-10 * MINUTE, 0, 10 * MINUTE] {
             let feed = flash(Some(ahead), "");
             let row = feed.find("tea").unwrap();
-            let state = |minutes: i64| {
-                row.flash
-                    .as_ref()
-                    .unwrap()
-                    .state(feed.server(NOW + minutes * MINUTE), feed.skew())
-            };
             assert_eq!(
-                [-61, -60, 59, 60].map(state),
+                [-61, -60, 59, 60].map(|minutes| state(&feed, minutes)),
                 [State::Upcoming, State::Live, State::Live, State::Ended]
             );
             assert_eq!(row.cost(feed.server(NOW), feed.skew()), Some(60.0));
@@ -445,15 +446,8 @@ mod tests {
         }
         // Without a server's time nothing that may have ended, or not begun, is live.
         let feed = flash(None, "");
-        let row = feed.find("tea").unwrap();
-        let state = |minutes: i64| {
-            row.flash
-                .as_ref()
-                .unwrap()
-                .state(feed.server(NOW + minutes * MINUTE), feed.skew())
-        };
         assert_eq!(
-            [-60, -51, -50, 49, 50].map(state),
+            [-60, -51, -50, 49, 50].map(|minutes| state(&feed, minutes)),
             [
                 State::Upcoming,
                 State::Upcoming,

@@ -21,6 +21,19 @@ async function worded(reasons, wording) {
   assert.fail(`reasons in another wording: ${texts.filter((text) => !wording.test(text)).join(" | ") || "none"}`);
 }
 
+/** Views two products of the front page; the reasons that name them. @param {import("playwright-core").Page} page @param {string} url */
+async function viewed(page, url) {
+  const ids = await page.locator('main [data-placement="home"] [data-id]').evaluateAll((cards) => cards.slice(0, 2).map((card) => card.getAttribute("data-id")));
+  for (const id of ids) {
+    await page.goto(`${url}#/p/${id}`);
+    await page.locator(`main .product[data-id="${id}"]`).waitFor();
+  }
+  await page.goto(`${url}#/`);
+  const reasons = page.locator('main [data-placement="home"] :is([data-code="viewed"], [data-code="similar"])');
+  await reasons.first().waitFor();
+  return reasons;
+}
+
 for (const { locale, size, tab, none, both, forced, short } of LANGUAGES) {
   test(`a developer sees both experiments, why, and overrides them (${locale}, ${size.width} px)`, async (t) => {
     const there = await shop(t);
@@ -40,14 +53,7 @@ for (const { locale, size, tab, none, both, forced, short } of LANGUAGES) {
     assert.equal(await page.getByText(none).count(), 0);
 
     // What was viewed gives reasons of both wordings.
-    const ids = await page.locator('main [data-placement="home"] [data-id]').evaluateAll((cards) => cards.slice(0, 2).map((card) => card.getAttribute("data-id")));
-    for (const id of ids) {
-      await page.goto(`${url}#/p/${id}`);
-      await page.locator(`main .product[data-id="${id}"]`).waitFor();
-    }
-    await page.goto(`${url}#/`);
-    const reasons = page.locator('main [data-placement="home"] :is([data-code="viewed"], [data-code="similar"])');
-    await reasons.first().waitFor();
+    const reasons = await viewed(page, url);
     await wording.locator("dd", { hasText: { "en-GB": /^(short|in full)$/, "zh-CN": /^(简短|完整)$/ }[locale] ?? / / }).waitFor();
 
     await page.locator("#replay").click();
@@ -80,14 +86,7 @@ test("reports say which ranker put an item there, and which wording the reader h
   await page.goto(url);
   await page.locator('[data-consent="all"]').click();
   await page.locator(".consent").waitFor({ state: "detached" });
-  const ids = await page.locator('main [data-placement="home"] [data-id]').evaluateAll((cards) => cards.slice(0, 2).map((card) => card.getAttribute("data-id")));
-  for (const id of ids) {
-    await page.goto(`${url}#/p/${id}`);
-    await page.locator(`main .product[data-id="${id}"]`).waitFor();
-  }
-  await page.goto(`${url}#/`);
-  const reasons = page.locator('main [data-placement="home"] :is([data-code="viewed"], [data-code="similar"])');
-  await reasons.first().waitFor();
+  await viewed(page, url);
   await page.locator('main [data-placement="home"] [data-id] a').first().click();
   await page.locator("main .product").waitFor();
   await page.close();

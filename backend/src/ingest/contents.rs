@@ -1,9 +1,9 @@
 //! A feed of content: reviews, buyers' photos, videos, articles, guides, themes and banners.
 //!
-//! `id`, `type` and `title` are needed, as `title` or `title_xx`; `about_items`, `about_categories` and `about_brands` say
-//! what of the catalogue it is about, several separated by `|` or as a JSON list; `date` says how old it is. `link`,
-//! `image_link` and whatever else the feed has is the page's business and is not read. What is about nothing at all, such
-//! as a banner for everybody, is taken; what is about nothing that the catalogue has is refused.
+//! Required columns: `id`, `type`, and `title` or `title_xx`. `about_items`, `about_categories` and `about_brands` list the
+//! products, categories and brands that the content refers to, separated by `|` or as a JSON list; `date` is the date of
+//! publication. Other columns, such as `link` and `image_link`, are used by the page and not read. A row without any
+//! reference, such as a banner for everybody, is accepted; a row whose references are all missing from the catalogue is rejected.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -18,7 +18,7 @@ use super::source::Source;
 use super::table::{Needed, Table, fold};
 use super::{Catalogue, Error, Reader, Reason, Refusals};
 
-/// What a column is taken for, by its name.
+/// The canonical name of a column, or `None` if the column is not read.
 fn named(name: &str) -> Option<&'static str> {
     let name = fold(name);
     Some(match &name[..] {
@@ -40,7 +40,7 @@ fn look(name: &str) -> Option<Look> {
     })
 }
 
-/// What the catalogue has, to see that content is about it.
+/// Keys, category paths and brands of the catalogue, against which references are checked.
 struct Known<'a> {
     items: HashSet<&'a str>,
     categories: HashSet<String>,
@@ -208,7 +208,7 @@ impl Reading<'_> {
         Some(content)
     }
 
-    /// What the catalogue has of a list; the rest is counted.
+    /// The references of a cell that exist in the catalogue; the others are counted.
     fn about(&mut self, column: &str, find: impl Fn(&str) -> Option<String>) -> Vec<String> {
         let cell = self.cell(column).to_owned();
         let mut found: Vec<String> = Vec::new();

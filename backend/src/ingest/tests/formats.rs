@@ -52,7 +52,7 @@ fn feed_row() -> impl Strategy<Value = Vec<String>> {
         )
 }
 
-/// Whether a cell says that there is no value: of the words that readers know, those that [`text`] can make.
+/// Whether a cell is a null marker. Lists only the markers that [`text`] can generate.
 fn is_null(cell: &str) -> bool {
     const WORDS: [&str; 18] = [
         "\\N", "-", "--", "NA", "NaN", "nan", "NAN", "-nan", "NaT", "nil", "inf", "-inf", "NULL",

@@ -1,4 +1,4 @@
-//! What shoppers and the shop say of the goods: reviews, buyers' photos, short videos, guides and news, in both languages.
+//! The demo shop's content: reviews, buyers' photos, short videos, guides and news, in English and Chinese.
 //!
 //! `content.jsonl` is the feed that `tillside train --content` reads; `content/<k>.json` holds what pages show of each. The
 //! words are put together from [`phrases`](super::phrases) by a hash of the product, so the same shop always says the same.
@@ -57,7 +57,7 @@ struct Row<'a> {
     date: &'a str,
 }
 
-/// What pages show; names are short because every page carries them.
+/// The part of a content item that pages load. Field names are short to keep the files small.
 #[derive(Serialize)]
 struct Shown<'a> {
     /// Type.
@@ -186,7 +186,7 @@ fn of_product(product: &Product, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// How to choose of a category: what its products differ in.
+/// A buying guide for a category: lists the attributes in which its products differ.
 fn guide(category: &Category, own: &[&Product], words: &Words) -> Piece {
     let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, value) in own.iter().flat_map(|product| &product.attributes) {
