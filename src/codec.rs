@@ -166,6 +166,27 @@ fn open(version: u8, sealed: &[u8]) -> Option<&[u8]> {
     (found == version && hash(content).to_le_bytes() == sum).then_some(body)
 }
 
+/// Bytes as text, for rows and answers that are text.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)].into());
+        text.push(DIGITS[usize::from(byte & 15)].into());
+    }
+    text
+}
+
+/// The bytes that [`hex`] wrote.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |digit: u8| (digit as char).to_digit(16);
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some((digit(*high)? << 4 | digit(*low)?) as u8),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(byte).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
-//! The façade: one shopper, one shop. It passes things from room to room and has no logic of its own beyond that.
+//! The façade: one shopper, one shop. It calls the rooms in order and keeps what joins them: names of stored rows, the
+//! journal, the purposes that are allowed, and ids of decisions. It ranks, learns and decides nothing itself.
 //!
 //! Everything that must happen outside, on the device's storage, is collected as [`Effect`]s for the host; what is to
 //! be sent is asked for with [`Engine::queue`]. The shopper's stored form is a sealed portrait and a journal of the
@@ -20,7 +21,11 @@ mod handoff;
 #[cfg(feature = "full")]
 mod log;
 #[cfg(feature = "full")]
+mod offers;
+#[cfg(feature = "full")]
 mod origin;
+#[cfg(feature = "full")]
+mod outbox;
 #[cfg(feature = "full")]
 mod prices;
 #[cfg(feature = "full")]
@@ -47,6 +52,8 @@ const DEVICE: &str = "device";
 const EXPERIMENTS: &str = "experiments";
 const INTAKE: &str = "intake";
 const MANIFEST: &str = "manifest";
+/// Offers that were decided; of the full edition.
+const OFFERS: &str = "offers";
 /// Where the visit came from; of the full edition.
 const ORIGIN: &str = "origin";
 const PORTRAIT: &str = "portrait";
@@ -65,7 +72,7 @@ const KEEP_MS: i64 = 60_000;
 
 /// Does what is allowed give a row the right to be on the device?
 fn may_stay(allowed: Purposes, key: &str) -> bool {
-    if matches!(key, PORTRAIT | PROFILE | TAGS) || key.starts_with(JOURNAL) {
+    if matches!(key, PORTRAIT | PROFILE | TAGS | OFFERS) || key.starts_with(JOURNAL) {
         allowed.personalisation
     } else if key == DEVICE {
         allowed.names_device()
@@ -143,6 +150,9 @@ pub struct Engine {
     /// The rules of its actions.
     #[cfg(feature = "full")]
     acting: act::Acting,
+    /// Its campaigns of offers, and what was decided by them.
+    #[cfg(feature = "full")]
+    offering: offers::Offering,
     /// The shop's stores, as the page handed them over.
     #[cfg(feature = "full")]
     stores: crate::stores::Stores,
@@ -193,6 +203,8 @@ impl Engine {
             setup: Setup::default(),
             #[cfg(feature = "full")]
             acting: act::Acting::default(),
+            #[cfg(feature = "full")]
+            offering: offers::Offering::default(),
             #[cfg(feature = "full")]
             contents: Default::default(),
             #[cfg(feature = "full")]
@@ -292,6 +304,8 @@ impl Engine {
             let decoded = profile.and_then(Profile::decode);
             self.shopper.profile = decoded.unwrap_or_default();
             self.shopper.remember_wishes();
+            self.offering
+                .restore(find(OFFERS).filter(|_| held.personalisation));
             if let Some(bytes) = find(TAGS).filter(|_| held.personalisation) {
                 self.shopper.profile.tags = Tags::decode(bytes).unwrap_or_default();
             }
@@ -405,9 +419,12 @@ impl Engine {
             self.shopper = Shopper::default();
             #[cfg(feature = "full")]
             self.log.clear();
+            #[cfg(feature = "full")]
+            self.withdraw_offers();
             self.delete(PORTRAIT.into());
             self.delete(PROFILE.into());
             self.delete(TAGS.into());
+            self.delete(OFFERS.into());
             self.effects.push(Effect::DeleteAll { prefix: JOURNAL });
         }
         if before.measurement && !purposes.measurement {
@@ -755,6 +772,12 @@ impl Engine {
 
     pub fn portrait(&self, now: i64) -> Portrait<'_> {
         self.shopper.portrait(now)
+    }
+
+    /// What the shopper's own events called an item of the model; nothing where they did not.
+    pub fn item_name(&self, item: u32) -> &str {
+        let key = self.model.as_ref().map(|model| model.key(item));
+        self.shopper.name(key.unwrap_or_default())
     }
 
     pub fn intake(&self) -> &Intake {

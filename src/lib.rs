@@ -21,7 +21,7 @@
 //! | `stores` | full edition: the shop's stores near a place that show an item, have it, and are open |
 //! | [`report`] | events, impressions and clicks → a durable queue → batches |
 //! | [`consent`] | purposes, and the refusal of personal data |
-//! | [`engine`] | the façade: one shopper, one shop → decisions. No logic of its own |
+//! | [`engine`] | the façade: one shopper, one shop → decisions; the journal, the purposes, the order of calls |
 //! | `web` | wasm32 only: bindings, IndexedDB, fetch and beacon, page life cycle |
 //!
 //! [`codec`], [`decimal`], [`json`], [`lines`], `name`, `natural` and [`value`] are the small tools that several rooms

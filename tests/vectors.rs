@@ -73,6 +73,47 @@ fn numbers_as_floats(json: Json) -> Json {
 }
 
 #[test]
+fn offers() {
+    let file: Json = serde_json::from_str(include_str!("vectors/offers.json")).unwrap();
+    let plain = |json: &Json| tillside::value::Value::parse(&json.to_string()).unwrap();
+    let now = file["now"].as_i64().unwrap();
+    for case in file["cases"].as_array().unwrap() {
+        let mut engine = Engine::new(Settings::default());
+        let purposes = Purposes {
+            personalisation: case["consent"]["personalisation"].as_bool() != Some(false),
+            measurement: true,
+            experiment: true,
+        };
+        engine.grant(purposes, "a-1");
+        let taken = engine.ask("offers", &plain(&file["offers"]), now);
+        assert_eq!(taken.to_json(), r#"{"ok":true,"campaigns":2}"#);
+        for (n, event) in list(&case["events"]).iter().enumerate() {
+            let arrival = Arrival {
+                id: &format!("m-{n}"),
+                now: now - event[0].as_i64().unwrap() * 60_000,
+                time: None,
+            };
+            let properties = Value::read(&event[2]);
+            engine
+                .track(event[1].as_str().unwrap(), &properties, arrival)
+                .unwrap();
+        }
+        let requests = list(&case["requests"]).iter();
+        let answers: Vec<Json> = requests
+            .map(|request| engine.ask("offer", &plain(request), now).print())
+            .map(|answer| serde_json::from_str(&answer).unwrap())
+            .collect();
+        // As the page gets them: six places.
+        assert_eq!(
+            numbers_as_floats(Json::Array(answers)),
+            numbers_as_floats(case["expected"].clone()),
+            "{}",
+            case["name"]
+        );
+    }
+}
+
+#[test]
 fn recommend() {
     let file: Json = serde_json::from_str(include_str!("vectors/recommend.json")).unwrap();
     let plain = pack(&file["model"], None);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tillside_backend::{Outcome, check, evaluate, lab, lint, serve, train};
 
-/// Train, measure and serve in-page personalisation.
+/// Train, evaluate and serve in-page personalisation.
 #[derive(Parser)]
 #[command(name = "tillside", version, propagate_version = true)]
 struct Cli {

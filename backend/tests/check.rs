@@ -221,6 +221,11 @@ fn sessions_messages_and_a_database_are_told_apart_by_themselves() {
     write("misspelt.jsonl", &log("Produkt angesehen"));
     assert!(codes(&report(&folder, &["misspelt.jsonl"])).contains(&"file.left_out"));
 
+    write("asked.csv", "session,prefix,target\n1,a b,c\n2,b,a\n");
+    let asked = report(&folder, &["asked.csv"]);
+    assert_eq!(asked["files"][0]["read"], 2, "{asked}");
+    assert_eq!(asked["files"][0]["columns"][1]["name"], "prefix", "{asked}");
+
     write("neither.csv", "colour,weight\nred,1\n");
     let output = tillside(&folder, &["check", "neither.csv"]);
     let errors = String::from_utf8(output.stderr).unwrap();

@@ -61,7 +61,7 @@ impl Action<'_> {
             ("campaign", some(&rule.campaign)),
             ("content", some(&rule.content)),
             ("item", some(&self.item)),
-            ("channel", rule.channel.as_str().into()),
+            ("channel", rule.channel.name().into()),
             ("interrupts", rule.interrupts.into()),
             ("since", self.since.into()),
             ("until", self.until.into()),
@@ -99,6 +99,10 @@ pub enum WhyNot {
     /// A milder action of its ladder was accepted.
     LadderDone {
         by: String,
+    },
+    /// The member does not allow the channel, or nobody may be asked for it; off the page only.
+    Channel {
+        channel: &'static str,
     },
     /// More annoying than it is worth.
     Worth {
@@ -142,6 +146,9 @@ impl WhyNot {
             WhyNot::LadderDone { by } => {
                 Value::map([("code", text("ladder_done")), ("by", text(by))])
             }
+            WhyNot::Channel { channel } => {
+                Value::map([("code", text("channel")), ("channel", text(channel))])
+            }
             WhyNot::Worth { score } => {
                 Value::map([("code", text("worth")), ("score", Value::Number(*score))])
             }
@@ -168,7 +175,27 @@ pub fn armed<'a>(rules: &'a Rules, event: &str, item: &str, about: About) -> Vec
         .collect()
 }
 
-/// The actions of this moment, best first. At most one interrupts and one is an offer.
+/// The messages off the site that may be asked for at this moment, best first.
+pub fn messages<'a>(
+    rules: &'a Rules,
+    contacts: &Contacts,
+    about: About,
+    moment: Moment,
+) -> Vec<Action<'a>> {
+    let all = rules.rules.iter();
+    let mut off_site = all.filter(|rule| rule.channel.is_off_site()).peekable();
+    if off_site.peek().is_none() {
+        return Vec::new();
+    }
+    let plain = about("");
+    let mut found: Vec<Action> = off_site
+        .filter_map(|rule| consider(rules, rule, contacts, (about, &plain), moment).ok())
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+/// The actions of this moment on the page, best first. At most one interrupts and one is an offer.
 pub fn actions<'a>(
     rules: &'a Rules,
     contacts: &Contacts,
@@ -177,7 +204,8 @@ pub fn actions<'a>(
 ) -> Vec<Action<'a>> {
     let mut found: Vec<Action> = Vec::new();
     let plain = about("");
-    for rule in &rules.rules {
+    let on_page = |rule: &&Rule| !rule.channel.is_off_site();
+    for rule in rules.rules.iter().filter(on_page) {
         if let Ok(action) = consider(rules, rule, contacts, (about, &plain), moment) {
             found.push(action);
         }
@@ -215,6 +243,9 @@ pub fn why_not(
     };
     if let Err(why) = consider(rules, rule, contacts, (about, &about("")), moment) {
         return Some(why);
+    }
+    if rule.channel.is_off_site() {
+        return None;
     }
     let shown = actions(rules, contacts, about, moment);
     if shown.iter().any(|action| action.rule.id == id) {
@@ -267,7 +298,8 @@ fn consider<'a>(
     if let Some(miss) = rule.condition.why_not(attributes, &BARE) {
         return Err(WhyNot::Condition(miss));
     }
-    if let Some((from, to)) = rule.quiet
+    // A message waits for the end of quiet hours; see `engine::outbox`.
+    if let Some((from, to)) = rule.quiet.filter(|_| !rule.channel.is_off_site())
         && is_within(hour, from, to)
     {
         return Err(WhyNot::Quiet { from, to });
@@ -355,7 +387,7 @@ fn complains(attributes: &Value) -> bool {
 }
 
 /// Whether an hour lies in a span that may pass midnight.
-fn is_within(hour: u8, from: u8, to: u8) -> bool {
+pub fn is_within(hour: u8, from: u8, to: u8) -> bool {
     match from <= to {
         true => (from..to).contains(&hour),
         false => hour >= from || hour < to,

@@ -82,6 +82,24 @@ pub fn lint(value: &Value) -> Vec<Finding> {
                 "it interrupts as often as it can; add caps, such as {\"session\": 1}".into(),
             );
         }
+        if rule.channel.is_off_site() && rule.interrupts {
+            find(
+                "lint_channel",
+                ".interrupts",
+                "a message off the site interrupts nothing; take interrupts out".into(),
+            );
+        }
+        if rule.channel.is_off_site()
+            && caps.day.is_none()
+            && caps.total.is_none()
+            && rule.cooldown_ms == 0
+        {
+            find(
+                "lint_no_cap",
+                ".channel",
+                "it is asked for in every visit; add cooldown_hours, such as 168, or caps".into(),
+            );
+        }
         if rule.quiet.is_some_and(|(from, to)| from % 24 == to % 24) {
             find(
                 "lint_unreachable",
@@ -255,6 +273,21 @@ mod tests {
                 format!(r#"{{"id": "a", "quiet": {{"from": 8, "to": 8}}, {action}}}"#),
                 "lint_unreachable",
                 "rules[0].quiet",
+            ),
+            (
+                r#"{"id": "a", "channel": "sms", "do": {"type": "reminder", "content": "x"}}"#.into(),
+                "lint_no_cap",
+                "rules[0].channel",
+            ),
+            (
+                r#"{"id": "a", "channel": "sms", "interrupts": true, "cooldown_hours": 9, "do": {"type": "reminder", "content": "x"}}"#.into(),
+                "lint_channel",
+                "rules[0].interrupts",
+            ),
+            (
+                r#"{"id": "a", "channel": "letter", "do": {"type": "reminder", "title": "x"}}"#.into(),
+                "rule_channel",
+                "rules[0].channel",
             ),
             (
                 format!(r#"{{"id": "a", "value": 0, {action}}}"#),

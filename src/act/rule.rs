@@ -1,5 +1,6 @@
 //! A rule: when, if, do, with its value, caps and hours; read from JSON once, refused with path and remedy.
 
+use super::channel::Channel;
 use crate::condition::Condition;
 use crate::lines::join;
 use crate::shopper::profile::contacts::{Contact, Response, SHOWS};
@@ -98,8 +99,10 @@ pub struct Rule {
     /// The ladder and how long after the rung below this one may come; empty where it stands alone.
     pub ladder: String,
     pub wait_ms: i64,
-    /// `page`, or the channel that a shop's own sender reads.
-    pub channel: String,
+    /// The page, or one that the shop's sender serves.
+    pub channel: Channel,
+    /// How long after the decision a message may be sent; 0 on the page.
+    pub after_ms: i64,
 }
 
 impl Rule {
@@ -130,6 +133,7 @@ pub enum Fault {
     Type,
     Range,
     Kind,
+    Channel,
     Repeated,
     TooMany,
     Condition,
@@ -157,6 +161,7 @@ impl RuleError {
             Fault::Type => "rule_type",
             Fault::Range => "rule_range",
             Fault::Kind => "rule_kind",
+            Fault::Channel => "rule_channel",
             Fault::Repeated => "rule_repeated",
             Fault::TooMany => "rule_too_many",
             Fault::Condition => "rule_condition",
@@ -170,7 +175,7 @@ impl core::fmt::Display for RuleError {
     }
 }
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "id",
     "when",
     "if",
@@ -186,6 +191,7 @@ const FIELDS: [&str; 16] = [
     "ladder",
     "wait_hours",
     "channel",
+    "after_hours",
     "note",
 ];
 const ACTION_FIELDS: [&str; 5] = ["type", "title", "text", "campaign", "content"];
@@ -272,7 +278,7 @@ impl Reader {
         for (name, value) in fields {
             if !FIELDS.contains(&name.as_str()) {
                 let at = join(path, &join(".", name));
-                self.wrong(Fault::UnknownField, &at, value, "a rule has id, when, if, do, surfaces, value, success, interrupts, caps, cooldown_hours, lasts_minutes, quiet, ladder, wait_hours, channel, note");
+                self.wrong(Fault::UnknownField, &at, value, "a rule has id, when, if, do, surfaces, value, success, interrupts, caps, cooldown_hours, lasts_minutes, quiet, ladder, wait_hours, channel, after_hours, note");
             }
         }
         let id = self.text(path, "id", value.get("id"), true);
@@ -335,16 +341,28 @@ impl Reader {
             (read.number(path, name, value.get(name), 0.0, 0.0, 24.0 * 366.0) * 60.0) as i64
                 * MINUTE_MS
         };
-        let channel = self.text(path, "channel", value.get("channel"), false);
+        let channel = self.channel(path, value.get("channel"));
+        let off_site = channel.is_some_and(Channel::is_off_site);
+        let content = self.text(path, "do.content", action.get("content"), off_site);
+        let after_ms = hours(self, "after_hours");
+        if after_ms > 0 && !off_site {
+            let after = value.get("after_hours").cloned().unwrap_or_default();
+            self.wrong(
+                Fault::Range,
+                &join(path, ".after_hours"),
+                &after,
+                "give the rule a channel that sends later: mail, sms or wecom; or take after_hours out",
+            );
+        }
         let rule = Rule {
             id,
             event,
             condition: condition?,
             kind: kind?,
-            title: self.both(path, "do.title", action.get("title"), true),
+            title: self.both(path, "do.title", action.get("title"), !off_site),
             text: self.both(path, "do.text", action.get("text"), false),
             campaign,
-            content: self.text(path, "do.content", action.get("content"), false),
+            content,
             surfaces: self.texts(path, value.get("surfaces")),
             value: self.number(path, "value", value.get("value"), 1.0, 0.0, 1e6),
             success: self.number(path, "success", value.get("success"), 0.1, 0.0, 1.0),
@@ -363,13 +381,28 @@ impl Reader {
             quiet: self.quiet(path, value.get("quiet")),
             ladder: self.text(path, "ladder", value.get("ladder"), false),
             wait_ms: hours(self, "wait_hours"),
-            channel: if channel.is_empty() {
-                "page".into()
-            } else {
-                channel
-            },
+            channel: channel?,
+            after_ms,
         };
         Some(rule)
+    }
+
+    fn channel(&mut self, path: &str, value: Option<&Value>) -> Option<Channel> {
+        let name = match value {
+            None | Some(Value::Null) => return Some(Channel::Page),
+            Some(value) => value.text().unwrap_or_default(),
+        };
+        let found = Channel::named(name);
+        if found.is_none() {
+            let value = value.cloned().unwrap_or_default();
+            self.wrong(
+                Fault::Channel,
+                &join(path, ".channel"),
+                &value,
+                "write one of page, mail, sms, wecom",
+            );
+        }
+        found
     }
 
     fn kind(&mut self, path: &str, value: Option<&Value>) -> Option<Kind> {
@@ -546,7 +579,10 @@ mod tests {
             {"id": "g", "value": "much", "do": {"type": "reminder", "title": "x"}},
             {"id": "h", "quiet": {"from": 25, "to": 8}, "do": {"type": "reminder", "title": "x"}},
             {"id": "good", "do": {"type": "reminder", "title": "x"}},
-            7
+            7,
+            {"id": "i", "channel": "pigeon", "do": {"type": "reminder", "title": "x"}},
+            {"id": "j", "channel": "mail", "do": {"type": "reminder"}},
+            {"id": "k", "after_hours": 4, "do": {"type": "reminder", "title": "x"}}
         ]}"#;
         let (rules, _) = Rules::read(&Value::parse(json).expect("it is JSON"));
         assert_eq!(rules.rules.len(), 1);
@@ -562,6 +598,9 @@ mod tests {
             ("rules[8].quiet", "rule_range"),
             ("rules[9].id", "rule_repeated"),
             ("rules[10]", "rule_object"),
+            ("rules[11].channel", "rule_channel"),
+            ("rules[12].do.content", "rule_missing"),
+            ("rules[13].after_hours", "rule_range"),
         ];
         let found = errors(json);
         let found: Vec<_> = found

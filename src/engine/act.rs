@@ -3,12 +3,13 @@
 //! | question | request | answer |
 //! | --- | --- | --- |
 //! | `rules` | `rules`: a list, or nothing for the default ones | `problems`: findings of the linter, with path, code and message |
-//! | `actions` | `surface`, `hour`, `page`: what the page knows, `place`: of this moment | actions, best first |
+//! | `actions` | `surface`, `hour`, `page`: what the page knows, `place`: of this moment | actions, best first; asks for a message off the site where a rule says so |
 //! | `respond` | `rule`, `response`: `shown`, `accepted` or `dismissed` | `ok` |
 //! | `why_not` | `action`, `surface`, `hour`, `page`, `place` | `null` where it is shown, else `code` and the values that decided |
-//! | `offer` | `arms`, `cart`, `key` | the arm chosen under the headroom of the cart, or the reason for none |
+//! | `offer` | `arms`, `cart`, `key`; or `campaign`, see [`super::offers`] | the arm chosen under the headroom of the cart, or the reason for none |
 
 use super::Engine;
+use super::offers::next;
 use crate::act::decide::{self, Moment};
 use crate::act::lint::lint;
 use crate::act::offer::{self, Arm, Line, MAX_ARMS};
@@ -27,7 +28,7 @@ const MAX_LINES: usize = 200;
 /// The shop's rules and the attributes that they ask for.
 #[derive(Debug, Default)]
 pub(super) struct Acting {
-    rules: Rules,
+    pub(super) rules: Rules,
     roots: Vec<String>,
 }
 
@@ -221,12 +222,19 @@ impl Engine {
             // Without leave to personalise nothing is known, and nothing is chosen by it.
             "actions" if !self.purposes.personalisation => Value::List(Vec::new()),
             "actions" => {
+                let due = self.message_due(&about, moment);
                 let actions = decide::actions(rules, contacts, &about, moment);
                 let one = |action: &Action| self.acted(action, request, now);
-                Value::List(actions.iter().map(one).collect())
+                let answer = Value::List(actions.iter().map(one).collect());
+                if let Some(due) = due {
+                    self.request_message(due, now);
+                }
+                answer
             }
             "why_not" => {
-                decide::why_not(rules, contacts, &about, moment, request.text_of("action"))
+                let id = request.text_of("action");
+                decide::why_not(rules, contacts, &about, moment, id)
+                    .or_else(|| self.unreachable(id))
                     .map_or(Value::Null, |why| why.to_value())
             }
             "respond" => {
@@ -255,22 +263,59 @@ impl Engine {
             }
             "survey" if !self.purposes.personalisation => Value::Null,
             "survey" => self.survey(now),
-            "offer" => offered(request),
+            "offers" => self.set_offers(request),
+            "offer" => self.offer(request, now),
             _ => return None,
         })
     }
 }
 
+impl Engine {
+    /// Chooses a benefit for a cart: of a campaign, or of the arms in the request.
+    fn offer(&mut self, request: &Value, now: i64) -> Value {
+        let Some(lines) = lines(request) else {
+            return refused(
+                "cart".into(),
+                "write each line's amount in minor units, at least 0",
+            );
+        };
+        match request.get("campaign") {
+            None | Some(Value::Null) => offered(request, &lines),
+            Some(_) => self.offer_of(request, &lines, now),
+        }
+    }
+}
+
+fn refused(path: String, remedy: &str) -> Value {
+    Value::map([
+        ("arm", Value::Null),
+        ("code", "offer_arm".into()),
+        ("path", path.into()),
+        ("remedy", remedy.into()),
+    ])
+}
+
+/// The lines of a request's cart; `None` where one has no amount.
+fn lines(request: &Value) -> Option<Vec<Line>> {
+    let given = request.get("cart").map_or(&[][..], Value::elements);
+    let mut lines = Vec::new();
+    for line in given.iter().take(MAX_LINES) {
+        let amount = line
+            .number_of("amount")
+            .filter(|amount| (0.0..=1e12).contains(amount))?;
+        let headroom = line
+            .number_of("headroom")
+            .filter(|percent| (0.0..=100.0).contains(percent));
+        lines.push(Line {
+            amount: amount as i64,
+            headroom: headroom.map(|percent| percent as u8),
+        });
+    }
+    Some(lines)
+}
+
 /// Chooses a benefit for a cart; see [`offer::choose`].
-fn offered(request: &Value) -> Value {
-    let refused = |path: String, remedy: &str| {
-        Value::map([
-            ("arm", Value::Null),
-            ("code", "offer_arm".into()),
-            ("path", path.into()),
-            ("remedy", remedy.into()),
-        ])
-    };
+fn offered(request: &Value, lines: &[Line]) -> Value {
     let mut arms = Vec::new();
     let given = request.get("arms").map_or(&[][..], Value::elements);
     for (n, arm) in given.iter().take(MAX_ARMS).enumerate() {
@@ -285,40 +330,10 @@ fn offered(request: &Value) -> Value {
             }
         }
     }
-    let mut lines = Vec::new();
-    for line in request
-        .get("cart")
-        .map_or(&[][..], Value::elements)
-        .iter()
-        .take(MAX_LINES)
-    {
-        let amount = line
-            .number_of("amount")
-            .filter(|amount| (0.0..=1e12).contains(amount));
-        let Some(amount) = amount else {
-            return refused(
-                "cart".into(),
-                "write each line's amount in minor units, at least 0",
-            );
-        };
-        let headroom = line
-            .number_of("headroom")
-            .filter(|percent| (0.0..=100.0).contains(percent));
-        lines.push(Line {
-            amount: amount as i64,
-            headroom: headroom.map(|percent| percent as u8),
-        });
-    }
-    let Some(chosen) = offer::choose(&arms, &lines, request.text_of("key")) else {
+    let Some(chosen) = offer::choose(&arms, lines, request.text_of("key")) else {
         return Value::map([("arm", Value::Null), ("code", "offer_none".into())]);
     };
     let mut answer = chosen.to_value(&arms);
-    if let Some((at, missing)) = offer::next_threshold(&arms, &lines) {
-        let next = Value::map([
-            ("arm", arms[at].id.as_str().into()),
-            ("missing", (missing as f64).into()),
-        ]);
-        answer.set("next", next);
-    }
+    next(&mut answer, &arms, lines);
     answer
 }

@@ -23,15 +23,19 @@
 //! | `enquire` | `text`, `item` or `items`, `kind` | `words` of the catalogue, `item` and `category` that a question is about; the text is dropped |
 //! | `features` | `payload`, `attributes`, `overrides` | `ok`, and what of the payload is `unsupported`, or a `code` with its `remedy` |
 //! | `draft` | `a`, `b`: ids, `shown`, `limit`, `experiment` | one list of both rankings, in turn |
+//! | `backup` | – | `bytes`: what other devices of the shopper may know, as digits |
+//! | `join` | `bytes` of another device | `ok`, and whether anything `changed` |
 //! | `decisions` | – | the newest lists, each with all that it was made of |
 //! | `replay` | one of those | the list made again, and whether it is the `same` |
 //! | `feature` | `key` of a feature or `experiment`, `attributes` | the value as GrowthBook's SDKs answer; the first time in a session, the exposure is reported |
 
 use super::{Engine, JOURNAL, TAGS};
+use crate::codec::{hex, unhex};
 use crate::lines::join;
 use crate::recommend::{Placement, Request, WhyNot};
 use crate::scene::Scene;
 use crate::shop::terms;
+use crate::shopper::Shopper;
 use crate::shopper::profile::edit::Edit;
 use crate::shopper::profile::erased::What;
 use crate::shopper::profile::{Setup, facts, intent};
@@ -153,6 +157,12 @@ impl Engine {
             "features" => self.experiments.open(request),
             "feature" => self.feature(request, now),
             "draft" => self.draft(request, now),
+            "backup" | "join" if !self.purposes.personalisation => refused("no_consent"),
+            "backup" => Value::map([
+                ("ok", true.into()),
+                ("bytes", hex(&self.shopper.to_backup()).into()),
+            ]),
+            "join" => self.join(text(request, "bytes"), now),
             "decisions" => self.log.answer(),
             "replay" => self.replay(request),
             _ => Value::Null,
@@ -281,6 +291,24 @@ impl Engine {
             ("switched", switched.into()),
             ("refused", Value::List(wrong)),
         ])
+    }
+
+    /// Takes over what another device of the shopper knows. Where that is nothing new, nothing is written.
+    fn join(&mut self, digits: &str, now: i64) -> Value {
+        let bytes = unhex(digits).unwrap_or_default();
+        let Some(other) = Shopper::from_backup(&bytes) else {
+            return refused("damaged");
+        };
+        let mut trial = self.shopper.clone();
+        trial.join(&other, now);
+        let changed = trial.to_backup() != self.shopper.to_backup();
+        if changed {
+            self.edit(&Edit::Join(digits.into()), now);
+            if let Some(model) = &self.model {
+                self.shopper.resolve(model);
+            }
+        }
+        Value::map([("ok", true.into()), ("changed", changed.into())])
     }
 
     /// A fresh name for the device, from its seed and a number that no other call has had.

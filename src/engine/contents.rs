@@ -113,17 +113,18 @@ impl Engine {
         ])
     }
 
-    /// Kind and name of a cause, as `name` of the page's bindings has them; null where there is none.
+    /// Kind and name of a cause, as `name` of the page's bindings has them, and what the shopper's own events called an item; null where
+    /// there is none.
     fn called(&self, because: Because) -> Value {
         let Some(model) = &self.model else {
             return Value::Null;
         };
-        let (kind, name): (u32, String) = match because {
+        let (kind, name, said): (u32, String, &str) = match because {
             Because::Nothing => return Value::Null,
-            Because::Item(item) => (1, model.key(item).into()),
-            Because::Category(category) => (2, model.category_path(category)),
-            Because::Brand(brand) => (3, model.brand_name(brand).into()),
+            Because::Item(item) => (1, model.key(item).into(), self.item_name(item)),
+            Because::Category(category) => (2, model.category_path(category), ""),
+            Because::Brand(brand) => (3, model.brand_name(brand).into(), ""),
         };
-        Value::List(vec![kind.into(), name.into()])
+        Value::List(vec![kind.into(), name.into(), said.into()])
     }
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::Engine;
-use crate::codec::hash;
+use crate::codec::{hash, hex, unhex};
 use crate::intake::Session;
 use crate::recommend::scenic::Setting;
 use crate::recommend::{List, Placed, Placement, Request};
@@ -290,25 +290,6 @@ fn made(list: &List, model: &Model) -> Value {
         ),
         ("fallback", fallback.into()),
     ])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)].into());
-        text.push(DIGITS[usize::from(byte & 15)].into());
-    }
-    text
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |digit: u8| (digit as char).to_digit(16);
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some((digit(*high)? << 4 | digit(*low)?) as u8),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(byte).collect()
 }
 
 #[cfg(test)]

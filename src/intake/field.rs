@@ -89,6 +89,8 @@ pub enum Field {
     Variants,
     /// The ranker that put an item into an interleaved list.
     Ranker,
+    /// The numbers that an offer was decided by.
+    Context,
 }
 
 /// What a field holds.
@@ -130,7 +132,7 @@ pub(super) enum Of {
 use Field::*;
 
 /// Every field by its number.
-const FIELDS: [(Field, Form, Of); 62] = [
+const FIELDS: [(Field, Form, Of); 63] = [
     (ProductId, Form::Id, Of::Product),
     (Category, Form::Text, Of::Either),
     (Brand, Form::Text, Of::Product),
@@ -193,6 +195,7 @@ const FIELDS: [(Field, Form, Of); 62] = [
     (Fallback, Form::Id, Of::Event),
     (Variants, Form::Id, Of::Event),
     (Ranker, Form::Id, Of::Product),
+    (Context, Form::Id, Of::Event),
 ];
 
 /// The name that each has on the wire, a line each in the same order.
@@ -258,7 +261,8 @@ bandit_version
 policy
 fallback
 variants
-ranker";
+ranker
+context";
 
 static FOLDED: Folded = Folded::of(NAMES);
 

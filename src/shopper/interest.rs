@@ -120,6 +120,34 @@ impl Interests {
         self.0.retain(|interest| passes(&interest.name));
     }
 
+    /// Takes the stronger of both memories of each name, the strongest thirty.
+    #[cfg(feature = "full")]
+    pub(super) fn join(&mut self, other: &Interests) {
+        // What fades alike is compared without regard to when.
+        let strength =
+            |interest: &Interest| libm::log2(interest.long.max(0.0)) + interest.at as f64 / LONG_MS;
+        let compare = |a: &Interest, b: &Interest| {
+            let by_strength = strength(a).total_cmp(&strength(b));
+            by_strength
+                .then(a.at.cmp(&b.at))
+                .then(a.evidence.cmp(&b.evidence))
+                .then(a.short.total_cmp(&b.short))
+                .then(a.long.total_cmp(&b.long))
+        };
+        for interest in &other.0 {
+            let known = self.0.iter_mut().find(|known| known.name == interest.name);
+            match known {
+                Some(known) if compare(known, interest).is_lt() => *known = interest.clone(),
+                Some(_) => {}
+                None => self.0.push(interest.clone()),
+            }
+        }
+        self.0
+            .sort_by(|a, b| compare(b, a).then_with(|| a.name.cmp(&b.name)));
+        self.0.truncate(MOST);
+        self.0.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
     /// Makes an interest that many times as strong.
     #[cfg(feature = "full")]
     pub(super) fn scale(&mut self, name: &str, factor: f64, time: i64) {

@@ -11,6 +11,8 @@ pub mod habits;
 mod interest;
 #[cfg(feature = "full")]
 pub mod life;
+#[cfg(feature = "full")]
+pub mod merge;
 mod portrait;
 #[cfg(feature = "full")]
 pub mod profile;
@@ -21,6 +23,7 @@ pub mod taste;
 
 use crate::codec::{self, Reader, put_text, put_uint};
 use crate::intake::{Event, Field, Kind, Product};
+use crate::lines::{cut, join};
 use crate::shop::Model;
 pub use interest::{Interest, Interests};
 pub use portrait::{About, Portrait};
@@ -29,6 +32,7 @@ const RECENT: usize = 50;
 const CART: usize = 60;
 const BOUGHT: usize = 200;
 const HIDDEN: usize = 100;
+const NAMES: usize = 60;
 
 /// What the stored form may take at most: 64 KiB with all that the full edition keeps beside it. Keys of ordinary length
 /// never reach it.
@@ -36,9 +40,9 @@ const BUDGET: usize = if cfg!(feature = "full") { 34 } else { 64 } * 1024;
 /// Bytes of an entry beside its text, at most.
 const BESIDE: usize = 34;
 
-/// Version of the stored form, and the one before, which had no hidden items.
-const VERSION: u8 = 4;
-const BEFORE: u8 = 3;
+/// Version of the stored form, and the one before, which had no names.
+const VERSION: u8 = 5;
+const BEFORE: u8 = 4;
 
 /// An item that was viewed, is in the cart, or was bought. One type for the three lists: three would be three copies of
 /// all that lists do.
@@ -65,6 +69,9 @@ pub struct Shopper {
     bought: Vec<Kept>,
     /// Not to be suggested: the shopper said so.
     hidden: Vec<Kept>,
+    /// What the page called what was viewed, put into the cart or bought, the last said last: of each `key` is a line with its key and
+    /// one with its name. A list like the others, since a name in each entry took 900 bytes of the module.
+    names: Vec<Kept>,
     categories: Interests,
     brands: Interests,
     events: u32,
@@ -75,6 +82,12 @@ pub struct Shopper {
 
 fn position(list: &[Kept], key: &str) -> Option<usize> {
     list.iter().position(|known| known.key == key)
+}
+
+/// The key of an item and what it is called.
+fn parted(name: &Kept) -> (&str, &str) {
+    let mut rest = name.key.as_str();
+    (cut(&mut rest, b'\n'), rest)
 }
 
 /// A product's category and brand with their numbers, as the model says, else as the event said.
@@ -164,6 +177,17 @@ impl Shopper {
             if weight == 0.0 {
                 continue;
             }
+            if weight > 0.0
+                && let Some(name) = product.text(Field::Name)
+            {
+                self.unname(&product.id);
+                let named = Kept {
+                    key: join(&product.id, &join("\n", name)),
+                    time: event.time,
+                    ..Kept::default()
+                };
+                place(&mut self.names, named, NAMES);
+            }
             self.lean(product, weight, event.time, model);
         }
         if event.products.is_empty() && event.kind == Kind::OrderCancelled {
@@ -187,9 +211,16 @@ impl Shopper {
                 self.add_to_cart(product, find(&product.id));
             }
         }
-        // The oldest purchase says least about what is wanted now, then the oldest view.
+        self.trim();
+    }
+
+    /// Keeps to what is stored at most.
+    fn trim(&mut self) {
+        // A name says nothing about what is wanted now, the oldest purchase little, then the oldest view.
         while self.bytes() > BUDGET {
-            if !self.bought.is_empty() {
+            if !self.names.is_empty() {
+                self.names.remove(0);
+            } else if !self.bought.is_empty() {
                 self.bought.remove(0);
             } else if !self.recent.is_empty() {
                 self.recent.remove(0);
@@ -197,6 +228,16 @@ impl Shopper {
                 break;
             }
         }
+    }
+
+    fn unname(&mut self, key: &str) {
+        self.names.retain(|known| parted(known).0 != key);
+    }
+
+    /// What the page called an item last; nothing where it did not.
+    pub fn name(&self, key: &str) -> &str {
+        let mut names = self.names.iter().map(parted);
+        names.find(|(known, _)| *known == key).unwrap_or_default().1
     }
 
     /// Adds to what the shopper leans to.
@@ -239,6 +280,7 @@ impl Shopper {
     /// Remembers that the shopper does not want to see an item, and forgets that they looked at it.
     fn hide(&mut self, product: &Product, item: Option<u32>, time: i64) {
         take(&mut self.recent, &product.id);
+        self.unname(&product.id);
         take(&mut self.hidden, &product.id);
         let hidden = Kept {
             key: product.id.clone(),
@@ -253,7 +295,8 @@ impl Shopper {
     /// An upper bound of the stored size.
     fn bytes(&self) -> usize {
         let mut bytes = BESIDE;
-        for kept in &[&self.recent, &self.cart, &self.bought, &self.hidden] {
+        let names = &self.names;
+        for kept in &[&self.recent, &self.cart, &self.bought, &self.hidden, names] {
             bytes += kept
                 .iter()
                 .map(|kept| kept.key.len() + BESIDE)
@@ -380,7 +423,8 @@ impl Shopper {
     pub fn encode(&self) -> Vec<u8> {
         let out = &mut Vec::new();
         put_uint(out, self.events.into());
-        for list in &[&self.recent, &self.cart, &self.bought, &self.hidden] {
+        let names = &self.names;
+        for list in &[&self.recent, &self.cart, &self.bought, &self.hidden, names] {
             put_uint(out, list.len() as u64);
             for kept in list.iter() {
                 put_text(out, &kept.key);
@@ -408,7 +452,8 @@ impl Shopper {
             (&mut shopper.recent, RECENT),
             (&mut shopper.cart, CART),
             (&mut shopper.bought, BOUGHT),
-            (&mut shopper.hidden, if before { 0 } else { HIDDEN }),
+            (&mut shopper.hidden, HIDDEN),
+            (&mut shopper.names, if before { 0 } else { NAMES }),
         ] {
             if before && *most == 0 {
                 continue;
@@ -438,6 +483,7 @@ impl Shopper {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::Scalar;
     use crate::shop::tests::toy;
     use proptest::prelude::*;
 
@@ -469,7 +515,7 @@ mod tests {
         assert_eq!(shopper.recent[1].item, Some(0));
         assert_eq!(shopper.recent[2].item, None);
         let portrait = shopper.portrait(5);
-        let [recent, _, _, categories, brands] = portrait.lists;
+        let [recent, _, _, categories, brands, _] = portrait.lists;
         assert_eq!(recent[0], ("unheard-of", 4.0, 1.0, 0.0));
         assert_eq!(
             (categories[0].0, categories[0].3),
@@ -523,6 +569,57 @@ mod tests {
         assert_eq!(shopper.cart.len(), 2);
     }
 
+    fn called(kind: Kind, time: i64, key: &str, name: &str) -> Event {
+        let mut event = event(kind, time, &[key]);
+        let name = Scalar::Text(name.into());
+        event.products[0].fields.push((Field::Name, name));
+        event
+    }
+
+    #[test]
+    fn remembers_what_the_page_called_an_item() {
+        let mut shopper = Shopper::default();
+        shopper.learn(&called(Kind::ProductViewed, 1, "a", "Red phone"), None);
+        shopper.learn(&called(Kind::ProductListViewed, 1, "b", "Listed"), None);
+        assert_eq!((shopper.name("a"), shopper.name("b")), ("Red phone", ""));
+        // An event that says no name takes none away.
+        shopper.learn(&event(Kind::ProductAdded, 2, &["a"]), None);
+        assert_eq!(shopper.name("a"), "Red phone");
+        shopper.learn(&called(Kind::ProductAdded, 5, "a", "红色手机"), None);
+        shopper.learn(&called(Kind::ProductViewed, 6, "aa", "Other"), None);
+        let mut back = Shopper::decode(&shopper.encode()).unwrap();
+        let names = back.names.len();
+        assert_eq!(
+            (back.name("a"), back.name("aa"), names),
+            ("红色手机", "Other", 2)
+        );
+        back.learn(&event(Kind::ProductDisliked, 7, &["a"]), None);
+        assert_eq!((back.name("a"), back.names.len()), ("", 1));
+        for n in 0..100 {
+            let key = n.to_string();
+            back.learn(&called(Kind::ProductAdded, 8, &key, &key), None);
+        }
+        let names = back.names.len();
+        assert_eq!((names, back.name("aa"), back.name("99")), (NAMES, "", "99"));
+    }
+
+    #[test]
+    fn what_was_stored_without_names_is_read() {
+        let mut shopper = Shopper::default();
+        shopper.learn(&event(Kind::ProductViewed, 1, &["a"]), None);
+        let out = &mut Vec::new();
+        put_uint(out, 1);
+        put_uint(out, 1);
+        put_text(out, "a");
+        for number in [1, 1, 1, 1, 0, 0, 0] {
+            put_uint(out, number);
+        }
+        shopper.categories.encode(out);
+        shopper.brands.encode(out);
+        let before = codec::seal(BEFORE, out);
+        assert_eq!(Shopper::decode(&before), Some(shopper));
+    }
+
     #[test]
     fn resolves_again_for_another_model() {
         let mut shopper = Shopper::default();
@@ -570,6 +667,8 @@ mod tests {
             );
             one.products[0].category = Some(format!("{long}c{n}"));
             one.products[0].brand = Some(format!("{long}b{n}"));
+            let name = Scalar::Text(long.clone());
+            one.products[0].fields.push((Field::Name, name));
             shopper.learn(&one, None);
         }
         assert!(shopper.encode().len() <= BUDGET);

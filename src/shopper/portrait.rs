@@ -11,8 +11,9 @@ pub type About<'a> = (&'a str, f64, f64, f64);
 /// What is known of a shopper; times are milliseconds since 1970. Serialised as a list: the page names the fields.
 #[derive(Debug)]
 pub struct Portrait<'a> {
-    /// Viewed, newest first; in the cart; bought, newest first; categories and brands, strongest first.
-    pub lists: [Vec<About<'a>>; 5],
+    /// Viewed, newest first; in the cart; bought, newest first; categories and brands, strongest first; of items that the page
+    /// called by a name, on lines the key and the name.
+    pub lists: [Vec<About<'a>>; 6],
     /// How many events were taken in.
     pub events: u32,
 }
@@ -52,6 +53,7 @@ impl Shopper {
                 kept(&self.bought, true),
                 named(&self.categories, now),
                 named(&self.brands, now),
+                kept(&self.names, false),
             ],
             events: self.events,
         }

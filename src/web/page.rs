@@ -334,8 +334,8 @@ pub fn reasons(language: usize) {
     put(&lines);
 }
 
-/// The key of an item (1), the path of a category (2), the name of a brand (3), or the words of the last search as the
-/// shop spells them (4).
+/// The key of an item (1), the path of a category (2), the name of a brand (3), the words of the last search as the
+/// shop spells them (4), or what the shopper's own events called an item (5), which is nothing where they did not.
 #[wasm_bindgen]
 pub fn name(page: usize, kind: u32, number: u32) {
     let engine = engine(page);
@@ -343,6 +343,7 @@ pub fn name(page: usize, kind: u32, number: u32) {
         Some(model) if kind == 1 => put(model.key(number)),
         Some(model) if kind == 2 => put(&model.category_path(number as u16)),
         Some(model) if kind == 3 => put(model.brand_name(number as u16)),
+        Some(_) if kind == 5 => put(engine.item_name(number)),
         Some(_) => put(engine.corrected()),
         None => put(""),
     }
@@ -528,7 +529,7 @@ pub fn decision(page: usize) {
     put(&Session(engine(page).decision(now())).text());
 }
 
-/// As [`crate::shopper::Portrait`]: five lists of name and three numbers, and how many events.
+/// As [`crate::shopper::Portrait`]: six lists of name and three numbers, and how many events.
 #[wasm_bindgen]
 pub fn portrait(page: usize) {
     let engine = engine(page);

@@ -3,6 +3,7 @@
 mod calls;
 mod page;
 pub mod quality;
+mod shopper;
 mod train;
 
 use std::process::Command;
@@ -20,39 +21,43 @@ use crate::surroundings;
 
 pub static VERB: Verb = Verb {
     name: "bench",
-    about: "Measures, and prints what it measured.\n\n  \
-            size      bytes that a page downloads (the default)\n  \
-            page      micro- and milliseconds in Chromium\n  \
-            quality   how well the model ranks sessions, and completes baskets, that it has not seen\n  \
-            train     seconds and memory of training on a million clicks\n  \
-            shelves   what a merchandiser would see wrong with the demo shop's shelves",
+    about: "Measures and prints figures.\n\n  \
+            size      download of a page in bytes (the default)\n  \
+            page      times of calls and of the first shelf, in Chromium and Node\n  \
+            quality   ranking and basket completion on held-out data\n  \
+            train     seconds and peak memory of training on a million clicks\n  \
+            shopper   calibration of customer models on order histories\n  \
+            shelves   defects of the demo shop's shelves, counted\n  \
+            offers    revenue of targeted discounts in simulated populations",
     flags: &[
         Flag {
             name: "data",
             value: Some("DIR"),
             choices: &[],
-            about: "quality: a folder of logs, each a folder with train.csv[.gz], test.csv[.gz] and perhaps items.csv[.gz]",
+            about: "quality, shopper: a folder of logs, each a folder with train.csv[.gz], test.csv[.gz] and perhaps items.csv[.gz]",
         },
         Flag {
             name: "only",
             value: Some("NAME"),
             choices: &[],
-            about: "quality: this log alone: serenade, ta-feng, online-retail, or a folder of DIR",
+            about: "quality: this log alone: serenade, ta-feng, online-retail, or a folder of DIR; shopper: complete-journey, ta-feng, online-retail",
         },
         Flag {
             name: "encoder",
             value: Some("WHEN"),
             choices: &["off", "on", "teach"],
-            about: "quality, train: whether to train a sequence encoder too, which takes minutes a log",
+            about: "quality, train: train a sequence encoder too; minutes for each log",
         },
         Flag {
             name: "write",
             value: None,
             choices: &[],
-            about: "page, quality, train: bring docs/benchmarks.md and its plots up to date",
+            about: "page, quality, train, shopper: update docs/benchmarks.md and its plots",
         },
     ],
-    operands: &["size", "page", "quality", "train", "shelves"],
+    operands: &[
+        "size", "page", "quality", "train", "shopper", "shelves", "offers",
+    ],
     run: |call: &Call| match call.operand {
         Some("page") => costs(call.has("write")),
         Some("quality") => quality::run(
@@ -67,7 +72,14 @@ pub static VERB: Verb = Verb {
             call.value("encoder") == Some("on"),
             call.has("write"),
         ),
+        Some("shopper") => shopper::run(
+            &step("build the backend", backend::release)?,
+            call.value("data"),
+            call.value("only"),
+            call.has("write"),
+        ),
         Some("shelves") => shelves(),
+        Some("offers") => offers(),
         _ => size(),
     },
 };
@@ -79,6 +91,15 @@ fn shelves() -> Result<()> {
     run(Command::new(&tillside)
         .args(["lab", "shelves", "--model"])
         .arg(&folders.model))
+}
+
+/// Five populations that no constant was chosen by; see `tillside lab offers`.
+fn offers() -> Result<()> {
+    let tillside = step("build the backend", backend::release)?;
+    for seed in ["101", "102", "103", "104", "105"] {
+        run(Command::new(&tillside).args(["lab", "offers", "--simulate", "--seed", seed]))?;
+    }
+    Ok(())
 }
 
 fn size() -> Result<()> {

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::args::{Call, Flag, Verb};
-use crate::backend;
+use crate::backend::Building;
 use crate::build::{self, Kind};
 use crate::folders::root;
+use crate::node;
 use crate::process::{shown, step, which};
 use crate::shop::{self, Folders, Shop};
 
@@ -29,7 +30,7 @@ pub static VERB: Verb = Verb {
             name: "port",
             value: Some("N"),
             choices: &[],
-            about: "where to serve, default 8787; 0 takes any that is free",
+            about: "port, default 8787; 0 takes a free one",
         },
         Flag {
             name: "no-open",
@@ -41,7 +42,7 @@ pub static VERB: Verb = Verb {
             name: "once",
             value: None,
             choices: &[],
-            about: "see that the page answers, then stop",
+            about: "check that the page answers, then stop",
         },
     ],
     operands: &[],
@@ -55,8 +56,14 @@ fn run(call: &Call) -> Result<()> {
         bail!("`--port {port}`: a port is a number from 0 to 65535");
     }
     let chosen = Shop::named(call.value("shop").unwrap_or_default());
+    // What has to be installed by hand is said at once, not after minutes of compiling.
+    node::install()?;
+    // Much of either is the work of one core, so both are built at once.
+    let backend = Building::begin(chosen.features())?;
     build::package(Kind::Release, None)?;
-    let tillside = step("build the backend", backend::release)?;
+    let tillside = step("build the backend, begun with the package", || {
+        backend.finish()
+    })?;
     let folders = shop::prepare(chosen, &tillside)?;
     let live = shop::live(chosen, &tillside, &folders)?;
 

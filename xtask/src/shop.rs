@@ -34,6 +34,14 @@ impl Shop {
         }
     }
 
+    /// The features of the backend that it needs, as Cargo takes them: compiling what reads Parquet takes a minute.
+    pub fn features(self) -> &'static [&'static str] {
+        match self {
+            Shop::Tillside => &["--no-default-features"],
+            Shop::CompleteJourney => &[],
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Shop::Tillside => Self::NAMES[0],
@@ -52,29 +60,37 @@ pub struct Folders {
     pub collected: PathBuf,
 }
 
+/// Makes a shop's goods and events, where they are missing or were made by other code than this.
+pub fn goods(shop: Shop, tillside: &Path) -> Result<PathBuf> {
+    let base = target().join("demo").join(shop.name());
+    let folder = base.join("shop");
+    let made = || match shop {
+        Shop::Tillside => simulate(tillside, &folder),
+        Shop::CompleteJourney => import(tillside, &base.join("wheel"), &folder),
+    };
+    once(&base.join("shop.stamp"), &hash_of_goods()?, &folder, made)?;
+    Ok(folder)
+}
+
+/// Of all that makes them.
+fn hash_of_goods() -> Result<String> {
+    Ok(Inputs::new()
+        .text(COMPLETE_JOURNEY)
+        .text(&SIMULATION.join(" "))
+        .path(&root().join("backend/src/lab"))?
+        .hash())
+}
+
 /// Makes what is missing or was made by other code than this.
 pub fn prepare(shop: Shop, tillside: &Path) -> Result<Folders> {
     let base = target().join("demo").join(shop.name());
     let folders = Folders {
-        shop: base.join("shop"),
+        shop: goods(shop, tillside)?,
         model: base.join("model"),
         site: build::site()?,
         collected: base.join("collected"),
     };
-    let goods = Inputs::new()
-        .text(COMPLETE_JOURNEY)
-        .text(&SIMULATION.join(" "))
-        .path(&root().join("backend/src/lab"))?
-        .hash();
-    once(
-        &base.join("shop.stamp"),
-        &goods,
-        &folders.shop,
-        || match shop {
-            Shop::Tillside => simulate(tillside, &folders.shop),
-            Shop::CompleteJourney => import(tillside, &base.join("wheel"), &folders.shop),
-        },
-    )?;
+    let goods = hash_of_goods()?;
     // The one shop says of its devices which work together, and has reviews.
     let content = folders.shop.join("content.jsonl");
     let content = content.to_string_lossy();

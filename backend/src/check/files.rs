@@ -19,6 +19,8 @@ enum Content {
     Events(Interactions),
     Catalogue(Catalogue),
     Sessions(Interactions),
+    /// Rows to evaluate a model on: how they were read is all there is to report.
+    Questions,
 }
 
 impl Files {
@@ -49,6 +51,7 @@ impl Files {
                     sessions = Some(path);
                     all.read = Some(read);
                 }
+                Content::Questions => {}
             }
             all.take(reader);
         }
@@ -76,7 +79,8 @@ impl Files {
     }
 }
 
-/// Reads a file as what it is: as events where it has their columns, else as a catalogue, else as sessions.
+/// Reads a file as what it is: as events where it has their columns, else as a catalogue, as sessions, or as the test rows or
+/// baskets that `evaluate` reads.
 fn read(path: &Path, hints: &Hints) -> Result<(Reader, Content), Box<dyn Coded>> {
     let paths = [path.to_owned()];
     let mut reader = Reader::with(hints.clone());
@@ -92,6 +96,16 @@ fn read(path: &Path, hints: &Hints) -> Result<(Reader, Content), Box<dyn Coded>>
     let mut reader = Reader::with(hints.clone());
     let (sessions, found) = match reader.sessions(path) {
         Ok(read) => return Ok((reader, Content::Sessions(read))),
+        Err(error) => lacking(error)?,
+    };
+    let mut reader = Reader::with(hints.clone());
+    match reader.predictions(path) {
+        Ok(_) => return Ok((reader, Content::Questions)),
+        Err(error) => lacking(error)?,
+    };
+    let mut reader = Reader::with(hints.clone());
+    match reader.baskets(path) {
+        Ok(_) => return Ok((reader, Content::Questions)),
         Err(error) => lacking(error)?,
     };
     Err(Error::Unknown {

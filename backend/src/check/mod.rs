@@ -5,7 +5,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | [`files`] | which of catalogue, events and sessions a file is |
+//! | [`files`] | which of catalogue, events, sessions and test rows a file is |
 //! | [`log`], [`catalog`] | figures of clicks and of products |
 //! | [`robots`] | what programs looked at, found and capped |
 //! | [`warnings`] | what is odd, and what to do about it |
@@ -32,13 +32,13 @@ use files::Files;
 use log::Log;
 use warnings::Warning;
 
-/// Say how files are understood: columns, rows, times, sessions, and what is odd about them
+/// Report how files are understood: columns, rows, times, sessions, and warnings
 #[derive(clap::Args)]
 pub struct Args {
-    /// Files as for `train`: catalogue, events or sessions, which their columns tell
+    /// Files as for `train` and `evaluate`: catalogue, events, sessions, test rows or baskets, recognised by their columns
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

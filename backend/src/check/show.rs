@@ -219,14 +219,14 @@ impl Shown<'_> {
         }
         let again = match log.orders_again {
             0 => "no order is reported twice".into(),
-            _ => "reports of orders that were reported before, left out".into(),
+            _ => "repeated reports of orders, left out".into(),
         };
         rows.push(row("orders again", log.orders_again, again));
         let robots = &log.robots;
         let more = match robots.sessions {
             0 => "none found".into(),
             _ => format!(
-                "sessions with {} of the looks; each counts with {} looks at most",
+                "sessions with {} of the views; each counts for at most {} views",
                 percent(robots.share),
                 robots.busy
             ),

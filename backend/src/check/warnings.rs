@@ -113,7 +113,7 @@ fn of_file(file: &Understanding, found: &mut Vec<Warning>) {
                 "{name}: {} rows go over several lines",
                 count(file.spanning)
             ),
-            "look for a quote that is never closed: it swallows the rows up to the next one",
+            "look for an unclosed quote: it joins all rows up to the next quote",
         ));
     }
 }
@@ -139,7 +139,7 @@ fn of_log(log: &Log, now: i64, found: &mut Vec<Warning>) {
         found.push(warning(
             "log.time",
             format!("the events are from {from} to {newest}"),
-            "check the kind of time: a calendar number or a day count is no Unix time, and a clock may be wrong",
+            "check the kind of time: calendar numbers and day counts are not Unix times, and a clock may be wrong",
         ));
     }
     if log.events >= FEW {
@@ -147,54 +147,54 @@ fn of_log(log: &Log, now: i64, found: &mut Vec<Warning>) {
             found.push(warning(
                 "log.one_shopper",
                 format!("one shopper has {} of the events", percent(log.busiest_shopper)),
-                "if it is the word that the export has for guests, leave these cells empty and give a session column",
+                "if the export uses it for guests, leave these cells empty and add a session column",
             ));
         }
         if log.items > 10 && log.top_item > ONE_ITEM {
             found.push(warning(
                 "log.one_item",
                 format!("the item `{}` has {} of the events", log.top_item_key, percent(log.top_item)),
-                "if it is no item, such as a word for no value or a shipping line, leave it out of the export",
+                "if it is not an item but a missing value or a shipping line, remove it from the export",
             ));
         }
         if log.single == log.sessions {
             found.push(warning(
                 "log.single",
                 "no session has two events".into(),
-                "check the columns of session, user and time: what is viewed together is learned from sessions",
+                "check the columns of session, user and time: co-view rules are counted from sessions",
             ));
         }
     }
     if log.longest_hours > 24.0 {
         found.push(warning(
             "log.long",
-            format!("the longest session lasts {} days", count((log.longest_hours / 24.0).ceil() as u64)),
-            "check the session column: a number that is not of one visit joins what does not belong together",
+            format!(
+                "the longest session lasts {} days",
+                count((log.longest_hours / 24.0).ceil() as u64)
+            ),
+            "check the session column: an id that covers several visits joins unrelated events",
         ));
     }
     if log.robots.all_fast {
         found.push(warning(
             "log.fast",
-            "many sessions look on at more than an item a second, as lists that were shown do, not shoppers".into(),
-            "leave impressions out, or give them a kind of their own",
+            "many sessions view more than one item a second, like impressions of lists".into(),
+            "remove impressions, or give them a kind of their own",
         ));
     }
     if log.robots.share > ROBOTS {
         found.push(warning(
             "log.robots",
-            format!("{} of the looks are robots'", percent(log.robots.share)),
-            "training counts each for what a busy person does; leave them out at the source where you can tell them",
+            format!("{} of the views are by robots", percent(log.robots.share)),
+            "training limits each to a busy person's views; filter them at the source if you can identify them",
         ));
     }
     let orders = log.purchases + log.orders_again;
     if log.orders_again as f64 > AGAIN * orders as f64 {
         found.push(warning(
             "log.orders_again",
-            format!(
-                "{} reports are of orders that were reported before",
-                count(log.orders_again)
-            ),
-            "they are left out; report an order once, not each time its page is loaded",
+            format!("{} reports repeat an order", count(log.orders_again)),
+            "they do not count; report an order once, not each time its page is loaded",
         ));
     }
 }
@@ -215,7 +215,7 @@ fn of_catalog(catalog: &Catalog, found: &mut Vec<Warning>) {
         "catalog.title",
         catalog.without_title,
         "have no title",
-        "name the column `title`: without it a product is found by no search and is like no other",
+        "name the column `title`: without it a product has no search terms and no similar products",
     );
     lacking(
         "catalog.price",
@@ -237,7 +237,7 @@ fn of_catalog(catalog: &Catalog, found: &mut Vec<Warning>) {
                 count(catalog.out_of_stock as u64),
                 count(catalog.products as u64)
             ),
-            "check the column `availability`: what is out of stock is not shown",
+            "check the column `availability`: items out of stock are not shown",
         ));
     }
 }

@@ -16,26 +16,26 @@ pub use measure::{
 use report::{BasketReport, Report};
 
 use crate::compressed::compressed;
-use crate::ingest::{self, Refusals};
-use crate::{Coded, Outcome, progress, serve};
+use crate::folder::check;
+use crate::ingest::{self, Reader};
+use crate::{Coded, Outcome, progress};
 
-/// Measure how well a model ranks what shoppers viewed next, or what belongs into their baskets
+/// Measure how well a model ranks the next view of a session, or the missing item of a basket
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("questions").required(true).args(["sessions", "baskets"])))]
 pub struct Args {
-    /// Folder of the model, as `tillside train --out` made it
+    /// Model folder made by `tillside train --out`
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Questions: rows of `session,prefix,target`, items of the prefix separated by spaces, oldest first;
-    /// CSV, TSV, JSON lines or Parquet, gzipped or not
+    /// Test rows `session,prefix,target`, items of the prefix separated by spaces, oldest first; CSV, TSV, JSON lines or
+    /// Parquet, gzipped or not
     #[arg(long, value_name = "FILE")]
     sessions: Option<PathBuf>,
-    /// Baskets with an item hidden instead: rows of `history,basket,target[,days]`, items separated by spaces, the
-    /// orders of the history by `|`, oldest first, and likewise how many days before the basket each was
+    /// Test baskets instead: rows `history,basket,target[,days]`, items separated by spaces, orders of the history by `|`,
+    /// oldest first; days before the basket for each order
     #[arg(long, value_name = "FILE")]
     baskets: Option<PathBuf>,
-    /// Sessions that the model was trained on, rows of `session,items`: measure too how it ranks what is new and has
-    /// fewer than five clicks in them
+    /// Training sessions, rows `session,items`: also measure new items with fewer than five clicks in them
     #[arg(
         long,
         value_name = "FILE",
@@ -46,6 +46,8 @@ pub struct Args {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    hints: ingest::Hints,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -87,14 +89,14 @@ pub fn run(args: Args) -> Outcome {
     let compressed = compressed(bar.wrap_read(&bytes[..]), bytes.len());
     bar.finish_and_clear();
     let model = Model::open_verified(bytes).map_err(|source| Error::Model { path, source })?;
-    let mut refusals = Refusals::default();
+    let mut reader = Reader::with(args.hints.clone());
     if let Some(path) = &args.baskets {
-        let baskets = ingest::baskets(path, &mut refusals)?;
+        let baskets = reader.baskets(path)?;
         if baskets.is_empty() {
             return Err(Error::Nothing(path.clone()).into());
         }
-        if !refusals.is_empty() {
-            eprintln!("{refusals}");
+        if !reader.refusals.is_empty() {
+            eprintln!("{}", reader.refusals);
         }
         let bar = progress::bar("ranking the catalogue", baskets.len() as u64);
         let report = BasketReport::new(
@@ -111,15 +113,15 @@ pub fn run(args: Args) -> Outcome {
         return Ok(());
     }
     let predictions = match &args.sessions {
-        Some(path) => ingest::predictions(path, &mut refusals)?,
+        Some(path) => reader.predictions(path)?,
         None => Vec::new(),
     };
     let seen = match &args.seen {
-        Some(path) => Some(ingest::sessions(path, &mut refusals)?),
+        Some(path) => Some(ingest::sessions(path, &mut reader.refusals)?),
         None => None,
     };
-    if !refusals.is_empty() {
-        eprintln!("{refusals}");
+    if !reader.refusals.is_empty() {
+        eprintln!("{}", reader.refusals);
     }
     if let (Some(path), []) = (&args.sessions, &predictions[..]) {
         return Err(Error::Nothing(path.clone()).into());
@@ -169,7 +171,7 @@ pub fn run(args: Args) -> Outcome {
 /// The model's part in a folder, which is what its manifest says.
 fn read(folder: &Path) -> Result<(PathBuf, Vec<u8>), Box<dyn Coded>> {
     // The manifest comes last.
-    let files = serve::model::check(folder)?;
+    let files = check::check(folder)?;
     let [path, _, ..] = &files[..] else {
         return Err(Error::NoPart(folder.to_owned()).into());
     };

@@ -28,7 +28,10 @@ fn look(name: &str) -> Option<Look> {
 pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Basket>, Error> {
     let mut mine = Refusals::default();
     let source = Source::open(path, "reading baskets")?;
-    let mut table = Table::open(source, File::Baskets, None, &look)?;
+    let hints = reader.hints.clone();
+    let wanted = |name: &str| look(hints.question(name));
+    let mut table = Table::open(source, File::Baskets, None, &wanted)?;
+    table.rename(&hints);
     let mut baskets = Vec::new();
     let need = |table: &Table| {
         table.need(

@@ -29,15 +29,20 @@ const FIELDS: [&str; 20] = [
     "path",
 ];
 
+/// Columns of files of sessions, of test rows and of baskets.
+const QUESTIONS: [&str; 7] = [
+    "session", "items", "prefix", "target", "basket", "history", "days",
+];
+
 /// How to read tables that do not say it themselves
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Hints {
-    /// Read a column as what its name does not say: `--map item=article_no`; a column of a table without header by its
-    /// number, `--map item=2`. Of events session, user, order, item, items, time, clock, kind, quantity; of a catalogue
-    /// the feed's names. A time may say its kind: `--map time=day:yyyymmdd`. May be given several times
+    /// Role of a column: `--map item=article_no`, or by number in a table without header, `--map item=2`. Roles of events:
+    /// session, user, order, item, items, time, clock, kind, quantity; of a catalogue: the feed's field names. A time may
+    /// have a kind: `--map time=day:yyyymmdd`. Repeatable
     #[arg(long, value_name = "NAME=COLUMN", value_parser = Mapping::parse)]
     pub map: Vec<Mapping>,
-    /// Read tables in a known layout where they are not recognised by themselves; see docs/shop-files.md
+    /// Known layout of tables that are not recognised automatically; see docs/shop-files.md
     #[arg(long, value_name = "NAME", value_parser = layout)]
     pub layout: Option<&'static Layout>,
 }
@@ -66,11 +71,13 @@ impl Mapping {
             .ok_or("write NAME=COLUMN, such as item=article_no")?;
         let name = name.trim();
         let is_title = name.starts_with("title");
-        if Role::named(name).is_none() && !FIELDS.contains(&name) && !is_title {
+        let is_known = Role::named(name).is_some() || FIELDS.contains(&name) || is_title;
+        if !is_known && !QUESTIONS.contains(&name) {
             let roles = "session, user, order, item, items, time, clock, kind, quantity";
             return Err(format!(
-                "unknown name `{name}`; events have {roles}, catalogues {}",
-                FIELDS.join(", ")
+                "unknown name `{name}`; events have {roles}, catalogues {}, test files {}",
+                FIELDS.join(", "),
+                QUESTIONS.join(", ")
             ));
         }
         let (column, times) = match column.rsplit_once(':') {
@@ -111,6 +118,27 @@ impl Hints {
         let mapping = self.of(column)?;
         let is_field = FIELDS.contains(&mapping.name.as_str()) || mapping.name.starts_with("title");
         is_field.then_some(mapping.name.as_str())
+    }
+
+    /// The name of a column of sessions, test rows or baskets: what a person calls it, or its own.
+    pub(super) fn question<'a>(&'a self, column: &'a str) -> &'a str {
+        let named = self.of(column).map(|mapping| mapping.name.as_str());
+        let named = named.filter(|name| *name == "time" || QUESTIONS.contains(name));
+        // What a person maps is the only column for it.
+        let taken = self
+            .map
+            .iter()
+            .any(|mapping| fold(&mapping.name) == fold(column));
+        named.unwrap_or(if taken { "" } else { column })
+    }
+
+    /// Mapped columns of sessions, test rows or baskets that are not among `columns`.
+    pub(super) fn unmet(&self, columns: &[String]) -> Vec<&Mapping> {
+        let met = |mapping: &&Mapping| {
+            let column = fold(&mapping.column);
+            !columns.iter().any(|name| fold(name) == column)
+        };
+        self.map.iter().filter(met).collect()
     }
 
     /// The kind of time that a person gives a column.

@@ -25,6 +25,7 @@ mod clicks;
 mod column;
 mod contents;
 mod database;
+mod elements;
 mod error;
 mod events;
 mod gather;

@@ -9,7 +9,7 @@ use super::error::File;
 use super::sessions::keys;
 use super::source::Source;
 use super::table::{Needed, Table, fold};
-use super::{Error, Prediction, Reader, Reason, Refusals};
+use super::{Error, Hints, Prediction, Reader, Reason, Refusals};
 
 /// What the cells of a column are looked at as.
 fn look(name: &str) -> Option<Look> {
@@ -25,7 +25,10 @@ fn look(name: &str) -> Option<Look> {
 pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Prediction>, Error> {
     let mut mine = Refusals::default();
     let source = Source::open(path, "reading test rows")?;
-    let mut table = Table::open(source, File::Predictions, None, &look)?;
+    let hints = reader.hints.clone();
+    let wanted = |name: &str| look(hints.question(name));
+    let mut table = Table::open(source, File::Predictions, None, &wanted)?;
+    table.rename(&hints);
     let mut predictions = Vec::new();
     let need = |table: &Table| {
         table.need(
@@ -38,7 +41,7 @@ pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Vec<Prediction>, 
         })
     };
     need(&table)?;
-    let form = Form::of(&mut table)?;
+    let form = Form::of(&mut table, &hints)?;
     while table.advance(&mut mine)? {
         match prediction(&table, &form) {
             Ok(prediction) => predictions.push(prediction),
@@ -59,12 +62,16 @@ struct Form {
 }
 
 impl Form {
-    fn of(table: &mut Table) -> Result<Form, Error> {
+    fn of(table: &mut Table, hints: &Hints) -> Result<Form, Error> {
         let mut form = Form::default();
+        let times = hints.map.iter().find(|mapping| mapping.name == "time");
         for (place, name) in table.columns().to_vec().into_iter().enumerate() {
             match &fold(&name)[..] {
                 "prefix" => form.separator = table.take_lists(place, "prefix"),
-                "time" => form.times = table.take_times(place, "time", None)?,
+                "time" => {
+                    form.times =
+                        table.take_times(place, "time", times.and_then(|time| time.times))?
+                }
                 name => table.take_keys(place, name)?,
             }
         }

@@ -14,8 +14,10 @@ pub(super) fn read(path: &Path, reader: &mut Reader) -> Result<Interactions, Err
     let mut mine = Refusals::default();
     let mut gather = Gather::default();
     let source = Source::open(path, "reading sessions")?;
-    let wanted = |name: &str| is_items(name).then_some(Look::Keys);
+    let hints = reader.hints.clone();
+    let wanted = |name: &str| is_items(hints.question(name)).then_some(Look::Keys);
     let mut table = Table::open(source, File::Sessions, None, &wanted)?;
+    table.rename(&hints);
     let need = |table: &Table| {
         table.need(
             Needed("items", ""),

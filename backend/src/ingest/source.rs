@@ -11,6 +11,7 @@ use std::sync::Arc;
 use encoding_rs::{Encoding, UTF_8};
 use indicatif::ProgressBar;
 
+use super::elements::Elements;
 use super::{Error, Understanding};
 
 /// Bytes looked at to tell what a file is.
@@ -73,6 +74,8 @@ pub(super) struct Source {
     pub what: &'static str,
     pub gzipped: bool,
     pub encoding: &'static Encoding,
+    /// True for one JSON array, read as one element a line.
+    pub is_array: bool,
     /// Bytes of the byte order mark.
     mark: usize,
     /// What a pipe gave, which cannot be opened again.
@@ -111,6 +114,7 @@ impl Source {
             what,
             gzipped: false,
             encoding: UTF_8,
+            is_array: false,
             mark: 0,
             size: held.as_ref().map_or(about.len(), |held| held.len() as u64),
             held,
@@ -152,6 +156,7 @@ impl Source {
             source.encoding = found;
         }
         source.shape = shape;
+        source.is_array = shape == Shape::Lines && letters.trim_ascii_start().starts_with(b"[");
         Ok(source)
     }
 
@@ -178,10 +183,15 @@ impl Source {
     fn decoded(&self, bar: Option<ProgressBar>) -> io::Result<Box<dyn Read>> {
         let mut plain = self.unpacked(bar)?;
         head(&mut plain, self.mark as u64)?;
-        Ok(if self.encoding == UTF_8 {
+        let text: Box<dyn Read> = if self.encoding == UTF_8 {
             plain
         } else {
             Box::new(encoding::Decoded::new(plain, self.encoding))
+        };
+        Ok(if self.is_array {
+            Box::new(Elements::new(text))
+        } else {
+            text
         })
     }
 
@@ -279,7 +289,16 @@ const FOREIGN: [(&[u8], &str, &str); 5] = [
 /// What a file is: `start` are its first bytes, `text` the same as UTF-8.
 fn shape(path: &Path, start: &[u8], text: &[u8]) -> Result<Shape, Error> {
     if start.starts_with(b"PAR1") {
-        return Ok(Shape::Parquet);
+        if cfg!(feature = "parquet") {
+            return Ok(Shape::Parquet);
+        }
+        return Err(Error::Format {
+            path: path.into(),
+            line: 1,
+            column: 1,
+            found: "a Parquet file, which this build of tillside does not read".into(),
+            remedy: "build tillside with its default features, or export the table as CSV",
+        });
     }
     if start.starts_with(b"SQLite format 3\0") {
         return Ok(Shape::Sqlite);
@@ -330,12 +349,7 @@ fn shape(path: &Path, start: &[u8], text: &[u8]) -> Result<Shape, Error> {
         ));
     }
     match text[first] {
-        b'{' => Ok(Shape::Lines),
-        b'[' => Err(format(
-            first,
-            "a JSON array".into(),
-            "write one object a line (JSON lines), for example with `jq -c '.[]'`",
-        )),
+        b'{' | b'[' => Ok(Shape::Lines),
         b'<' if is_page(&text[first..]) => Err(format(
             first,
             "a web page".into(),

@@ -8,6 +8,7 @@
 mod delimited;
 mod dialect;
 mod lines;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod taken;
 mod xml;
@@ -21,7 +22,7 @@ use super::column::{Look, Survey, key};
 use super::error::File;
 use super::layout::Layout;
 use super::source::{self, Shape, Source};
-use super::{Error, Reader, Reason, Refusals, Understanding, understanding};
+use super::{Error, Hints, Reader, Reason, Refusals, Understanding, understanding};
 
 /// Bytes of one row of text.
 pub(super) const LONGEST: u64 = 1 << 20;
@@ -235,6 +236,23 @@ impl Table {
         })
     }
 
+    /// Calls the wanted columns what a person calls them; what they map and the table does not have is noted.
+    pub fn rename(&mut self, hints: &Hints) {
+        for name in &mut self.columns.kept {
+            *name = hints.question(name).to_owned();
+        }
+        let unmet = hints.unmet(&self.columns.met).into_iter();
+        let notes = unmet.map(|mapping| {
+            format!(
+                "--map {}={}: there is no such column here",
+                mapping.name, mapping.column
+            )
+        });
+        for note in notes.collect::<Vec<_>>() {
+            self.note(note);
+        }
+    }
+
     /// Moves to the next row that can be used; rows that cannot are noted. `false` at the end.
     pub fn advance(&mut self, refusals: &mut Refusals) -> Result<bool, Error> {
         loop {
@@ -314,19 +332,12 @@ impl Table {
             .met
             .iter()
             .find(|name| likely.contains(&fold(name).as_str()));
-        let option = if matches!(self.file, File::Catalogue | File::Events) {
-            "--map "
-        } else {
-            ""
-        };
         let remedy = match close {
-            Some(close) if option.is_empty() => format!("rename `{close}` to `{}`", needed.0),
             Some(close) => format!("if `{close}` holds it, say so: --map {}={close}", needed.0),
             None if !self.has_names => format!(
-                "the first line holds values, no names: add a first line with the names{}",
-                if option.is_empty() { String::new() } else { format!(", or number the columns: --map {}=1", needed.0) }
+                "the first line holds values, no names: add a first line with the names, or number the columns: --map {}=1",
+                needed.0
             ),
-            None if option.is_empty() => "rename the column that holds it, or add a first line with the names if there is none".into(),
             None => format!(
                 "name the column that holds it: --map {}=COLUMN, or add a first line with the names if there is none",
                 needed.0
@@ -410,6 +421,7 @@ impl Form {
                 let names = self.layout.map(|layout| layout.order);
                 Box::new(delimited::Rows::new(source, dialect, names, columns)?)
             }
+            #[cfg(feature = "parquet")]
             (Shape::Parquet, _) => {
                 Box::new(parquet::Rows::new(&source.path, source.what, columns)?)
             }

@@ -18,7 +18,7 @@ pub(super) const EXAMPLES: usize = 3;
 pub struct Understanding {
     pub path: PathBuf,
     pub file: File,
-    /// `CSV`, `TSV`, `JSON lines`, `messages`, `Parquet`, `XML`, `SQLite`.
+    /// `CSV`, `TSV`, `JSON lines`, `JSON array`, `messages`, `Parquet`, `XML`, `SQLite`.
     pub format: &'static str,
     pub gzipped: bool,
     /// Name of the text's encoding; `None` for what is no text.

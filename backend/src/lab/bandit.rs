@@ -27,30 +27,31 @@ const PRIOR: f64 = 1.0;
 /// Weights are shares of ten thousand buckets.
 const BUCKETS: f64 = 10_000.0;
 
-/// Trains a contextual bandit of a features payload from the collector's rows, and writes the payload with new weights
+/// Train a contextual bandit of a features payload on the collector's events, and write the payload with new weights
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The collector's database, or JSON lines of its messages; may be given several times
+    /// The collector's database, or JSON lines of its messages; repeatable
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
-    /// GrowthBook's payload, as pages read it
+    /// GrowthBook features payload, as pages read it
     #[arg(long, value_name = "FILE")]
     features: PathBuf,
-    /// Where the payload with new weights goes
+    /// Output file for the payload with new weights
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The experiment of a rule with `contextualBanditRef` or weights
+    /// Key of an experiment with `contextualBanditRef` or weights
     #[arg(long, value_name = "KEY")]
     experiment: String,
-    /// What an exposure earns: a conversion, a cart, orders or revenue
+    /// Reward of an exposure: conversion, cart, orders or revenue
     #[arg(long, value_enum, default_value = "conversion")]
     reward: Metric,
     /// Days after exposure that count
     #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
     window: f64,
-    /// The least weight of a variation in every context
+    /// Minimum weight of a variation in every context
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
     floor: f64,
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

@@ -9,19 +9,19 @@ use std::path::{Path, PathBuf};
 use tillside::engine::{Engine, Settings};
 use tillside::value::Value;
 
-use crate::serve::model::{self, File};
+use crate::folder::check::{self, File};
 use crate::{Coded, Outcome};
 
-/// Makes lists again from what a page exported of its decisions, and says which are the same
+/// Recompute lists from decisions exported by a page, and report differences
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The folder of the model that the page had open
+    /// Model folder that the page used
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// JSON: what `till.ask("decisions")` answered
+    /// JSON answer of `till.ask("decisions")`
     #[arg(long, value_name = "FILE")]
     records: PathBuf,
-    /// Prints the lists as they were made again, as JSON
+    /// Print the recomputed lists as JSON
     #[arg(long)]
     json: bool,
 }
@@ -51,7 +51,7 @@ impl Coded for Error {
 }
 
 pub fn run(args: Args) -> Outcome {
-    let files = model::files(&args.model)?;
+    let files = check::files(&args.model)?;
     let records = read(&args.records)?;
     let mut made = vec![Value::Null; records.len()];
     // What makes no lists of products: newer parts of a part, and reviews and photos.

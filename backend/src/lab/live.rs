@@ -10,18 +10,18 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::serve::time;
+use crate::instant;
 use crate::{Coded, Outcome};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// Write a feed of prices, stock and flash sales as of now for a shop folder
+/// Generate a shop folder's current feed of prices, stock and flash sales
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The shop folder, with its catalog.jsonl
+    /// Shop folder with catalog.jsonl
     #[arg(long, value_name = "DIR")]
     shop: PathBuf,
-    /// The file to write, its folder made if there is none
+    /// Output file; its folder is created if missing
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Hours until the flash sales end
@@ -73,7 +73,7 @@ pub fn run(args: Args) -> Outcome {
         path: path.clone(),
         source,
     })?;
-    let feed = feed(&text, time::now(), args.hours).ok_or(Error::Empty(path))?;
+    let feed = feed(&text, instant::now(), args.hours).ok_or(Error::Empty(path))?;
     write(&args.out, &feed.to_string())?;
     println!("feed written to {}", args.out.display());
     Ok(())

@@ -3,24 +3,25 @@
 use super::analyse::difference::{phi, quantile};
 use crate::{Coded, Outcome};
 
-/// Says how many units an experiment needs, or what effect a number of units can show
+/// Compute the units that an experiment needs, or the smallest effect that a number of units can detect
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The share of units that convert without the change
+    /// Base conversion rate
     #[arg(long, value_name = "SHARE")]
     base: f64,
-    /// The relative effect to find, 0.1 for ten per cent
+    /// Relative effect to detect, 0.1 for 10 %
     #[arg(long, value_name = "SHARE", required_unless_present = "units")]
     effect: Option<f64>,
-    /// Units of each variation, to hear what effect they can show
+    /// Units in each variation, to compute the smallest detectable effect
     #[arg(long, value_name = "COUNT", conflicts_with = "effect")]
     units: Option<f64>,
+    /// Significance level, two-sided
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
     alpha: f64,
-    /// How often the effect is found where it is there
+    /// Probability of detecting an existing effect
     #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
     power: f64,
-    /// Units that arrive in a day, to hear how long it takes
+    /// Units a day, to compute the duration
     #[arg(long, value_name = "COUNT")]
     per_day: Option<f64>,
 }

@@ -18,23 +18,25 @@ use crate::{Coded, Outcome};
 
 const DAY_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
 
-/// Estimates what each variation of a bandit would have earned alone, from logged propensities
+/// Estimate the reward of each variation of a bandit alone, from logged propensities (off-policy evaluation)
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The collector's database, or JSON lines of its messages; may be given several times
+    /// The collector's database, or JSON lines of its messages; repeatable
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
+    /// Key of the experiment
     #[arg(long, value_name = "KEY")]
     experiment: String,
-    /// What an exposure earned: a conversion, a cart, or revenue
+    /// Reward of an exposure: conversion, cart, orders or revenue
     #[arg(long, value_enum, default_value = "conversion")]
     reward: Metric,
     /// Days after exposure that count
     #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
     window: f64,
-    /// The largest weight that a clipped estimate gives
+    /// Largest weight in the clipped estimate
     #[arg(long, value_name = "WEIGHT", default_value_t = 20.0)]
     clip: f64,
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

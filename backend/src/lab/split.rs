@@ -11,16 +11,16 @@ use crate::evaluate::held_back;
 use crate::ingest::{self, Basket, Interactions, Kind, Session};
 use crate::{Coded, Outcome};
 
-/// Cuts a shop's events into what to train on and what to ask about, to measure how well a model ranks for that shop
+/// Split a shop's events in time into training events and test rows
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Events: the collector's messages or a table, as `tillside train` reads them; may be given several times
+    /// Events: the collector's messages or a table, as `tillside train` reads them; repeatable
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
-    /// Where train.csv, sessions.csv and baskets.csv go
+    /// Output folder for train.csv, sessions.csv and baskets.csv
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The share of sessions that is asked about, the newest; where two begin at once, both are
+    /// Share of the sessions, the newest, that becomes test rows; sessions with the same start stay together
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
     share: f64,
     #[command(flatten)]

@@ -14,10 +14,10 @@ use tillside::value::Value;
 
 use crate::{Coded, Outcome};
 
-/// Check rules of triggers and offers, as the page would read them
+/// Check rules of actions as the page reads them
 #[derive(clap::Args)]
 pub struct Args {
-    /// Files of rules, JSON
+    /// JSON files of rules
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Print findings as JSON lines

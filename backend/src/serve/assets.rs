@@ -10,10 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-use axum::body::Bytes;
-use sha2::{Digest, Sha256};
-
 use super::compression::{self, Encoding};
+use crate::digest::sha256;
+use axum::body::Bytes;
 
 /// Smaller files travel in one packet either way.
 const COMPRESS_FROM: usize = 512;
@@ -36,7 +35,7 @@ impl Asset {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(Asset {
-            hash: hex(&Sha256::digest(&bytes)),
+            hash: sha256(&bytes),
             bytes: bytes.into(),
             content_type: content_type(path),
             modified,
@@ -68,10 +67,6 @@ impl Asset {
         };
         self.bytes.len() + encoded(&self.brotli) + encoded(&self.gzip)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn content_type(path: &Path) -> String {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, value::RawValue};
 use super::event::{self, Envelope, Event};
 use super::fields::Kind;
 use super::refusal::{Refusal, Rejection};
-use super::time;
+use crate::instant;
 use crate::{Coded, json};
 
 /// Messages of one request.
@@ -148,8 +148,8 @@ impl<'a> Batch<'a> {
 
 /// When the client says it was sent, if it says so.
 fn instant(text: Option<String>) -> Option<i64> {
-    let instant = time::parse(&text?);
-    instant.filter(|instant| *instant != time::UNSET)
+    let instant = instant::parse(&text?);
+    instant.filter(|instant| *instant != instant::UNSET)
 }
 
 /// A value, mended where it must be.

@@ -158,7 +158,7 @@ fn merge(map: &mut Map<String, Value>, field: &str, shared: &Map<String, Value>)
 mod tests {
     use super::*;
     use crate::Coded;
-    use crate::serve::time;
+    use crate::instant;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -483,7 +483,7 @@ mod tests {
                 let stored = stored_of(&event);
                 prop_assert_eq!(&stored["messageId"], &json!(event.message_id));
                 prop_assert_eq!(&stored["type"], event.kind.name());
-                prop_assert_eq!(stored["timestamp"].as_str().and_then(time::parse), Some(event.timestamp_ms));
+                prop_assert_eq!(stored["timestamp"].as_str().and_then(instant::parse), Some(event.timestamp_ms));
                 prop_assert_eq!(&stored["properties"], &message["properties"]);
                 if event.kind == Kind::Track {
                     prop_assert!(event.event.is_some());

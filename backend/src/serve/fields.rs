@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::fault::{Fault, describe};
-use super::time;
+use crate::instant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -118,8 +118,8 @@ impl<'a> Fields<'a> {
         let Some(value) = self.map.get(field).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
-        match value.as_str().and_then(time::parse) {
-            Some(time::UNSET) => Ok(None),
+        match value.as_str().and_then(instant::parse) {
+            Some(instant::UNSET) => Ok(None),
             Some(instant) => Ok(Some(instant)),
             None => Err(Fault::Time {
                 at: self.at.into(),

@@ -7,7 +7,6 @@
 //! | [`fault`], [`refusal`] | the reason why not, of one message, of a whole delivery |
 //! | [`store`], [`database`], [`disk`] | rows to SQLite, once each, durable before the answer, in files that are still there |
 //! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
-//! | [`model`] | the model folder is whole |
 //! | [`lab`] | running experiments, read out live |
 //! | [`crm`] | reference CRM: members, orders, points, coupons, signed facts |
 //! | [`headers`] | security policy and cross-origin permission on every response |
@@ -29,14 +28,12 @@ pub mod files;
 pub mod headers;
 pub mod lab;
 mod log;
-pub mod model;
 pub mod mounts;
 pub mod range;
 pub mod refusal;
 mod reply;
 pub mod router;
 pub mod store;
-pub mod time;
 
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -48,6 +45,7 @@ use axum::serve::ListenerExt;
 use clap::builder::NonEmptyStringValueParser;
 use tokio::net::TcpListener;
 
+use crate::folder::check;
 use crate::{Coded, Outcome};
 use assets::Assets;
 use batch::WriteKeys;
@@ -69,13 +67,13 @@ const RESERVED: [&str; 4] = ["/v1", "/crm", "/lab", "/healthz"];
 /// Collect events, and serve the model and the pages
 #[derive(clap::Args)]
 pub struct Args {
-    /// Port to listen on; 0 takes any free one
+    /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8787)]
     port: u16,
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDR")]
     host: IpAddr,
-    /// Folder of the database of events; made if missing
+    /// Folder of the event database, created if missing
     #[arg(long, default_value = "tillside-data", value_name = "DIR")]
     data: PathBuf,
     /// Folder of a trained model, served at /model/
@@ -84,23 +82,22 @@ pub struct Args {
     /// Folder of static pages, at / or at a prefix such as /shop=DIR; repeatable
     #[arg(long = "site", value_name = "[PREFIX=]DIR")]
     sites: Vec<String>,
-    /// Seconds for which a browser uses a script, style or picture without asking again; 0 while working on them
+    /// Freshness in seconds of scripts, styles and pictures in the browser's cache; 0 during development
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=31_536_000))]
     max_age: u32,
-    /// Write key that may deliver events; repeatable. Without it every key may
+    /// Accepted write key; repeatable [default: every key]
     #[arg(long = "write-key", value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     write_keys: Vec<String>,
     /// Origin whose pages may read answers, such as https://shop.example, or * for all; repeatable
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<String>,
-    /// Serve the reference CRM at /crm/v1, with the settings of a file, or without one those of the demo
+    /// Serve the reference CRM at /crm/v1, with settings from a file [without FILE: the demo's]
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "demo")]
     crm: Option<PathBuf>,
-    /// Show running experiments at /lab: whether each can be trusted, and what it says. For the shop's own people: let nobody
-    /// else through to it
+    /// Show running experiments at /lab, with their health and results. For staff only: restrict access in the proxy
     #[arg(long)]
     lab: bool,
-    /// Let requests to the CRM say what time it is (header Tillside-Now); for demonstrations only
+    /// Let requests to the CRM set the time (header Tillside-Now); for demonstrations only
     #[arg(long, requires = "crm")]
     crm_time_travel: bool,
 }
@@ -152,7 +149,7 @@ pub fn run(args: Args) -> Outcome {
         Origins::new(args.allow_origins).map_err(|origin| StartError::Origin { origin })?;
     let assets = Arc::new(Assets::new(ASSETS_BUDGET));
     let model_files = match &args.model {
-        Some(folder) => model::check(folder)?,
+        Some(folder) => check::check(folder)?,
         None => Vec::new(),
     };
     let mounts = mounts(&args.sites, args.model.as_deref())?;
@@ -169,7 +166,9 @@ pub fn run(args: Args) -> Outcome {
                 false => crm::config::Shop::read(file)?,
             };
             let crm = Crm::open(&args.data, settings, args.crm_time_travel)?;
-            Some(Arc::new(crm))
+            let crm = Arc::new(crm);
+            crm::outbox::worker::start(crm.clone()).map_err(StartError::System)?;
+            Some(crm)
         }
         None => None,
     };
@@ -187,9 +186,10 @@ pub fn run(args: Args) -> Outcome {
         log: Default::default(),
         started: Instant::now(),
         received: Default::default(),
+        crm,
     });
     let lab = args.lab.then(|| Arc::new(Lab::new(args.data.clone())));
-    let served = runtime.block_on(serve(listener, service.clone(), crm, lab, origins));
+    let served = runtime.block_on(serve(listener, service.clone(), lab, origins));
     service.store.close();
     served.map_err(StartError::System)?;
     Ok(())
@@ -248,7 +248,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
-    crm: Option<Arc<Crm>>,
     lab: Option<Arc<Lab>>,
     origins: Origins,
 ) -> std::io::Result<()> {
@@ -259,7 +258,7 @@ async fn serve(
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
-    let server = axum::serve(listener, router::router(service, crm, lab, origins))
+    let server = axum::serve(listener, router::router(service, lab, origins))
         .with_graceful_shutdown(async move {
             let _ = stopped.await;
         });

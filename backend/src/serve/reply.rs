@@ -1,4 +1,4 @@
-//! Responses that are not files: JSON and one line of text.
+//! Responses that are not files: JSON, bytes and one line of text.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,6 +9,10 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
     // Values of this crate's own types have string keys and no failing serializer: the empty body is unreachable.
     let body = serde_json::to_vec(value).unwrap_or_default();
     build(status, "application/json", body.into())
+}
+
+pub fn bytes(bytes: Vec<u8>) -> Response {
+    build(StatusCode::OK, "application/octet-stream", bytes.into())
 }
 
 pub fn text(status: StatusCode, line: &'static str) -> Response {

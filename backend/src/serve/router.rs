@@ -26,14 +26,16 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::batch::{self, Endpoint, WriteKeys};
 use super::crm::{self, Crm};
+use super::event::Event;
 use super::headers::{self, Origins};
 use super::lab::{self, Lab};
 use super::log::RefusalLog;
-use super::model::{self, Identity};
 use super::mounts::{Found, Mounts};
 use super::refusal::{Refusal, Rejection};
 use super::store::{Store, StoreError};
-use super::{body, files, reply, time};
+use super::{body, files, reply};
+use crate::folder::check::{self, Identity};
+use crate::instant;
 
 /// What the handlers share.
 pub struct Service {
@@ -47,6 +49,8 @@ pub struct Service {
     pub log: RefusalLog,
     pub started: Instant,
     pub received: Received,
+    /// Takes requests for messages, where it is served.
+    pub crm: Option<Arc<Crm>>,
 }
 
 /// Counts since the server was started.
@@ -58,13 +62,11 @@ pub struct Received {
     refused: AtomicU64,
 }
 
-pub fn router(
-    service: Arc<Service>,
-    crm: Option<Arc<Crm>>,
-    lab: Option<Arc<Lab>>,
-    origins: Origins,
-) -> Router {
-    let crm = crm.map_or_else(Router::new, crm::api::router);
+pub fn router(service: Arc<Service>, lab: Option<Arc<Lab>>, origins: Origins) -> Router {
+    let crm = service
+        .crm
+        .clone()
+        .map_or_else(Router::new, crm::api::router);
     let lab = lab.map_or_else(Router::new, lab::router);
     Router::new()
         .merge(crm)
@@ -123,7 +125,7 @@ async fn nowhere(State(service): State<Arc<Service>>) -> Response {
 }
 
 async fn take(service: &Service, endpoint: String, request: Request) -> Result<Taken, Refusal> {
-    let received_at_ms = time::now();
+    let received_at_ms = instant::now();
     // Some clients put a slash behind their address.
     let name = endpoint.trim_end_matches('/');
     let Some(endpoint) = Endpoint::named(name) else {
@@ -148,6 +150,16 @@ async fn take(service: &Service, endpoint: String, request: Request) -> Result<T
         received_at_ms,
         &mut || uuid::Uuid::new_v4().to_string(),
     )?;
+    let is_request = |event: &&Event| event.event.as_deref() == Some(crm::outbox::EVENT);
+    let requests: Vec<Event> = delivery.events.iter().filter(is_request).cloned().collect();
+    if let (false, Some(crm)) = (requests.is_empty(), service.crm.clone()) {
+        // Before the events are stored: what is answered as stored was handed over too.
+        let taken = tokio::task::spawn_blocking(move || crm.requested(&requests)).await;
+        let refused = |cause: String| Refusal::Store { cause };
+        taken
+            .map_err(|error| refused(error.to_string()))?
+            .map_err(|error| refused(error.to_string()))?;
+    }
     let stored = service
         .store
         .write(delivery.events)
@@ -234,7 +246,7 @@ async fn health(State(service): State<Arc<Service>>) -> Response {
         model: service
             .model
             .as_deref()
-            .and_then(|folder| model::identity(folder).ok()),
+            .and_then(|folder| check::identity(folder).ok()),
         received: Counts {
             accepted: count(&received.accepted),
             duplicates: count(&received.duplicates),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tillside::shop::{MAX_ITEMS, ModelError};
 
 use crate::Coded;
+use crate::folder::publish::Unwritten;
 
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -79,11 +80,8 @@ pub enum Error {
     #[error("festivals {}: {why}", path.display())]
     Festivals { path: PathBuf, why: String },
 
-    #[error("{} cannot be written: {source}; check the path, its permissions and the disk (what was there before is unchanged)", path.display())]
-    Write {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Write(#[from] Unwritten),
 
     #[error("{} cannot be read: {source}; train the model again", path.display())]
     Read {
@@ -122,7 +120,7 @@ impl Coded for Error {
             Error::Attribute { .. } => "train.attribute",
             Error::Weights { .. } => "train.weights",
             Error::Festivals { .. } => "train.festivals",
-            Error::Write { .. } => "train.write",
+            Error::Write(_) => "train.write",
             Error::Read { .. } => "refresh.read",
             Error::OtherFeed { .. } => "refresh.feed",
             Error::OtherEvents | Error::OtherEventsMostly { .. } => "refresh.events",

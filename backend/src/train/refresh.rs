@@ -13,26 +13,29 @@ use tillside::shop::{Model, safetensors};
 
 use super::error::Error;
 use super::forecast::Step;
-use super::manifest::{CONTENT, Fallback, Manifest, Part};
+use super::items::goods;
 use super::steps::Steps;
-use super::{goods, pack, publish};
+use super::write::lists::popularity;
+use crate::Outcome;
 use crate::check::{Report, Robots};
+use crate::folder::fallback::Fallback;
+use crate::folder::manifest::{CONTENT, Manifest, Part};
+use crate::folder::{MANIFEST, check, publish};
 use crate::ingest::{self, Catalogue, Interactions, Product, Reader};
-use crate::{Outcome, serve};
 
-/// Bring prices, stock and popularity of a model up to date, without training
+/// Update prices, stock and popularity of a model without training
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of the model, as `tillside train --out` made it
+    /// Model folder made by `tillside train --out`
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// The shop's feed as it is now: CSV, TSV, JSON lines or Parquet
+    /// The shop's current feed: CSV, TSV, JSON lines or Parquet
     #[arg(long, value_name = "FILE")]
     catalog: PathBuf,
-    /// Events to count popularity from, of the span that counts today; without them it stays as it was trained
+    /// Events of the period that popularity should reflect; without them popularity stays as trained
     #[arg(long, value_name = "FILE", num_args = 1..)]
     events: Vec<PathBuf>,
-    /// Take a feed that leaves most of what is sold out of stock, and events that are mostly on other items
+    /// Accept a feed that would put most items out of stock, and events mostly on items outside the model
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -41,7 +44,7 @@ pub struct Args {
 
 pub fn run(args: Args) -> Outcome {
     let mut steps = Steps::start();
-    serve::model::check(&args.model)?;
+    check::check(&args.model)?;
     let manifest = manifest(&args.model)?;
     let mut reader = Reader::with(args.hints.clone());
     let catalogue = reader.catalogue(&args.catalog)?;
@@ -74,6 +77,7 @@ pub fn run(args: Args) -> Outcome {
             manifest: &fresh.manifest,
         }
         .publish(&args.model)
+        .map_err(Error::from)
     })?;
     let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
     println!(
@@ -92,7 +96,7 @@ pub fn run(args: Args) -> Outcome {
 }
 
 pub(super) fn manifest(folder: &Path) -> Result<Manifest, Error> {
-    let path = folder.join(publish::MANIFEST);
+    let path = folder.join(MANIFEST);
     let text = std::fs::read(&path).map_err(|source| Error::Read {
         path: path.clone(),
         source,
@@ -301,7 +305,7 @@ impl<'a> Feed<'a> {
         packer.u8s("item.flags", &flags);
         if self.counts.is_some() {
             let counts: Vec<u64> = items.map(|item| self.count(model.key(item))).collect();
-            packer.u8s("item.popularity", &pack::popularity(&counts, most));
+            packer.u8s("item.popularity", &popularity(&counts, most));
             packer.u32s("item.rising", &rising(&counts));
         }
         packer.finish_live(model.id())

@@ -2,10 +2,13 @@
 
 #![forbid(unsafe_code)]
 
+mod budgets;
 mod collector;
 mod crash;
 mod http;
+mod outbox;
 mod pages;
 mod program;
+mod receiver;
 mod reports;
 mod start;

@@ -51,7 +51,7 @@ fn baskets_are_completed_from_what_is_bought_together_and_again() {
     fs::write(&questions, "history,items,target\na,b,c\n").unwrap();
     let error = fails(&evaluate);
     assert!(error.starts_with("error[baskets.column]"), "{error}");
-    assert!(error.contains("rename `items` to `basket`"), "{error}");
+    assert!(error.contains("--map basket=items"), "{error}");
 }
 
 #[test]

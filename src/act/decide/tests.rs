@@ -365,40 +365,119 @@ const CAPPED: &str = r#"[
     {"id": "e", "value": 20, "do": {"type": "survey", "title": "x"}}
 ]"#;
 
+/// What was shown, as far back as any cap looks.
+#[derive(Default)]
+struct Log {
+    /// Of the last 24 hours: rule, time.
+    day: std::collections::VecDeque<(String, i64)>,
+    totals: std::collections::BTreeMap<String, u32>,
+    /// Of the session under way.
+    session: Vec<String>,
+}
+
+/// Shows the best action after every step and checks each cap against a log of its own; the showings.
+fn caps_hold(steps: impl Iterator<Item = (i64, u8)>) -> u32 {
+    let rules = rules(CAPPED);
+    let mut contacts = Contacts::default();
+    let attributes = given("{}");
+    let (mut now, mut session) = (NOW, 1);
+    let mut log = Log::default();
+    let mut shown = 0;
+    for (gap, what) in steps {
+        now += gap / if what > 3 { 1000 } else { 1 };
+        if what == 0 {
+            session += 1;
+            log.session.clear();
+        }
+        while log.day.front().is_some_and(|(_, time)| now - time >= DAY) {
+            log.day.pop_front();
+        }
+        let moment = Moment {
+            session,
+            ..at("home", now)
+        };
+        let actions = now_shown(&rules, &contacts, &attributes, moment);
+        let Some(rule) = actions.first().map(|action| action.rule) else {
+            continue;
+        };
+        let within = |from: i64| {
+            let of = |(id, time): &&(String, i64)| *id == rule.id && now - time < from;
+            log.day.iter().filter(of).count() as u32
+        };
+        let in_session = log.session.iter().filter(|id| **id == rule.id).count() as u32;
+        let total = log.totals.get(&rule.id).copied().unwrap_or(0);
+        assert!(rule.caps.session.is_none_or(|cap| in_session < cap));
+        assert!(rule.caps.day.is_none_or(|cap| within(DAY) < cap));
+        assert!(rule.caps.total.is_none_or(|cap| total < cap));
+        assert!(rule.cooldown_ms == 0 || within(rule.cooldown_ms) == 0);
+        let interrupts = |id: &str| id == "a" || id == "b";
+        if rule.interrupts {
+            let seen = log.session.iter().filter(|id| interrupts(id)).count();
+            assert!(seen < INTERRUPTIONS);
+            let apart =
+                |(id, time): &(String, i64)| !interrupts(id) || now - time >= INTERRUPTION_GAP_MS;
+            assert!(log.day.iter().all(apart));
+        }
+        if rule.kind == Kind::Offer {
+            let latest = log.day.iter().rev().find(|(id, _)| id == "c" || id == "d");
+            assert!(
+                latest.is_none_or(|(id, _)| *id == rule.id),
+                "another offer within a day"
+            );
+        }
+        log.day.push_back((rule.id.clone(), now));
+        log.session.push(rule.id.clone());
+        *log.totals.entry(rule.id.clone()).or_default() += 1;
+        record(&mut contacts, rule, Response::Shown, session, now);
+        shown += 1;
+    }
+    shown
+}
+
+#[test]
+fn caps_hold_under_a_hundred_thousand_random_events() {
+    let mut random = super::super::draw::Random(17);
+    let steps = (0..100_000).map(|_| {
+        let mut draw = |below: f64| random.uniform() * below;
+        (draw(4.0 * HOUR as f64) as i64, draw(10.0) as u8)
+    });
+    let shown = caps_hold(steps);
+    // Caps, and annoyance, hold most of them back.
+    assert!(shown > 2_000, "{shown}");
+}
+
+#[test]
+fn two_hundred_rules_are_evaluated_within_a_millisecond() {
+    let one = |n: u32| {
+        format!(
+            r#"{{"id": "r{n}", "if": {{"facts.orders": {{"$gte": {}}}, "tags": {{"$elemMatch": {{"$eq": "t{}"}}}}, "$or": [{{"cart.value": {{"$gt": {n}}}}}, {{"visit.views": {{"$gte": 3}}}}]}},
+            "value": {n}, "caps": {{"day": 2}}, "do": {{"type": "information", "title": "x"}}}}"#,
+            n % 7,
+            n % 5
+        )
+    };
+    let json: Vec<String> = (0..200).map(one).collect();
+    let rules = rules(&format!("[{}]", json.join(",")));
+    let attributes = given(
+        r#"{"facts": {"orders": 4}, "tags": ["t1", "t3"], "cart": {"value": 120, "count": 2}, "visit": {"views": 5}}"#,
+    );
+    let contacts = Contacts::default();
+    let mut fastest = std::time::Duration::MAX;
+    // The fastest of many: another program's turn is not the rules' time.
+    for _ in 0..300 {
+        let began = std::time::Instant::now();
+        let found = now_shown(&rules, &contacts, &attributes, at("home", NOW));
+        fastest = fastest.min(began.elapsed());
+        assert!(found.len() > 20, "{}", found.len());
+    }
+    assert!(fastest.as_micros() <= 1_000, "{fastest:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// The oracle keeps every showing; no cap is ever passed, whatever the gaps and sessions.
+    /// No cap is ever passed, whatever the gaps and sessions.
     #[test]
     fn caps_hold_under_random_events(steps in prop::collection::vec((0i64..4 * HOUR, 0u8..10), 1..1500)) {
-        let rules = rules(CAPPED);
-        let mut contacts = Contacts::default();
-        let attributes = given("{}");
-        let (mut now, mut session) = (NOW, 1);
-        let mut log: Vec<(String, i64, u64)> = Vec::new();
-        for (gap, what) in steps {
-            now += gap / if what > 3 { 1000 } else { 1 };
-            session += u64::from(what == 0);
-            let moment = Moment { surface: "home", now, session, hour: 12 };
-            let Some(action) = now_shown(&rules, &contacts, &attributes, moment).into_iter().next() else { continue };
-            let rule = action.rule;
-            let since = |from: i64| log.iter().filter(move |(id, time, _)| *id == rule.id && now - time < from).count() as u32;
-            let in_session = log.iter().filter(|(id, _, of)| *id == rule.id && *of == session).count() as u32;
-            prop_assert!(rule.caps.session.is_none_or(|cap| in_session < cap));
-            prop_assert!(rule.caps.day.is_none_or(|cap| since(DAY) < cap));
-            prop_assert!(rule.caps.total.is_none_or(|cap| since(i64::MAX) < cap));
-            prop_assert!(rule.cooldown_ms == 0 || since(rule.cooldown_ms) == 0);
-            let interrupts = |id: &str| rules.rules.iter().any(|rule| rule.id == id && rule.interrupts);
-            if rule.interrupts {
-                prop_assert!(log.iter().filter(|(id, _, of)| interrupts(id) && *of == session).count() < INTERRUPTIONS);
-                prop_assert!(log.iter().all(|(id, time, _)| !interrupts(id) || now - time >= INTERRUPTION_GAP_MS));
-            }
-            if rule.kind == Kind::Offer {
-                let other = |id: &str| id != rule.id && (id == "c" || id == "d");
-                let latest = log.iter().rev().find(|(id, _, _)| id == "c" || id == "d");
-                prop_assert!(latest.is_none_or(|(id, time, _)| !other(id) || now - time >= DAY));
-            }
-            log.push((rule.id.clone(), now, session));
-            record(&mut contacts, rule, Response::Shown, session, now);
-        }
+        caps_hold(steps.into_iter());
     }
 }

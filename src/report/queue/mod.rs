@@ -378,6 +378,22 @@ impl Queue {
         effects
     }
 
+    /// Personalisation is no longer allowed: offers that wait are dropped unsent, since they say what is known of the shopper.
+    #[cfg(feature = "full")]
+    pub fn withdraw_offers(&mut self) -> Vec<Effect> {
+        const OFFER: &str = r#""experiment_id":"offer:"#;
+        let mut keys = Vec::new();
+        for row in &mut self.rows {
+            if row.message.contains(OFFER) {
+                row.flight = GONE;
+                keys.push(row.id.clone());
+            }
+        }
+        self.dropped.withdrawn += keys.len() as u32;
+        self.take(GONE);
+        vec![Effect::Delete { keys }]
+    }
+
     /// Messages that wait, those being sent included.
     pub fn waiting(&self) -> usize {
         self.rows.len()

@@ -33,6 +33,9 @@ pub struct Purchases {
 /// Bounds of each parameter: what a fit outside of them says of a shop is that it has too little history.
 pub const RANGE: [f64; 2] = [1e-4, 1e6];
 
+/// The least mean chance of leaving after a purchase that P(alive) is asked at.
+const LEAVING: f64 = 1e-4;
+
 impl Purchases {
     /// # Errors
     /// [`Wrong`] for numbers that no history has.
@@ -61,6 +64,12 @@ impl BgNbd {
             .iter()
             .all(fits)
             .then_some(BgNbd { r, alpha, a, b })
+    }
+
+    /// Whether customers leave at all: of a short history the fit may say that nobody does, and then P(alive) tells nobody
+    /// from another.
+    pub fn leaves(&self) -> bool {
+        self.a >= LEAVING * (self.a + self.b)
     }
 
     /// `a/(b+x−1) · ((α+T)/(α+t_x))^(r+x)`, the odds of having left; 0 for one-time buyers.

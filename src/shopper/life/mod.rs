@@ -13,7 +13,8 @@
 //!
 //! Orders are those of [`crate::shopper::profile::Orders`]; two of one day are one trip, as the customer models count.
 //! Parameters are fitted by the trainer on a shop's order history and come with the model. Without them the rule and the
-//! days since the last order decide, and the answer says so ([`Answer::rule_only`]). Nothing here is used to set a price.
+//! days since the last order decide, and the answer says so ([`Answer::rule_only`]). Of all prices only the
+//! discounts of campaigns read it ([`crate::act::policy`]), and say so.
 
 mod answer;
 pub mod bgnbd;
@@ -154,7 +155,9 @@ impl Trips {
     /// The band of a buyer at a day.
     fn band(&self, activity: Option<&BgNbd>, today: i32) -> Band {
         match (activity, self.purchases(today)) {
-            (Some(model), Ok(seen)) if self.count > 1 => Band::of_alive(model.alive(&seen)),
+            (Some(model), Ok(seen)) if self.count > 1 && model.leaves() => {
+                Band::of_alive(model.alive(&seen))
+            }
             _ => Band::of_days(today.saturating_sub(self.last)),
         }
     }

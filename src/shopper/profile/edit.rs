@@ -15,6 +15,9 @@ const LONGEST: usize = 4096;
 /// Numbers of enquiries and surveys: stored, as those in [`Edit::encode`] are.
 const ENQUIRY: u8 = 31;
 const SURVEYED: u8 = 32;
+const JOIN: u8 = 40;
+/// Digits of a backup: of a portrait and what goes with it.
+const LONGEST_BACKUP: usize = 2 * 48 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
@@ -40,6 +43,8 @@ pub enum Edit {
     Surveyed(String, String, bool),
     /// The shopper was told a price or of stock, or it changed: item, what, and the price or time.
     News(String, News, f64),
+    /// What another device of the shopper knows, as digits of a backup.
+    Join(String),
 }
 
 impl Edit {
@@ -77,6 +82,7 @@ impl Edit {
                 crate::decimal::print_uint(&mut kind, *news as u64);
                 (12, key.as_str(), kind.as_str(), value.to_bits())
             }
+            Edit::Join(backup) => (JOIN, backup.as_str(), "", 0),
             Edit::Contact(rule, contact) => {
                 crate::decimal::print_uint(&mut session, contact.session);
                 let flags = u64::from(contact.interrupts) | u64::from(contact.offer) << 1;
@@ -103,7 +109,11 @@ impl Edit {
         let time = reader.uint() as i64;
         let number = reader.byte();
         let (first, second, third) = (reader.text(), reader.text(), reader.uint());
-        if !reader.ends() || first.len() > LONGEST || second.len() > LONGEST {
+        let longest = match number {
+            JOIN => LONGEST_BACKUP,
+            _ => LONGEST,
+        };
+        if !reader.ends() || first.len() > longest || second.len() > LONGEST {
             return None;
         }
         let (text, what) = (first.to_owned(), What::from_number(third));
@@ -125,6 +135,7 @@ impl Edit {
                 };
                 Edit::Contact(text, contact)
             }
+            JOIN => Edit::Join(text),
             SURVEYED => Edit::Surveyed(text, second.into(), third != 0),
             ENQUIRY => {
                 let (words, category) = second.split_once('\n')?;
@@ -181,6 +192,7 @@ mod tests {
                 remark: true,
             }),
             Edit::News("tea".into(), News::Price, 79.9),
+            Edit::Join("00ff".repeat(4000)),
         ];
         for edit in edits {
             let row = edit.encode(5);

@@ -21,6 +21,8 @@ pub enum What {
     Item,
     Search,
     Fact,
+    /// That a category or brand was wished for; what is inferred of it stays.
+    Wish,
 }
 
 const NAMES: [(&str, What); 6] = [
@@ -77,6 +79,26 @@ impl Erased {
                 .iter()
                 .any(|known| known.0 == mark && now < known.1)
         }
+    }
+
+    /// When it was deleted last; before all time where it was not.
+    pub fn since(&self, what: What, name: &str) -> i64 {
+        let mark = mark(what, name);
+        let found = self.list.iter().find(|known| known.0 == mark);
+        found.map_or(i64::MIN, |known| known.1.saturating_sub(STAYS_MS))
+    }
+
+    /// Takes over what another device deleted, the longer of both; those that last longest where there are too many.
+    pub(in crate::shopper) fn join(&mut self, other: &Erased) {
+        for (mark, until) in &other.list {
+            match self.list.iter_mut().find(|known| known.0 == *mark) {
+                Some(known) => known.1 = known.1.max(*until),
+                None => self.list.push((*mark, *until)),
+            }
+        }
+        self.list.sort_unstable_by_key(|known| (known.1, known.0));
+        let more = self.list.len().saturating_sub(MOST);
+        self.list.drain(..more);
     }
 
     pub fn is_empty(&self) -> bool {

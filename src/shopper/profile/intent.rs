@@ -5,7 +5,8 @@
 //! counters of the visit (Requena et al., Scientific Reports 2020: short windows suffice); its weights are defaults to be
 //! replaced by a shop's own. Hesitation has rules: an item that was looked at three times within seven days and not
 //! ordered since, or an item of which something is asked that a buyer wants to know. The reason is the strongest of the
-//! five sums of evidence. It never says why a person is as they are, and no price follows from it.
+//! five sums of evidence. It never says why a person is as they are, and no
+//! price follows from it but a discount of a campaign ([`crate::act::policy`]), which says so.
 
 use crate::codec::{Reader, hash, put_uint};
 use crate::intake::{Event, Field, Kind, Product};

@@ -20,6 +20,7 @@
 //! | `orders.rs` | transactions: orders as sums, counts and gaps; what is cancelled was never there |
 //! | `sentiment.rs` | what was said: ratings, surveys, refusals, returns, service |
 //! | `surveys.rs` | when to ask how it was |
+//! | `shared.rs` | what several devices of a shopper share |
 //! | `wishes.rs` | what the shopper declared to want |
 //! | `tags.rs` | what a shop calls a shopper, by rules |
 //! | `watches.rs` | prices that the shopper knows: of what is watched, and of what was looked at |
@@ -37,6 +38,7 @@ pub mod intent;
 mod known;
 mod orders;
 mod sentiment;
+mod shared;
 pub mod surveys;
 pub mod tags;
 pub mod watches;
@@ -45,8 +47,8 @@ mod wishes;
 use crate::codec::{self, Reader, put_uint};
 use crate::intake::{Event, Field, Kind};
 use crate::shop::{Model, terms};
-use crate::shopper::Shopper;
 use crate::shopper::habits::{self, Habits};
+use crate::shopper::{Shopper, parted};
 use crate::value::Value;
 use activity::Activity;
 use behaviour::Shares;
@@ -185,7 +187,7 @@ impl Shopper {
     }
 
     /// What was deleted and came again goes again.
-    fn enforce(&mut self, now: i64) {
+    pub(super) fn enforce(&mut self, now: i64) {
         let erased = &self.profile.erased;
         self.categories
             .retain(|name| !erased.has(What::Category, name, now));
@@ -193,6 +195,8 @@ impl Shopper {
             .retain(|name| !erased.has(What::Brand, name, now));
         self.recent
             .retain(|viewed| !erased.has(What::Item, &viewed.key, now));
+        self.names
+            .retain(|known| !erased.has(What::Item, parted(known).0, now));
         self.profile
             .activity
             .retain_searches(|name| !erased.has(What::Search, name, now));
@@ -222,7 +226,7 @@ impl Shopper {
                     What::Fact => profile.facts.erase(name),
                     What::Item => profile.signals.erase(intent::item_hash(name)),
                     What::Category => profile.sentiment.erase(name),
-                    What::Brand | What::Search => {}
+                    What::Brand | What::Search | What::Wish => {}
                 }
                 self.enforce(time);
             }
@@ -236,6 +240,8 @@ impl Shopper {
                     profile.wishes.add(*what, name, interests, time);
                 } else {
                     profile.wishes.remove(*what, name);
+                    // Lest another device brings it back.
+                    profile.erased.add(What::Wish, name, time);
                     interests.scale(name, UNLOVED, time);
                 }
                 profile.wishes.tell(*what, interests);
@@ -271,6 +277,7 @@ impl Shopper {
             Edit::News(key, news, value) => profile.watches.hear(key, *news, *value, time),
             Edit::Armed(rule, item, until) => profile.contacts.arm(rule, item, *until, time),
             Edit::Contact(rule, contact) => profile.contacts.record(rule, *contact, time),
+            Edit::Join(backup) => self.join_backup(backup, time),
             Edit::Tag(name, until) => {
                 if !profile.erased.has(What::Tag, name, time) {
                     profile.tags.import(name, time, *until);

@@ -210,6 +210,11 @@ fn id(event: &Event) -> u64 {
 }
 
 impl Orders {
+    /// Whether the order was cancelled, as far as is remembered.
+    pub fn was_cancelled(&self, id: u64) -> bool {
+        self.cancelled.contains(&id)
+    }
+
     pub(crate) fn learn(&mut self, event: &Event) {
         match event.kind {
             Kind::OrderCompleted => self.insert(Order::of(event)),

@@ -5,7 +5,7 @@
 //! says otherwise for long. Kept apart from [`Interests`], which reads it as part of an interest's long memory: so it can
 //! be shown and deleted as what it is, and no event adds to it.
 
-use super::erased::What;
+use super::erased::{Erased, What};
 use crate::codec::{Reader, put_float, put_text, put_uint};
 use crate::shopper::Interests;
 
@@ -56,6 +56,33 @@ impl Wishes {
     /// The shopper wants less of something, or deleted it.
     pub(super) fn remove(&mut self, kind: What, name: &str) {
         self.0.retain(|wish| wish.kind != kind || wish.name != name);
+    }
+
+    /// Takes the later declaration of each name over, the newest that there is room for.
+    pub(in crate::shopper) fn join(&mut self, other: &Wishes) {
+        let rank = |wish: &Wish| (wish.time, wish.weight.to_bits());
+        for wish in &other.0 {
+            let same = |known: &&mut Wish| known.kind == wish.kind && known.name == wish.name;
+            match self.0.iter_mut().find(same) {
+                Some(known) if rank(known) < rank(wish) => *known = wish.clone(),
+                Some(_) => {}
+                None => self.0.push(wish.clone()),
+            }
+        }
+        self.0.sort_by(|a, b| {
+            let of = |wish: &Wish| (wish.time, wish.kind as u8);
+            of(a).cmp(&of(b)).then_with(|| a.name.cmp(&b.name))
+        });
+        let more = self.0.len().saturating_sub(MOST);
+        self.0.drain(..more);
+    }
+
+    /// Lets go of what was taken back or deleted after it was declared.
+    pub(in crate::shopper) fn retain_since(&mut self, erased: &Erased) {
+        self.0.retain(|wish| {
+            let unsaid = [What::Wish, wish.kind].map(|what| erased.since(what, &wish.name));
+            unsaid.iter().all(|since| *since < wish.time)
+        });
     }
 
     /// Tells interests of one kind what was declared of them.

@@ -6,8 +6,9 @@
 //! * `discount`: 0.8 × share of value that was discount + 0.2 × share of orders with one (Octolis).
 //! * `reduced`: the share of lines bought reduced, with Laplace's prior.
 //!
-//! One more purchase at full price never raises any of them. Sensitivity sets no price and raises none: nothing that
-//! prices or offers reads it but to show fewer coupons or a cheaper alternative.
+//! One more purchase at full price never raises any of them. Sensitivity sets no price and raises none. It shows fewer
+//! coupons or a cheaper alternative, and is one of the numbers by which [`crate::act::policy`] chooses among the discounts
+//! that everybody with the same cart can get.
 
 use crate::codec::{Reader, put_uint};
 use crate::shopper::profile::Totals;

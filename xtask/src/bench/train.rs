@@ -46,7 +46,7 @@ pub fn run(tillside: &Path, encoder: bool, keep: bool) -> Result<()> {
     let folded = write(&folder, "folded.csv", &folded)?;
     let bare = step("count pairs in one map", || Ok(count(&sessions)))?;
     let mut table = format!(
-        "| {} clicks of {} sessions on {} items | seconds | × bare counting | most memory, MB | time left, off by |\n\
+        "| {} clicks of {} sessions on {} items | seconds | × bare counting | peak memory, MB | error of time left |\n\
          | --- | --: | --: | --: | --: |\n\
          | pairs counted in one hash map | {bare:.1} | 1.0 | | |",
         sessions.iter().map(Vec::len).sum::<usize>(),
@@ -54,18 +54,18 @@ pub fn run(tillside: &Path, encoder: bool, keep: bool) -> Result<()> {
         ITEMS,
     );
     let ways: [(&[&str], &Path, String); 4] = [
-        (&[], &file, "settings tried out included".into()),
-        (&["--linear"], &file, "and regressions for all items".into()),
+        (&[], &file, "tuning included".into()),
+        (
+            &["--linear"],
+            &file,
+            "regressions for all items included".into(),
+        ),
         (
             &["--linear"],
             &folded,
-            format!("the same clicks on {FEWER} items, whose matrix is inverted"),
+            format!("the same clicks on {FEWER} items, dense inverse"),
         ),
-        (
-            &["--encoder", "on"],
-            &file,
-            "the encoder's both trainings".into(),
-        ),
+        (&["--encoder", "on"], &file, "encoder trained twice".into()),
     ];
     for (way, file, what) in ways.into_iter().take(3 + usize::from(encoder)) {
         let command = ["tillside train", &way.join(" ")].join(" ");

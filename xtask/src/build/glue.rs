@@ -7,7 +7,7 @@
 use anyhow::{Result, bail};
 
 /// Text of the glue, and what stands for it.
-const ONCE: [(&str, &str); 7] = [
+const ONCE: [(&str, &str); 10] = [
     // Its caller always gives an object with the module.
     (
         "    if (module !== undefined) {\n        if (Object.getPrototypeOf(module) === Object.prototype) {\n            \
@@ -36,6 +36,18 @@ const ONCE: [(&str, &str); 7] = [
          cachedTextDecoder.decode();\n        numBytesDecoded = bytes.length;\n    }\n",
         "",
     ),
+    // Importing touches nothing, and where a page has neither of them, as jsdom's has not, Node does.
+    (
+        "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n",
+        "const coder = (name, ...how) => new (globalThis[name] ?? \
+         globalThis.process.getBuiltinModule(\"node:util\")[name])(...how);\n\
+         let cachedTextDecoder, cachedTextEncoder;\n",
+    ),
+    (
+        "    return cachedTextDecoder.decode(bytes);\n",
+        "    return (cachedTextDecoder ??= coder(\"TextDecoder\", \"utf-8\", { ignoreBOM: true })).decode(bytes);\n",
+    ),
+    ("const cachedTextEncoder = new TextEncoder();\n", ""),
 ];
 
 /// The same of what is said more than once. Memory is some megabytes, and words in it begin at multiples of four.
@@ -68,7 +80,7 @@ const STRING_HERE: &str = "function passStringToWasm0(arg) {
         mem[ptr + offset] = code;
     }
     if (offset !== len) {
-        const bytes = cachedTextEncoder.encode(arg);
+        const bytes = (cachedTextEncoder ??= coder('TextEncoder')).encode(arg);
         ptr = wasm.__wbindgen_realloc(ptr, len, offset = bytes.length, 1);
         getUint8ArrayMemory0().set(bytes, ptr);
     }

@@ -48,7 +48,7 @@ pub fn inline(dist: &Path, bundle: &str, later: &Path) -> Result<()> {
 }
 
 /// A script in one of rolldown's forms, `name` being what it exports where that has a name.
-fn form(from: &Path, to: &Path, format: &str, name: &str) -> Result<()> {
+pub fn form(from: &Path, to: &Path, format: &str, name: &str) -> Result<()> {
     let mut rolldown = node::script("rolldown/bin/cli.mjs")?;
     rolldown
         .arg(from)

@@ -27,7 +27,7 @@ pub use size::sizes;
 pub static VERB: Verb = Verb {
     name: "build",
     about: "Compiles the engine and leaves a complete npm package in pkg/.\n\
-            Takes the wasm32-unknown-unknown compiler that is there, or installs one: rustup's, else Debian's.",
+            Uses the installed wasm32-unknown-unknown compiler, or installs one: rustup's, else Debian's.",
     flags: &[
         Flag {
             name: "dev",
@@ -39,7 +39,7 @@ pub static VERB: Verb = Verb {
             name: "compiler",
             value: Some("NAME"),
             choices: &["toolchain", "debian"],
-            about: "take this compiler only",
+            about: "use only this compiler",
         },
     ],
     operands: &[],
@@ -170,6 +170,9 @@ fn script_inputs(modules: &str) -> Result<String> {
     let folder = root().join("pkg");
     for script in scripts(&folder)?.iter().chain(&package::storefront()?) {
         inputs = inputs.path(script)?;
+        for part in package::parts(script)? {
+            inputs = inputs.path(&part)?;
+        }
     }
     Ok(inputs.path(&folder.join("index.d.ts"))?.hash())
 }

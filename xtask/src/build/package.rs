@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto, Output};
@@ -33,6 +34,8 @@ const GENERATED: &str = "tillside_bg.wasm";
 const BUNDLE: &str = "index.js";
 /// What of it only some pages load.
 const LATER: &str = "features.js";
+/// A script beside the package that tag managers want as a classic one too, that one, and the global which it leaves.
+const CLASSIC: (&str, &str, &str) = ("datalayer.js", "datalayer.classic.js", "tillsideDataLayer");
 
 fn dist() -> PathBuf {
     root().join("pkg/dist")
@@ -49,7 +52,7 @@ pub fn has_modules() -> bool {
 /// Whether every script is there that is made from them and from the package's own.
 pub fn has_scripts() -> Result<bool> {
     let mut names: Vec<_> = inline::files().map(OsStr::new).collect();
-    names.extend([BUNDLE, LATER].map(OsStr::new));
+    names.extend([BUNDLE, LATER, CLASSIC.1].map(OsStr::new));
     let apart = storefront()?;
     names.extend(apart.iter().filter_map(|path| path.file_name()));
     Ok(names.iter().all(|name| dist().join(name).is_file()))
@@ -58,6 +61,16 @@ pub fn has_scripts() -> Result<bool> {
 /// Scripts that a page may have beside the package, each published as a file of its own.
 pub fn storefront() -> Result<Vec<PathBuf>> {
     scripts(&root().join("pkg/storefront"))
+}
+
+/// What a script of the storefront is made of beside itself: `widgets.js` of what lies in `widgets/`.
+pub fn parts(script: &Path) -> Result<Vec<PathBuf>> {
+    let folder = script.with_extension("");
+    if folder.is_dir() {
+        scripts(&folder)
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 /// From what was compiled for each of [`MODULES`].
@@ -85,11 +98,26 @@ pub fn assemble(compiled: &[PathBuf], kind: Kind) -> Result<()> {
             fs::copy(from, &to)
                 .with_context(|| format!("{} could not be written", to.display()))?;
         }
-        if kind == Kind::Release {
-            optimise(&to)?;
-        }
+    }
+    if kind == Kind::Release {
+        optimise_all(&dist)?;
     }
     Ok(())
+}
+
+/// Side by side, since wasm-opt works on one core for most of its time.
+fn optimise_all(dist: &Path) -> Result<()> {
+    node::install()?;
+    thread::scope(|scope| {
+        let started: Vec<_> = MODULES
+            .iter()
+            .map(|module| scope.spawn(|| optimise(&dist.join(module.name))))
+            .collect();
+        started.into_iter().try_for_each(|one| {
+            one.join()
+                .unwrap_or_else(|_| bail!("wasm-opt could not be waited for"))
+        })
+    })
 }
 
 fn empty(folder: &Path) -> Result<()> {
@@ -302,6 +330,8 @@ pub fn bundle(kind: Kind) -> Result<()> {
     for script in storefront()? {
         apart(&script, minify)?;
     }
+    let (module, classic, global) = CLASSIC;
+    inline::form(&dist().join(module), &dist().join(classic), "iife", global)?;
     inline::inline(&dist(), BUNDLE, &source.join(LATER))
 }
 
@@ -313,22 +343,52 @@ fn apart(script: &Path, minify: bool) -> Result<()> {
         to.with_extension("d.ts"),
         format!("export * from \"../types/{}\";\n", name.to_string_lossy()),
     )?;
-    let text = fs::read_to_string(script)?;
-    let imported: Vec<_> = imports(&text).collect();
+    let imported = outside(script)?;
     let mut external = Vec::new();
     for name in &imported {
         external.extend(["--external", name]);
     }
     join(script, &to, minify, &external)?;
     let written = fs::read_to_string(&to)?;
-    let mut left: Vec<_> = imports(&written).collect();
+    let mut left: Vec<_> = imports(&written).map(String::from).collect();
     left.sort_unstable();
-    let mut wanted = imported;
+    // Parts lie one folder deeper than what they are joined to.
+    let mut wanted: Vec<_> = imported
+        .iter()
+        .map(|name| name.replace("../", "./"))
+        .collect();
     wanted.sort_unstable();
+    wanted.dedup();
     if left != wanted {
         bail!("{} imports {left:?} instead of {wanted:?}", to.display());
     }
     Ok(())
+}
+
+/// What a script and its parts import that the page has once, beside it.
+fn outside(script: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let text = fs::read_to_string(script)?;
+    let own = format!(
+        "./{}/",
+        script.file_stem().unwrap_or_default().to_string_lossy()
+    );
+    names.extend(
+        imports(&text)
+            .filter(|name| !name.starts_with(&own))
+            .map(String::from),
+    );
+    for part in parts(script)? {
+        let text = fs::read_to_string(part)?;
+        names.extend(
+            imports(&text)
+                .filter(|name| !name.starts_with("./"))
+                .map(String::from),
+        );
+    }
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
 }
 
 /// What a script names after `from`.

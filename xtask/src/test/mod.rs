@@ -40,13 +40,13 @@ pub static VERB: Verb = Verb {
             name: "packaging",
             value: None,
             choices: &[],
-            about: "the package in every tool that builds shops, and nothing else",
+            about: "only the package in every supported bundler and framework",
         },
         Flag {
             name: "write",
             value: None,
             choices: &[],
-            about: "with --packaging: brings docs/bundlers.md up to date",
+            about: "with --packaging: update docs/bundlers.md",
         },
     ],
     operands: &[],
@@ -112,8 +112,13 @@ fn packaging(tally: &mut Tally, write: bool) {
     if write {
         around.push(("TILLSIDE_WRITE", "1".into()));
     }
-    let folder = root().join("tests/packaging");
-    tally.section("packaging", || in_node(tests_in(&folder)?, around));
+    let tests = root().join("tests");
+    tally.section("packaging", || {
+        let mut files = tests_in(&tests.join("packaging"))?;
+        // One of them is built by a framework.
+        files.extend(tests_in(&tests.join("examples"))?);
+        in_node(files, around)
+    });
 }
 
 fn natively() -> Tally {
@@ -129,6 +134,11 @@ fn natively() -> Tally {
             "-D",
             "warnings",
         ]))
+    });
+    tally.section("lints of the demo's backend", || {
+        let mut clippy = cargo(&["clippy", "--locked", "--package", "tillside-backend"]);
+        clippy.args(["--no-default-features", "--", "-D", "warnings"]);
+        passes(clippy)
     });
     tally.section("lints of the fuzz target", || {
         // A workspace of its own. What it would link need not be there to check it, nor a compiler of C++ to make that.

@@ -50,6 +50,7 @@ pub(super) struct Rows {
     text: Text,
     buffer: Vec<u8>,
     line: u64,
+    is_array: bool,
     /// Keys in the order of the rows before, with their places: rows mostly repeat it.
     keys: Vec<(String, Option<usize>)>,
 }
@@ -63,6 +64,7 @@ impl Rows {
             text,
             buffer: Vec::new(),
             line: 0,
+            is_array: source.is_array,
             keys: Vec::new(),
         })
     }
@@ -149,7 +151,10 @@ impl super::Rows for Rows {
     }
 
     fn describe(&self, understood: &mut Understanding) {
-        understood.format = "JSON lines";
+        understood.format = match self.is_array {
+            true => "JSON array",
+            false => "JSON lines",
+        };
         understood.lines = self.line.saturating_sub(1);
     }
 }

@@ -52,7 +52,7 @@ fn feed_row() -> impl Strategy<Value = Vec<String>> {
         )
 }
 
-/// Whether a cell is a null marker. Lists only the markers that [`text`] can generate.
+/// Tests a cell for a null marker. Lists only the markers that [`text`] can generate.
 fn is_null(cell: &str) -> bool {
     const WORDS: [&str; 18] = [
         "\\N", "-", "--", "NA", "NaN", "nan", "NAN", "-nan", "NaT", "nil", "inf", "-inf", "NULL",

@@ -103,6 +103,14 @@ impl Rows<'_> {
         writer.into_inner().expect("memory takes it")
     }
 
+    /// As an export is that a person may look at.
+    fn array(&self) -> Vec<u8> {
+        let lines = self.lines();
+        let rows = serde_json::Deserializer::from_slice(&lines).into_iter();
+        let rows: Result<Vec<serde_json::Value>, _> = rows.collect();
+        serde_json::to_vec_pretty(&rows.expect("it was written as JSON")).expect("it is written")
+    }
+
     fn lines(&self) -> Vec<u8> {
         let mut text = String::new();
         for row in self.rows {
@@ -159,6 +167,7 @@ impl Rows<'_> {
             ("table.tsv", self.delimited(b'\t')),
             ("semicolons.csv", self.delimited(b';')),
             ("table.jsonl", self.lines()),
+            ("table.json", self.array()),
             ("table.parquet", self.parquet()),
             ("table.csv.gz", gzip(&self.delimited(b','))),
             ("table.jsonl.gz", gzip(&self.lines())),

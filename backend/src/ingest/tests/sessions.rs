@@ -104,8 +104,38 @@ fn test_files_become_baskets() {
     let wrong = folder.write("wrong.csv", "cart,target\na,b\n");
     let error = super::super::baskets(&wrong, &mut refusals).expect_err("it has no baskets");
     assert_eq!(error.code(), "baskets.column");
+    assert!(error.to_string().contains("--map basket=cart"), "{error}");
+}
+
+#[test]
+fn columns_of_test_rows_baskets_and_sessions_may_be_mapped() {
+    let folder = Folder::new();
+    let map = |texts: &[&str]| {
+        let map = texts
+            .iter()
+            .map(|text| Mapping::parse(text).expect("a mapping"));
+        Reader::with(Hints {
+            map: map.collect(),
+            ..Hints::default()
+        })
+    };
+    let path = folder.write("asked.csv", "visit,history,next\n1,a b,c\n2,b,a\n");
+    let mut reader = map(&["session=visit", "prefix=history", "target=next"]);
+    let rows = reader.predictions(&path).expect("they are read");
+    assert_eq!(rows[0].prefix, ["a", "b"]);
+    assert_eq!((&*rows[1].session, &*rows[1].target), ("2", "a"));
+    let path = folder.write("carts.csv", "cart,hidden\na b,c\n");
+    let baskets = map(&["basket=cart", "target=hidden"]).baskets(&path);
+    assert_eq!(baskets.expect("they are read")[0].items, ["a", "b"]);
+    let path = folder.write("visits.csv", "clicks\na b\n");
+    let mut reader = map(&["items=clicks", "session=visit"]);
+    assert_eq!(
+        reader.sessions(&path).expect("they are read").items,
+        ["a", "b"]
+    );
+    let notes = format!("{:?}", reader.understood);
     assert!(
-        error.to_string().contains("rename `cart` to `basket`"),
-        "{error}"
+        notes.contains("--map session=visit: there is no such column"),
+        "{notes}"
     );
 }

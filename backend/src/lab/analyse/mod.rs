@@ -27,50 +27,50 @@ use crate::{Coded, Outcome};
 use read::Log;
 use readout::{Correction, Metric, Plan, Readout, Verdict};
 
-/// Reads experiments out of the collector's events: sample ratio, differences, intervals that hold at every look
+/// Analyse experiments from the collector's events: sample ratio, differences, always-valid intervals
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The collector's database, or JSON lines of its messages; may be given several times
+    /// The collector's database, or JSON lines of its messages; repeatable
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
-    /// The experiments to read out; all there are without it
+    /// Experiment to analyse; repeatable [default: all]
     #[arg(long, value_name = "KEY")]
     experiment: Vec<String>,
-    /// The variation that others are compared with; the first by name without it
+    /// Control variation [default: the first by name]
     #[arg(long, value_name = "VARIATION")]
     control: Option<String>,
-    /// Shares that were planned, `0=0.5,1=0.5`; equal ones without it
+    /// Planned shares, `0=0.5,1=0.5` [default: equal]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = weight)]
     weights: Vec<(String, f64)>,
-    /// What is compared; the first decides the verdict
+    /// Metrics to compare; the first decides the verdict
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Metric::Conversion, Metric::Revenue, Metric::OrderValue, Metric::ListClicks])]
     metrics: Vec<Metric>,
-    /// Metrics that must not get worse by more than a share, `revenue=0.02`
+    /// Guardrail metrics, with the largest accepted relative loss, `revenue=0.02`
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = guardrail)]
     guardrails: Vec<(Metric, f64)>,
-    /// The level of intervals and tests
+    /// Significance level of intervals and tests
     #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
     alpha: f64,
-    /// Days after exposure that count; all without it
+    /// Days after exposure that count [default: all]
     #[arg(long, value_name = "DAYS")]
     window: Option<f64>,
-    /// Days before exposure that adjust for what a unit does anyway; 0 turns it off
+    /// Days before exposure for variance reduction (CUPED); 0 turns it off
     #[arg(long, value_name = "DAYS", default_value_t = 28.0)]
     before: f64,
-    /// The quantile of buyers' revenue above which it is cut
+    /// Quantile of buyers' revenue at which it is winsorised
     #[arg(long, value_name = "SHARE", default_value_t = 0.999, value_parser = share)]
     cap: f64,
-    /// How p-values of many comparisons are corrected
+    /// Correction of p-values for multiple comparisons
     #[arg(long, value_enum, default_value = "holm")]
     correction: Correction,
-    /// Reads each experiment out for every value of a property or trait too, such as channel, segment, tier or stage; a
-    /// unit has the value that was known when it was exposed
+    /// Also analyse each experiment by the values of a property or trait, such as channel, segment, tier or stage, as known
+    /// at exposure
     #[arg(long, value_name = "PROPERTY")]
     by: Option<String>,
-    /// Prints JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Writes a page that needs nothing else
+    /// Write a self-contained HTML page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -212,7 +212,10 @@ pub fn read_out(log: &Log, plan: &Plan, keys: &[String]) -> Result<Vec<Readout>,
         })
         .cloned()
         .collect();
-    let keys = if keys.is_empty() { &exposed } else { keys };
+    // Offers are drawn by the shopper, so their groups are never alike: `lab offers` reads them.
+    let alike = exposed.iter().filter(|key| !key.starts_with("offer:"));
+    let all: Vec<String> = alike.cloned().collect();
+    let keys = if keys.is_empty() { &all } else { keys };
     keys.iter()
         .map(|key| {
             plan.read(log, key).ok_or_else(|| Error::Unknown {

@@ -43,6 +43,17 @@ pub struct Exposure {
     pub variation: u32,
     pub propensity: Option<f64>,
     pub leaf: Option<f64>,
+    /// Context of an offer: the features of its decision.
+    pub offer: Option<Box<Offered>>,
+}
+
+/// The cart of an offer and the context that it was decided in.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    pub context: String,
+    /// In major units.
+    pub subtotal: f64,
+    pub policy: String,
 }
 
 /// An interleaved list was shown.
@@ -245,7 +256,17 @@ impl Log {
                     Value::String(text) => text.parse().ok(),
                     other => other.as_f64(),
                 };
+                let offer = properties.get("context").and_then(Value::as_str);
+                let offer = offer.map(|context| {
+                    let policy = properties.get("policy").and_then(Value::as_str);
+                    Box::new(Offered {
+                        context: context.into(),
+                        subtotal: number("subtotal").unwrap_or(f64::NAN),
+                        policy: policy.unwrap_or("").into(),
+                    })
+                });
                 self.exposures.push(Exposure {
+                    offer,
                     unit: self.units.number(name),
                     time,
                     experiment: self.experiments.number(&experiment),

@@ -27,7 +27,7 @@ pub enum Metric {
     Revenue,
     /// Orders of a unit.
     Orders,
-    /// Units that put something into the cart.
+    /// Units with an item added to the cart.
     Cart,
     /// Revenue of an order: a ratio of sums.
     OrderValue,
@@ -121,9 +121,9 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Correction {
-    /// Holm: no false finding among all, at the level.
+    /// Holm: family-wise error rate.
     Holm,
-    /// Benjamini and Hochberg: a share of false ones among the findings, at the level.
+    /// Benjamini–Hochberg: false discovery rate.
     Bh,
 }
 

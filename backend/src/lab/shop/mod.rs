@@ -21,13 +21,13 @@ use crate::{Coded, Outcome, progress};
 use super::draw::Pictures;
 use super::goods;
 
-/// Write a department store: a catalogue, product pages' data and drawn pictures.
+/// Generate a department store: a catalogue, data of product pages, and drawn pictures.
 ///
-/// About two thousand products of invented brands, in English and Chinese, priced in CNY. What is written is the same
-/// every time. Files of an earlier run are written over; nothing else in the folder is touched.
+/// About two thousand products of invented brands, in English and Chinese, priced in CNY. The output is the same every
+/// time. Files of an earlier run are overwritten; other files in the folder stay.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The folder to write, made if there is none: catalog.jsonl, content.jsonl and festivals.txt for training; shop.json,
+    /// Output folder, created if missing: catalog.jsonl, content.jsonl and festivals.txt for training; shop.json,
     /// live.json, products/, content/, img/ and live/ for the pages.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,

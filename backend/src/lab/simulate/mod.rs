@@ -43,35 +43,37 @@ use crate::{Outcome, progress};
 
 const DAY: i64 = 86_400_000;
 
-/// Simulates shoppers of a shop and writes what they did as events.jsonl.
+/// Simulate shoppers of a shop, and write their events as JSON lines.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// A shop folder: its catalog.jsonl is read
+    /// Shop folder with catalog.jsonl
     #[arg(long, value_name = "DIR")]
     shop: PathBuf,
-    /// Where the events go, one Segment message a line, oldest first
+    /// Output file: one Segment message a line, oldest first
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Number of shoppers
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     shoppers: u32,
+    /// Number of days
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
-    /// Equal seeds give equal shoppers
+    /// Random seed: equal seeds give equal shoppers
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// The first day
+    /// First day
     #[arg(long, value_name = "YYYY-MM-DD", default_value = "2026-09-01", value_parser = date)]
     start: NaiveDate,
-    /// A features payload: shoppers are put into the variations of its experiments, and their exposures are written
+    /// Features payload: assigns shoppers to the variations of its experiments and writes their exposures
     #[arg(long, value_name = "FILE")]
     features: Option<PathBuf>,
-    /// How many more orders a variation has, EXPERIMENT:VARIATION=SHARE; repeatable
+    /// Planted relative effect on orders, EXPERIMENT:VARIATION=SHARE; repeatable
     #[arg(long, value_name = "EFFECT", requires = "features", value_parser = planted::said)]
     effect: Vec<Said>,
-    /// Which part of a variation's exposures gets lost, EXPERIMENT:VARIATION=SHARE; repeatable
+    /// Share of a variation's exposures that is lost, EXPERIMENT:VARIATION=SHARE; repeatable
     #[arg(long, value_name = "LOSS", requires = "features", value_parser = planted::said)]
     lost: Vec<Said>,
-    /// Also write what was planted, as JSON
+    /// Output file for the planted habits and effects, as JSON
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
 }

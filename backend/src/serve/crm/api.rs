@@ -10,6 +10,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,9 +19,11 @@ use serde_json::{Value, json};
 
 use super::error::CrmError;
 use super::order::Change;
-use super::{Crm, contact, coupon, facts, member, order, points};
+use super::outbox::ledger as messages;
+use super::{Crm, backup, channel, contact, coupon, facts, member, order, points};
 use crate::Coded;
-use crate::serve::{body, reply, time};
+use crate::instant;
+use crate::serve::{body, reply};
 
 pub const PREFIX: &str = "/crm/v1";
 const DESCRIPTION: &str = include_str!("openapi.json");
@@ -37,23 +41,40 @@ struct Call<'a> {
     /// What stands for `{id}` in the path.
     id: &'a str,
     body: &'a [u8],
+    /// Under which a write is made, where it says one.
+    condition: Option<backup::Condition<'a>>,
     now: i64,
 }
 
 type Answer = Result<(StatusCode, Value), CrmError>;
 
+/// Who may call an operation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Everyone,
+    Members,
+    /// Whoever has the key of the settings.
+    Operators,
+}
+
 struct Operation {
     method: Method,
     path: &'static str,
-    members_only: bool,
+    access: Access,
     run: fn(&Call) -> Answer,
+}
+
+impl Operation {
+    fn is(&self, method: Method, path: &str) -> bool {
+        self.method == method && self.path == path
+    }
 }
 
 const fn open(method: Method, path: &'static str, run: fn(&Call) -> Answer) -> Operation {
     Operation {
         method,
         path,
-        members_only: false,
+        access: Access::Everyone,
         run,
     }
 }
@@ -62,7 +83,16 @@ const fn members(method: Method, path: &'static str, run: fn(&Call) -> Answer) -
     Operation {
         method,
         path,
-        members_only: true,
+        access: Access::Members,
+        run,
+    }
+}
+
+const fn operators(method: Method, path: &'static str, run: fn(&Call) -> Answer) -> Operation {
+    Operation {
+        method,
+        path,
+        access: Access::Operators,
         run,
     }
 }
@@ -130,6 +160,50 @@ static OPERATIONS: &[Operation] = &[
         ok(json!({ "success": true }))
     }),
     members(Method::POST, "/me/handoffs", vouch),
+    members(Method::GET, "/me/channels", |call| {
+        ok(channel::of(call.database, call.member)?)
+    }),
+    members(Method::PUT, "/me/channels", |call| {
+        let choice = read(call)?;
+        let channels = channel::choose(call.database, call.member, choice, call.now)?;
+        messages::withdraw(call.database, call.member, &channels, call.now)?;
+        ok(channels)
+    }),
+    members(Method::GET, "/me/backup", |call| {
+        let backup::Backup {
+            tag,
+            changed,
+            bytes,
+        } = backup::get(call.database, call.member)?;
+        // The one answer that is no JSON: `respond` makes it of this.
+        ok(json!({ "tag": tag, "changed": changed, "bytes": BASE64.encode(bytes) }))
+    }),
+    members(Method::PUT, "/me/backup", |call| {
+        let tag = backup::put(
+            call.database,
+            call.member,
+            call.body,
+            call.condition,
+            call.now,
+        )?;
+        ok(json!({ "tag": tag, "changed": call.now }))
+    }),
+    members(Method::DELETE, "/me/backup", |call| {
+        backup::delete(call.database, call.member)?;
+        ok(json!({ "success": true }))
+    }),
+    members(Method::GET, "/me/messages", |call| {
+        ok(messages::newest(call.database, Some(call.member))?)
+    }),
+    operators(Method::GET, "/outbox", |call| {
+        ok(json!({
+            "counts": messages::counts(call.database)?,
+            "messages": messages::newest(call.database, None)?,
+        }))
+    }),
+    operators(Method::GET, "/outbox/{id}", |call| {
+        ok(messages::one(call.database, call.id)?)
+    }),
 ];
 
 /// Every operation as `METHOD /path`.
@@ -171,7 +245,10 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
     };
     let now = match headers.get("tillside-now").filter(|_| crm.travels) {
         Some(value) => match value.to_str().ok().and_then(|text| text.parse().ok()) {
-            Some(now) => now,
+            Some(now) => {
+                crm.travel(now);
+                now
+            }
             None => {
                 return refuse(&CrmError::Field {
                     field: "Tillside-Now",
@@ -180,7 +257,7 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
                 });
             }
         },
-        None => time::now(),
+        None => instant::now(),
     };
     let token = token(headers);
     let key = headers
@@ -195,10 +272,17 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
         });
     }
     let outcome = crm.transact(|database| {
-        let member = match (operation.members_only, token.as_deref()) {
-            (false, _) => String::new(),
-            (true, None) => return Err(CrmError::SignIn),
-            (true, Some(token)) => member::of_token(database, token, now)?,
+        let member = match (operation.access, token.as_deref()) {
+            (Access::Everyone, _) => String::new(),
+            (Access::Members, None) => return Err(CrmError::SignIn),
+            (Access::Members, Some(token)) => member::of_token(database, token, now)?,
+            (Access::Operators, token) => {
+                let key = crm.shop.outbox.key.as_ref().zip(token);
+                match key.is_some_and(|(key, token)| key.is(token)) {
+                    true => String::new(),
+                    false => return Err(CrmError::Operator),
+                }
+            }
         };
         let call = Call {
             crm,
@@ -207,19 +291,20 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
             token: token.as_deref(),
             id,
             body: bytes,
+            condition: condition(headers),
             now,
         };
-        match key.filter(|_| operation.members_only) {
+        match key.filter(|_| operation.access == Access::Members) {
             Some(key) => once(&call, key, &format!("{method} {path}"), operation.run),
             None => (operation.run)(&call),
         }
     });
     let mut response = match outcome {
         Ok((status, value)) => {
-            let mut response = reply::json(status, &value);
+            let mut response = respond(operation, status, &value);
             if operation.path == "/sign-in" || operation.path == "/members" {
                 set_cookie(&mut response, value["token"].as_str());
-            } else if operation.path == "/sign-out" || operation.method == Method::DELETE {
+            } else if operation.path == "/sign-out" || operation.is(Method::DELETE, "/me") {
                 set_cookie(&mut response, None);
             }
             response
@@ -231,6 +316,35 @@ fn answer(crm: &Crm, method: &Method, path: &str, headers: &HeaderMap, bytes: &[
         .headers_mut()
         .insert("tillside-now", HeaderValue::from(now));
     response
+}
+
+/// An answer as it is sent: a backup as its bytes, everything else as JSON.
+fn respond(operation: &Operation, status: StatusCode, value: &Value) -> Response {
+    if operation.path != "/me/backup" || operation.method == Method::DELETE {
+        return reply::json(status, value);
+    }
+    let mut response = match value["bytes"].as_str() {
+        Some(bytes) => reply::bytes(BASE64.decode(bytes).unwrap_or_default()),
+        None => reply::json(status, value),
+    };
+    let headers = response.headers_mut();
+    let tag = value["tag"].as_str().unwrap_or_default();
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    let changed = value["changed"].as_i64().unwrap_or_default();
+    headers.insert("tillside-changed", HeaderValue::from(changed));
+    response
+}
+
+/// `If-Match` with one tag, or `If-None-Match: *`.
+fn condition(headers: &HeaderMap) -> Option<backup::Condition<'_>> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text(header::IF_MATCH), text(header::IF_NONE_MATCH)) {
+        (Some(tag), None) => Some(backup::Condition::Tag(tag.trim())),
+        (None, Some(any)) if any.trim() == "*" => Some(backup::Condition::Absent),
+        _ => None,
+    }
 }
 
 fn refuse(error: &CrmError) -> Response {

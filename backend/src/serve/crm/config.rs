@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::StartError;
+use super::outbox::settings::{self, Settings};
 
 /// A text in both languages of the pages.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -33,6 +34,9 @@ pub struct Shop {
     pub headroom: Headroom,
     pub stores: Vec<Store>,
     pub early_access: Vec<EarlyAccess>,
+    /// Messages off the site.
+    #[serde(default)]
+    pub outbox: Settings,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -336,6 +340,7 @@ fn check(shop: &Shop) -> Result<(), String> {
             ));
         }
     }
+    settings::check(&shop.outbox)?;
     let (_, errors) = understood(&shop.stores)?;
     match errors.first() {
         Some(error) => Err(error.to_string()),

@@ -54,6 +54,10 @@ pub enum CrmError {
         "this call is for members; sign in by POST /crm/v1/sign-in and send the token as Authorization: Bearer"
     )]
     SignIn,
+    #[error(
+        "this call is for operators; send outbox.key of the CRM's settings as Authorization: Bearer, and set one where there is none"
+    )]
+    Operator,
     #[error("login or secret is wrong; try again, or register by POST /crm/v1/members")]
     Credentials,
     #[error("the body is not what this operation takes: {0}; /crm/v1/openapi.json describes it")]
@@ -110,6 +114,16 @@ pub enum CrmError {
     Closed { store: String, visit: i64 },
     #[error("a member holds at most {0} visits to come; cancel one first")]
     Bookings(usize),
+    #[error(
+        "another device has written the backup meanwhile; get it, merge it and write again with its ETag as If-Match"
+    )]
+    BackupChanged,
+    #[error(
+        "a backup is written under a condition; send the ETag of the one that was merged as If-Match, or If-None-Match: * where there is none"
+    )]
+    BackupCondition,
+    #[error("the backup is {bytes} bytes, the limit is {limit}; send less")]
+    BackupSize { bytes: usize, limit: usize },
     #[error("the Idempotency-Key {0:?} was used for another call; use a fresh key for each call")]
     KeyReused(String),
     #[error("the database refused: {0}; send the call again, and tell the operator")]
@@ -124,7 +138,9 @@ impl CrmError {
             CrmError::Operation { .. } | CrmError::Unknown { .. } | CrmError::Campaign(_) => {
                 StatusCode::NOT_FOUND
             }
-            CrmError::SignIn | CrmError::Credentials => StatusCode::UNAUTHORIZED,
+            CrmError::SignIn | CrmError::Operator | CrmError::Credentials => {
+                StatusCode::UNAUTHORIZED
+            }
             CrmError::Body(_) | CrmError::Field { .. } => StatusCode::BAD_REQUEST,
             CrmError::Taken(_)
             | CrmError::OrderState { .. }
@@ -137,6 +153,9 @@ impl CrmError {
             | CrmError::Closed { .. }
             | CrmError::Bookings(_)
             | CrmError::KeyReused(_) => StatusCode::CONFLICT,
+            CrmError::BackupChanged => StatusCode::PRECONDITION_FAILED,
+            CrmError::BackupCondition => StatusCode::PRECONDITION_REQUIRED,
+            CrmError::BackupSize { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             CrmError::Ineligible { .. } | CrmError::Tier { .. } => StatusCode::FORBIDDEN,
             CrmError::Database(_) | CrmError::Internal(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -148,6 +167,7 @@ impl Coded for CrmError {
         match self {
             CrmError::Operation { .. } => "crm.operation",
             CrmError::SignIn => "crm.sign_in",
+            CrmError::Operator => "crm.operator",
             CrmError::Credentials => "crm.credentials",
             CrmError::Body(_) => "crm.body",
             CrmError::Field { .. } => "crm.field",
@@ -165,6 +185,9 @@ impl Coded for CrmError {
             CrmError::Tier { .. } => "crm.tier",
             CrmError::Closed { .. } => "crm.closed",
             CrmError::Bookings(_) => "crm.bookings",
+            CrmError::BackupChanged => "crm.backup_changed",
+            CrmError::BackupCondition => "crm.backup_condition",
+            CrmError::BackupSize { .. } => "crm.backup_size",
             CrmError::KeyReused(_) => "crm.key_reused",
             CrmError::Database(_) => "crm.database",
             CrmError::Internal(_) => "crm.internal",

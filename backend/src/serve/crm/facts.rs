@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::config::Shop;
 use super::error::{CrmError, StartError};
-use super::{contact, coupon, member, order, points};
+use super::{channel, contact, coupon, member, order, points};
 
 /// How long facts may be used.
 const VALID_MS: i64 = 10 * 60 * 1000;
@@ -187,7 +187,10 @@ fn collect(database: &Connection, shop: &Shop, id: &str, now: i64) -> Result<Val
         .iter()
         .map(|access| json!({ "item": access.item, "public": access.public_ms, "granted": shop.rank(&access.tier) <= rank }))
         .collect();
+    let channels = channel::of(database, id)?;
     Ok(json!({
+        "channels": channels.allowed(),
+        "address": channels.address,
         "currency": shop.currency,
         "joined": member.joined,
         "birthday": member.birthday,

@@ -178,7 +178,17 @@ pub fn erase(database: &Connection, id: &str, now: i64) -> Result<i64, CrmError>
     )?;
     let mut rows = 1;
     for table in [
-        "sessions", "orders", "points", "coupons", "contacts", "bookings", "answers",
+        "sessions",
+        "orders",
+        "points",
+        "coupons",
+        "contacts",
+        "bookings",
+        "answers",
+        "channels",
+        "addresses",
+        "outbox",
+        "backups",
     ] {
         let count: i64 = database.query_row(
             &format!("SELECT count(*) FROM {table} WHERE member = ?1"),

@@ -13,15 +13,20 @@
 //! | [`points`] | the points ledger, growth and tiers |
 //! | [`coupon`] | minting under budgets, the wallet, redemption |
 //! | [`contact`] | service contacts and store bookings |
+//! | [`backup`] | a portrait that the member's devices encrypted, as bytes |
+//! | [`channel`] | which channels a member may be written to in |
+//! | [`outbox`] | messages off the site: asked for by pages, judged, delivered to the shop's sender |
 //! | [`facts`] | signed, expiring statements about a member for the page |
 //! | [`api`] | operations, authentication, idempotency |
 //! | [`error`] | refusals with stable codes |
 //!
 //! Every call that writes is one transaction that is on the disk before it is answered; a repeated `Idempotency-Key` gets
-//! the first answer again. It deliberately takes no payment, sends no message and holds no cost or margin: a discount is
-//! bounded by the headroom of each item.
+//! the first answer again. It deliberately takes no payment, knows no mail address and holds no cost or margin: a discount
+//! is bounded by the headroom of each item.
 
 pub mod api;
+pub mod backup;
+pub mod channel;
 pub mod config;
 pub mod contact;
 pub mod coupon;
@@ -29,10 +34,12 @@ pub mod error;
 pub mod facts;
 pub mod member;
 pub mod order;
+pub mod outbox;
 pub mod points;
 mod schema;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -40,6 +47,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use config::Shop;
 use error::{CrmError, StartError};
 use facts::Signer;
+use outbox::request::Request;
+use outbox::worker::Bell;
+
+use super::event::Event;
+use crate::instant;
 
 const DATABASE: &str = "crm.sqlite";
 const KEY: &str = "facts.key";
@@ -52,6 +64,10 @@ pub struct Crm {
     signer: Signer,
     /// Whether a request may say what time it is, so that a demonstration can travel through time.
     pub travels: bool,
+    /// How far the last such request was ahead of the machine's clock.
+    ahead: AtomicI64,
+    /// Wakes the outbox.
+    bell: Bell,
 }
 
 impl Crm {
@@ -69,7 +85,41 @@ impl Crm {
             signer: Signer::open(&folder.join(KEY))?,
             shop,
             travels,
+            ahead: AtomicI64::new(0),
+            bell: Bell::default(),
         })
+    }
+
+    /// What time it is: the machine's, or where time is travelled in, that of the latest request.
+    pub fn now(&self) -> i64 {
+        instant::now() + self.ahead.load(Ordering::Relaxed)
+    }
+
+    /// A request says what time it is.
+    fn travel(&self, now: i64) {
+        self.ahead.store(now - instant::now(), Ordering::Relaxed);
+        self.bell.ring();
+    }
+
+    /// Takes requests for messages out of what a collector was delivered. A repetition changes nothing, so that a
+    /// delivery that was not answered may come again.
+    ///
+    /// # Errors
+    /// `crm.database`.
+    pub fn requested(&self, events: &[Event]) -> Result<(), CrmError> {
+        let requests: Vec<Request> = events.iter().filter_map(Request::read).collect();
+        if requests.is_empty() {
+            return Ok(());
+        }
+        let now = self.now();
+        self.transact(|database| {
+            for request in &requests {
+                outbox::ledger::take(database, request, now)?;
+            }
+            Ok(())
+        })?;
+        self.bell.ring();
+        Ok(())
     }
 
     /// Runs `work` in one transaction, which is written only when it succeeds.

@@ -11,7 +11,8 @@ use super::error::StartError;
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What leads from version n to n + 1, at place n. Append only.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE members (
   id TEXT PRIMARY KEY NOT NULL,
   login TEXT NOT NULL UNIQUE,
@@ -103,7 +104,53 @@ CREATE TABLE spent (
   campaign TEXT PRIMARY KEY NOT NULL,
   value INTEGER NOT NULL
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE channels (
+  member TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  channel TEXT NOT NULL,
+  allowed INTEGER NOT NULL CHECK (allowed IN (0, 1)),
+  changed_ms INTEGER NOT NULL,
+  PRIMARY KEY (member, channel)
+) STRICT;
+CREATE TABLE addresses (
+  member TEXT PRIMARY KEY NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  address TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY NOT NULL,
+  member TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  requested_ms INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  template TEXT NOT NULL,
+  campaign TEXT,
+  locale TEXT NOT NULL,
+  not_before_ms INTEGER NOT NULL,
+  not_after_ms INTEGER NOT NULL,
+  offset_minutes INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'suppressed')),
+  reason TEXT,
+  decided_ms INTEGER,
+  -- By the CRM's clock, which a demonstration moves, and by the machine's.
+  due_ms INTEGER NOT NULL,
+  retry_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  problem TEXT
+) STRICT;
+CREATE INDEX outbox_due ON outbox (state, due_ms);
+CREATE INDEX outbox_of_member ON outbox (member, state);
+",
+    "
+CREATE TABLE backups (
+  member TEXT PRIMARY KEY NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  changed_ms INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+",
+];
 
 /// Opens the database and brings it to the newest layout.
 pub fn open(path: &Path) -> Result<Connection, StartError> {
@@ -114,6 +161,8 @@ pub fn open(path: &Path) -> Result<Connection, StartError> {
         database.pragma_update(None, "journal_mode", "WAL")?;
         database.pragma_update(None, "synchronous", "FULL")?;
         database.pragma_update(None, "foreign_keys", "ON")?;
+        // What a member has erased is not left in the file's free pages.
+        database.pragma_update(None, "secure_delete", "ON")?;
         let transaction =
             database.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;

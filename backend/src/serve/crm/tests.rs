@@ -13,6 +13,9 @@ use super::api::{self, operations};
 use super::config::Shop;
 use super::*;
 
+mod backup;
+mod outbox;
+
 const NOW: i64 = 1_790_000_000_000;
 const HOUR: i64 = 3_600_000;
 
@@ -753,7 +756,7 @@ async fn a_newer_layout_and_a_damaged_key_are_refused_with_a_remedy() {
     assert_eq!(code(Crm::open(path, shop(), false)), "crm.version");
     client
         .crm
-        .transact(|database| Ok(database.pragma_update(None, "user_version", 1)?))
+        .transact(|database| Ok(database.pragma_update(None, "user_version", 3)?))
         .expect("it writes");
     std::fs::write(path.join(KEY), "short").expect("it writes");
     assert_eq!(code(Crm::open(path, shop(), false)), "crm.key");

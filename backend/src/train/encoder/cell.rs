@@ -3,7 +3,7 @@
 //! Sessions of a batch are sorted by falling length and packed step by step: the rows of step t are the first
 //! `active[t]` sessions, one after another. So every step is one dense product without padding.
 
-use crate::train::matrix::{product, rows, sigmoid, tanh};
+use crate::train::linalg::matrix::{product, rows, sigmoid, tanh};
 
 /// Weights of a cell whose input and state have `width` numbers: `z r n` side by side.
 #[derive(Clone, Debug, PartialEq)]

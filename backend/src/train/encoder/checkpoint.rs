@@ -51,7 +51,7 @@ impl Checkpoint {
         }
         Checkpoint {
             path,
-            input: crate::train::pack::hex(&hash.finalize()),
+            input: crate::digest::hex(&hash.finalize()),
             fault: OnceCell::new(),
         }
     }

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use super::batch::{Piece, Source, Teacher};
 use super::table::scale;
 use super::{Cell, Settings};
-use crate::train::matrix::{exp, product, rows};
-use crate::train::sequence::recency;
-use crate::train::sums::{Postings, Row};
+use crate::train::linalg::matrix::{exp, product, rows};
+use crate::train::linalg::sums::{Postings, Row};
+use crate::train::neighbours::sequence::recency;
 
 /// Pieces of sessions read at once.
 const BATCH: usize = 256;

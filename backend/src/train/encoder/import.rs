@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
 use tillside::shop::safetensors::{self, Dtype, Header};
 use tillside::shop::{MAX_WIDTH, ModelError};
 
@@ -16,8 +15,8 @@ use super::cell::Cell;
 use super::epochs::Pupil;
 use super::table::Free;
 use super::{Settings, begin};
+use crate::digest::sha256;
 use crate::train::Error;
-use crate::train::pack::hex;
 
 /// What rounding may leave of a number that must be zero.
 const ZERO: f32 = 1e-6;
@@ -197,7 +196,7 @@ impl Weights {
             cell,
             rows,
             vectors,
-            hash: hex(&Sha256::digest(&file.bytes)),
+            hash: sha256(&file.bytes),
         })
     }
 
@@ -258,7 +257,7 @@ fn turned(weights: &[f32], columns: usize) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::random::Random;
-    use crate::train::matrix::{sigmoid, tanh};
+    use crate::train::linalg::matrix::{sigmoid, tanh};
     use tillside::shop::pack::Packer;
 
     const WIDTH: usize = 16;

@@ -59,11 +59,13 @@ const FEWEST: usize = 200_000;
 /// When an encoder is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Wanted {
-    /// Where there are views enough to learn from
+    /// On from 200,000 views
     Auto,
+    /// Kept in the model if it ranks better
     On,
-    /// Only for the lists of neighbours to learn from: it stays out of the model
+    /// Distilled into the neighbours, not shipped
     Teach,
+    /// No encoder
     Off,
 }
 

@@ -4,7 +4,7 @@
 //! so that what is learnt is the probability among all items. What a session has seen is no candidate for it: a shelf
 //! does not show it either.
 
-use crate::train::matrix::{exp, product, rows};
+use crate::train::linalg::matrix::{exp, product, rows};
 
 /// Logits of what is no candidate.
 const NEVER: f32 = -1.0e30;

