@@ -86,11 +86,11 @@ export class Content {
     return { placement: "content", items, status: { decision, model, fallback, personal, blend: {}, filtered: NONE, warnings: [], microseconds: (performance.now() - began) * 1000 } };
   }
 
-  /** @param {string} code @param {[number, string] | null} because @param {string} sentence */
+  /** @param {string} code @param {[number, string, string] | null} because @param {string} sentence */
   #reason(code, because, sentence) {
     const [full = "", nameless = full] = sentence.split("|");
     if (!because) return { code, text: full };
-    const [kind, name] = because;
+    const [kind, name, said] = because;
     /** @type {string | undefined} */
     let called;
     try {
@@ -99,7 +99,7 @@ export class Content {
       // The page does not know.
     }
     // A category's or a brand's own name is for people; an item's id never is.
-    called ??= kind === 1 ? undefined : name;
+    called ??= kind === 1 ? said || undefined : name;
     return { code, because: name, text: called === undefined ? nameless : full.replace("{}", () => called ?? "") };
   }
 

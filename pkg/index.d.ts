@@ -2,27 +2,27 @@
 
 export type Placement = "home" | "product" | "complements" | "cart" | "category" | "search" | "recent" | "again";
 
-/** What the shopper allows. Everything is denied until granted. */
+/** Purposes that the shopper allows. Each is denied until granted. */
 export interface Consent {
   /** Keep a portrait on this device and use it. */
   personalisation?: boolean;
   /** Report events to the collector. */
   measurement?: boolean;
-  /** Take part in experiments: be put into variations by chance. What is used is reported where `measurement` is allowed too. */
+  /** Random assignment to variations of experiments; their use is reported if `measurement` is allowed too. */
   experiment?: boolean;
 }
 
-/** What an experiment decided. */
+/** Assignment of an experiment. */
 export interface Variation {
   key: string;
   value: unknown;
-  /** By `overrides`, and not by chance. */
+  /** Set by `overrides`, not assigned at random. */
   forced: boolean;
-  /** Of a contextual bandit: the probability that this variation had. */
+  /** Of a contextual bandit: the probability of this variation. */
   propensity?: number;
 }
 
-/** Two rankings of which one list is drafted; `interleave` of "tillside/interleave" asks it. */
+/** Two rankings to be drafted into one list; used by `interleave` of "tillside/interleave". */
 export interface DraftRequest {
   experiment: string;
   /** Ids, best first. */
@@ -37,18 +37,18 @@ export interface DraftRequest {
 export interface Drafted {
   id: string;
   ranker: "a" | "b";
-  /** The other ranking would not have put it there: a choice of it tells something. */
+  /** True if the other ranking would not have placed it here: a click on it is evidence. */
   competitive: boolean;
 }
 
-/** A list that was made, with all that it was made of; see docs/experiments.md. */
+/** Record of a list with all its inputs; see docs/experiments.md. */
 export interface Decision {
   decision: string;
   time: number;
   model: string;
-  /** A hash of the part of the model, and of prices and stock that were taken over into it. */
+  /** Hash of the model part, with its live prices and stock. */
   goods: string;
-  /** The variations that were used in the visit, "ranker=1,hero=a". */
+  /** Variations used in the visit, "ranker=1,hero=a". */
   variants: string;
   request: Record<string, unknown>;
   made: { items: { id: string; score: number; placed: string; propensity: number; given: number[] }[]; fallback: string };
@@ -58,16 +58,16 @@ export interface Decision {
 }
 
 export interface Replayed {
-  /** The list is the same as was made then. */
+  /** True if the recomputed list equals the recorded one. */
   same: boolean;
   made?: Decision["made"];
   /** Why not: "no_model", "damaged" and "request" are of the record; "other_model": the model was another, or its prices and stock. */
   code?: "no_model" | "damaged" | "request" | "other_model";
 }
 
-/** What a feature is. */
+/** Value of a feature, and its source. */
 export interface Feature {
-  /** Undefined where nothing says. */
+  /** Undefined for an unknown feature. */
   value: unknown;
   on: boolean;
   source: "unknownFeature" | "defaultValue" | "force" | "experiment" | "prerequisite" | "cyclicPrerequisite" | "override";
@@ -75,38 +75,38 @@ export interface Feature {
 }
 
 export interface Options {
-  /** URL of the model's manifest.json. Without it every shelf is the `fallback` the caller gives. */
+  /** URL of the model's manifest.json. Without it every shelf is the request's `fallback`. */
   model?: string;
-  /** The category that the page is about, "Fresh > Fruit": of a model in parts, the one with its items is opened. */
+  /** The page's category, "Fresh > Fruit": of a model in parts, opens the one with its items. */
   category?: string;
   /** Where reports go. Without it nothing is sent. */
   collector?: { url: string; writeKey: string };
   consent?: Consent;
   /** Features and experiments, in the full edition: GrowthBook's payload, or its URL. */
   features?: string | object;
-  /** What conditions of features may ask for. `id`, which assignment goes by, is this device's unless it is given. */
+  /** Attributes for conditions of features. Assignment hashes `id`, default the device's id. */
   featureAttributes?: Record<string, unknown>;
-  /** Variations by experiment that are shown whatever chance says, for a look at them: { ranker: 1 }. They are not reported. */
+  /** Forced variations by experiment, for previews: { ranker: 1 }. They are not reported. */
   overrides?: Record<string, number>;
-  /** "full" takes the module that also answers `intent`, `tags` and the portrait's dimensions; default what the manifest
-   *  says, else "recommender". */
+  /** "full" loads the module that also answers `intent`, `tags` and the portrait's dimensions; default: the manifest's
+   *  edition, else "recommender". */
   edition?: "recommender" | "full";
   /** Language of reasons: "zh" or "en"; default from the document or navigator. */
   locale?: string;
   /** Name of the store on the device, for several shops on one origin. Default "tillside". */
   name?: string;
-  /** Milliseconds after which `open` resolves with what it has, whatever does not answer; default 4000. The rest is taken in
-   *  when it comes. */
+  /** Milliseconds after which `open` resolves with whatever has loaded; default 4000. Later parts are used when they
+   *  arrive. */
   timeout?: number;
-  /** The shop's rules on scores, for every list; of what does not fit the model, `status().problems` says so. */
+  /** The shop's rules on scores, for every list; `status().problems` names values that the model does not have. */
   rules?: readonly Rule[];
-  /** What to call an item, a category path or a brand in a reason. An item that it does not know at once (undefined, or a
-   *  promise) is not named: the reason has a sentence that needs no name, and `say` waits for the promise. A category or brand is
-   *  called as the model has it. */
+  /** Name of an item, a category path or a brand in a reason. If it returns undefined or a promise for an item, the reason
+   *  uses a sentence without a name, and `say` waits for the promise. Default for categories and brands: the model's
+   *  name. */
   title?: (id: string) => string | undefined | Promise<string | undefined>;
-  /** Names of the shop's own events, and what each is in the words that `track` takes: `{ View: "Product Viewed" }`. */
+  /** The shop's own event names, mapped to names that `track` takes: `{ View: "Product Viewed" }`. */
   events?: Record<string, string>;
-  /** Attributes that the shop declares over events; of the full edition. What is wrong with one, `status().problems` says. */
+  /** Attributes that the shop declares over events; full edition. Errors are in `status().problems`. */
   attributes?: readonly Declaration[];
   /** Rules for tags; of the full edition. */
   tags?: readonly TagRule[];
@@ -115,31 +115,31 @@ export interface Options {
   /** Where the wasm file is, if the bundler moved it, as an address, `URL`, `Request` or `Response`; or its bytes or compiled module. For a model with a sequence encoder
    *  it is `tillside/encoder.wasm`, which reads every other model too; for the full edition `tillside/full.wasm`. */
   wasm?: string | object;
-  /** Called with each problem that the page may want to log. Never throws into the page. */
+  /** Called with each problem, for logging. Its exceptions are caught. */
   onWarning?: (warning: Problem) => void;
 }
 
 export interface Problem {
   /** Stable, dotted: "model.hash", "storage.denied", … docs/integration.md lists them all. */
   code: string;
-  /** What happened, with the offending value, and what to do. */
+  /** Cause with the offending value, and remedy. */
   message: string;
 }
 
 export type Tracked =
   | { ok: true; id: string; session: string }
   /** `reason` is stable: "unknown_event", "missing:product_id", "duplicate", "no_consent", … "waiting": taken when the engine
-   *  or the device has answered, or when a prerendered page is looked at. */
+   *  or the device has answered, or when a prerendered page becomes visible. */
   | { ok: false; reason: string };
 
-/** What the shop raises, lowers or puts last. */
+/** Merchandising rule: raises, lowers or buries items. */
 export interface Rule {
-  /** What an item must be, all of it; of several values any. `brand`, `category` (a path, and below), `id`, or an
-   *  attribute as the feed has it: { brand: ["Nova", "Kite"], color: "red" }. */
+  /** Matches items that have all of these; of several values any. `brand`, `category` (a path, and below), `id`, or an
+   *  attribute named as in the feed: { brand: ["Nova", "Kite"], color: "red" }. */
   where: Record<string, string | number | readonly (string | number)[]>;
-  /** What the score is multiplied by, 0.2–5; several rules together are held to that too. */
+  /** Factor on the score, 0.2–5; the product of several rules is limited to the same range. */
   boost?: number;
-  /** Behind everything that is not buried; counts before `boost`. */
+  /** Places the item after all others; takes precedence over `boost`. */
   bury?: boolean;
 }
 
@@ -151,47 +151,48 @@ export interface Request {
   item?: string;
   /** A category path, "Fresh > Fruit": needed by `category`, optional elsewhere. */
   category?: string;
-  /** What was typed: needed by `search`. */
+  /** Search text: needed by `search`. */
   query?: string;
   /** Attributes every item must have, e.g. { color: "red" }, as the feed has them. */
   where?: Record<string, string>;
   /** Items not to show. */
   exclude?: readonly string[];
-  /** What to show where nothing can be computed. */
+  /** Ids to show if no list can be computed. */
   fallback?: readonly string[];
-  /** 0–1, default 0: how much being unlike what stands above counts beside the score. A number looks at how alike all
-   *  above is in the mean (maximal marginal relevance); `by: "dpp"` at all of it together (a determinantal point process). */
+  /** 0–1, default 0: weight of dissimilarity against the score. A number uses the mean similarity to the items above
+   *  (maximal marginal relevance); `by: "dpp"` counts them jointly (determinantal point process). */
   diversity?: number | { by: "dpp"; strength: number };
-  /** At most so many of one brand, and of one leaf category, in any five in a row. Given up, category first, where nothing
-   *  else is left: warning "spread_relaxed". */
+  /** Maximum of one brand, and of one leaf category, in any five consecutive places. Relaxed, category first, if no other
+   *  item is left: warning "spread_relaxed". */
   spread?: { brand?: number; category?: number };
-  /** 0–0.5, default 0: the share of places for items that hardly anybody sees, drawn with a known propensity. */
+  /** 0–0.5, default 0: share of places for rarely viewed items, drawn with a known propensity. */
   discovery?: number;
-  /** Items at places from 1. Of two on one place the first holds; an item that may not be shown loses its place. */
+  /** Items at positions from 1. Of two on one position the first wins; an item that may not be shown loses its place. */
   pins?: readonly { id: string; position: number }[];
-  /** Only what works with the shopper's things, or with `item`, and that first; what no attribute speaks of stays. Default
-   *  false; `complements` never holds what does not work with `item`. Needs a model trained with `--compatible`. */
+  /** Lists compatible items of the shopper, or of `item`, first, and drops incompatible ones; items without the attribute
+   *  stay. Default false; `complements` always drops items incompatible with `item`. Needs a model trained with
+   *  `--compatible`. */
   compatible?: boolean;
-  /** false: the list is as for somebody of whom nothing is known. For the control of an experiment with personalisation. */
+  /** false: the list of an unknown shopper. For the control of an experiment with personalisation. */
   personal?: boolean;
-  /** Beside those given to `open`; 31 in all hold. */
+  /** In addition to those of `open`; 31 in all apply. */
   rules?: readonly Rule[];
-  /** Whether variants of one product (a colour, a size) may stand side by side. Default false: a list holds a product once, by the
-   *  variant that suits the shopper and is in stock. Needs a feed with `item_group_id`. */
+  /** Lists variants of one product (a colour, a size) singly. Default false: a list holds a product once, as the variant that
+   *  suits the shopper and is in stock. Needs a feed with `item_group_id`. */
   skus?: boolean;
-  /** For somebody of whom nothing is known, `home` spreads over the shop's departments as the model has learnt. Default false; a page
-   *  of `page` does. */
+  /** For an unknown shopper, spreads `home` over the shop's departments by learned weights. Default false; true in lists of
+   *  `page`. */
   departments?: boolean;
 }
 
-/** A shelf of a page: a placement, or a request whose place, item and exclusions the page fills in. */
+/** A shelf of a page: a placement, or a request; the page fills in item and exclusions. */
 export type Slot = Partial<Request> & { placement: Placement };
 
 export interface PageRequest {
-  /** What kind of page it is: decides the shelves where `slots` does not. */
+  /** Kind of page: selects the shelves if `slots` does not. */
   surface: "home" | "product" | "cart" | "order" | (string & {});
-  /** Shelves from the top, as placements or as requests; one that would be all but empty is left out. A `category` without a category is
-   *  of the one the shopper likes best that has no shelf yet. */
+  /** Shelves from the top, as placements or requests; nearly empty ones are left out. A `category` without a category uses the
+   *  shopper's favourite category that has no shelf yet. */
   slots?: readonly (Slot | Placement)[];
   /** The item the page is about. */
   item?: string;
@@ -199,7 +200,7 @@ export interface PageRequest {
   exclude?: readonly string[];
 }
 
-/** A survey that is due: about which order, or which contact with service. */
+/** A survey that is due, and its order or service contact. */
 export interface Survey {
   due: "delivery" | "service";
   about: string;
@@ -211,7 +212,7 @@ export interface Survey {
 export interface Page {
   surface: string;
   shelves: (Shelf & { category?: string })[];
-  /** The next items of the feed below the shelves, none of which was shown; at the end an empty shelf. */
+  /** The next items of the feed below the shelves, none of them shown yet; at the end an empty shelf. */
   more(limit?: number): Shelf;
 }
 
@@ -225,32 +226,32 @@ export interface RerankRequest {
   visible?: number;
   /** Items that stay where they are. */
   pinned?: readonly string[];
-  /** Beside those given to `open`. */
+  /** In addition to those of `open`. */
   rules?: readonly Rule[];
 }
 
-/** What a page that draws by itself may want to hear of: an event was taken, the shopper chose here or in another tab, another
- *  model or part of one was opened. */
+/** Change notification for pages that draw by themselves: an event was taken, consent changed here or in another tab, another
+ *  model or part was opened. */
 export type Notice = { kind: "event"; event: string } | { kind: "consent" } | { kind: "model" };
 
-/** What has changed of an item, in the words of a Merchant feed; what is left out stays as it was. */
+/** Change of an item, in the fields of a Merchant feed; omitted fields stay as they were. */
 export interface Change {
   id: string;
   /** In the shop's currency: 19.9, "19.90" or "19.90 CNY". */
   price?: number | string;
-  /** Goes before `price` where there is one. */
+  /** Takes precedence over `price`. */
   sale_price?: number | string;
   /** "in_stock", "out_of_stock", "preorder", "backorder", … */
   availability?: string;
 }
 
 export interface Patched {
-  /** Whether a model was there to take the changes, and none was refused. */
+  /** True if a model is open and no change was refused. */
   ok: boolean;
   applied: number;
-  /** On items that the part of the model now open does not have; kept for one that does. */
+  /** Changes of items outside the open part; kept for a part that has them. */
   unknown: number;
-  /** Without an id, saying nothing, with a price or an availability that is none, or beyond the 10,000th. */
+  /** Changes without an id or a field, with an invalid price or availability, or beyond the 10,000th. */
   refused: number;
 }
 
@@ -274,13 +275,13 @@ export interface ShelfItem {
   placed: "ranked" | "pinned" | "discovered";
   /** The probability with which a discovered item was drawn for its place; 1 for the others. */
   propensity: number;
-  /** The one that decided for the item first, the others by how much rests on them; at least one. */
+  /** The decisive reason first, the others by contribution; at least one. */
   reasons: [Reason, ...Reason[]];
-  /** Of an interleaved list: the ranker that put it there, where the other would not have. */
+  /** Of an interleaved list: the ranker that placed it, if the other would not have. */
   ranker?: string;
 }
 
-/** A list that was made, taken apart. */
+/** Contributions to the scores of a list. */
 export interface Explained {
   decision: string;
   /** When it was made, milliseconds since 1970. */
@@ -288,12 +289,12 @@ export interface Explained {
   placement: Placement;
   model: string;
   items: (ShelfItem & {
-    /** What each source gave, what the scene made of it (season, festival, time), and what the rules made of it, or that it fits what the
-     *  shopper has; they sum to the score. */
+    /** Contributions of the sources, of the scene (season, festival, time) and of the rules or compatibility; they sum to the
+     *  score. */
     contributions: Partial<Record<Source | "scene" | "rules", number>>;
-    /** What each item of the history, the page or the cart gave, strongest first. */
+    /** Contribution of each item of the history, the page or the cart, strongest first. */
     causes: { code: Reason["code"]; because: string; given: number }[];
-    /** The rules that hold for it, numbered from 0 with those of `open` first; a factor of 0 buries. */
+    /** Matching rules, numbered from 0, those of `open` first; a factor of 0 buries. */
     rules: { rule: number; factor: number }[];
   })[];
 }
@@ -306,20 +307,20 @@ export interface ShelfStatus {
   decision: string;
   /** The model that ranked it; "" where none did. */
   model: string;
-  /** Of a list that two rankers drafted in turn, and of one that was asked for with `personal: false`. */
+  /** "interleaved" for a list drafted by two rankers, "common" for one with `personal: false`. */
   policy?: "interleaved" | "common";
-  /** Of an interleaved list, the experiment, and the two lists that it was drafted from. */
+  /** Of an interleaved list: the experiment, and its two source lists. */
   experiment?: string;
   decisions?: string[];
   /** Why the list is less than fully personal: "none" when it is. */
   fallback: "none" | "content" | "popularity" | "host" | "empty";
-  /** Whether what the shopper did was allowed to count, and the list is no fallback ("none" or "content"). */
+  /** True if the list uses the shopper's history and is not a fallback ("none" or "content"). */
   personal: boolean;
-  /** Share of the scores that each source gave; sums to 1 unless the list is empty. */
+  /** Share of each source in the scores; sums to 1 unless the list is empty. */
   blend: Partial<Record<Source, number>>;
-  /** How many candidates each filter removed; what does not work with the shopper's things counts as excluded. */
+  /** Candidates removed by each filter; incompatible items count as excluded. */
   filtered: { outOfStock: number; inCart: number; bought: number; excluded: number };
-  /** Stable codes of what was odd in the request: "unknown_placement", "unknown_item", "limit_clamped", … */
+  /** Stable codes of problems in the request: "unknown_placement", "unknown_item", "limit_clamped", … */
   warnings: string[];
   microseconds: number;
 }
@@ -327,14 +328,14 @@ export interface ShelfStatus {
 export interface Shelf {
   placement: Placement;
   items: ShelfItem[];
-  /** The reason that at least half of the items have in common: a card need only say what differs. */
+  /** The reason that at least half of the items share: a card need only show what differs. */
   reason?: Reason;
-  /** Of a search, the words that were looked for where one was misspelt. */
+  /** Of a search: the corrected text, if a word was misspelt. */
   corrected?: string;
   status: ShelfStatus;
 }
 
-/** What reports read of a list. */
+/** Fields of a list that reports use. */
 export interface Reported {
   placement: string;
   items: readonly { id: string; position: number }[];
@@ -342,23 +343,23 @@ export interface Reported {
 }
 
 export interface BundleRequest {
-  /** The item that the set is for. */
+  /** The item to complete. */
   item: string;
-  /** Items beside it at most, default 3. */
+  /** Maximum of further items, default 3. */
   limit?: number;
-  /** What all may cost together, the item included; above 0. */
+  /** Maximum total price, the item included; above 0. */
   priceCap?: number;
   exclude?: readonly string[];
   rules?: readonly Rule[];
-  /** What to show where nothing can be computed; no price is known of it. */
+  /** Ids to show if no set can be computed; without a price. */
   fallback?: readonly string[];
 }
 
-/** A shelf of what makes a set with an item, no two of one leaf category. */
+/** A set with an item, no two of one leaf category. */
 export interface Bundle extends Shelf {
-  /** Of the item and all of the set; undefined where one is unknown. */
+  /** Total of the item and the set; undefined if one price is unknown. */
   price?: number;
-  /** Why they go together; undefined when there is nothing. */
+  /** Common reason; undefined for an empty set. */
   reason?: Reason;
 }
 
@@ -370,6 +371,8 @@ export interface Portrait {
   /** `short`: half-life 30 minutes; `long`: 30 days. Strongest first. */
   categories: { name: string; short: number; long: number; evidence: number }[];
   brands: { name: string; short: number; long: number; evidence: number }[];
+  /** By id, what the page's events called the last sixty items that were viewed, put into the cart or bought; reasons say it. */
+  names: Record<string, string>;
   events: number;
   /** Of the full edition. */
   attributes?: { member: boolean; facts: Fact[]; tags: Tag[] };
@@ -379,11 +382,11 @@ export interface Portrait {
   transactions?: Transactions;
   /** Of the full edition. */
   sentiment?: Sentiment;
-  /** What was asked in public, newest first: words of the catalogue and never the text. Of the full edition. */
+  /** Public questions, newest first: words of the catalogue, never the text. Full edition. */
   enquiries?: { kind: "question" | "comment"; item: string | null; words: string[]; category: string | null; time: number }[];
 }
 
-/** What the shop said of a member. */
+/** The shop's fact about a member. */
 export interface Fact {
   name: string;
   value: string | number | boolean;
@@ -393,7 +396,7 @@ export interface Fact {
 export interface Behaviour {
   categories: Lean[];
   brands: Lean[];
-  /** By name; `level` is how dear what was looked at is among the prices of its category, 0–1, null under three events. */
+  /** By name; `level` is the price percentile of viewed items within their category, 0–1, null under three events. */
   departments: Record<string, { weight: number; level: number | null; events: number; bought: number; last: number; confidence: number }>;
   visits: number;
   /** Days with an event. */
@@ -405,7 +408,7 @@ export interface Behaviour {
   channels: { name: string; visits: number; last: number }[];
 }
 
-/** What the shopper said: ratings and surveys as means, null where there are none. */
+/** Opinions of the shopper: means of ratings and surveys, null without any. */
 export interface Sentiment {
   rating: number | null;
   ratings: number;
@@ -433,7 +436,7 @@ export interface Declaration {
   /** Any event name that `track` takes. */
   event: string;
   measure: "count" | "sum" | "min" | "max" | "mean" | "first" | "last" | "unique";
-  /** The property that is measured; events are counted where there is none. */
+  /** The measured property; without it events are counted. */
   of?: string;
   /** Over the event's properties. */
   where?: Condition;
@@ -441,7 +444,7 @@ export interface Declaration {
   days?: number;
 }
 
-/** `short`: more fell into the window than is kept. */
+/** `short`: the window had more samples than are kept. */
 export interface Attribute {
   value: unknown;
   short: boolean;
@@ -463,24 +466,24 @@ export interface Tag {
   since: number;
   until: number | null;
   origin: "derived" | "imported";
-  /** What the condition looked at, and what that was. */
+  /** Attributes that the condition used, with their values. */
   evidence: Record<string, unknown> | null;
 }
 
 export interface Intent {
   phase: "explore" | "compare" | "decide" | "checkout" | "leaving";
-  /** That this visit ends in a purchase, 0–1; null without the full edition. */
+  /** Probability that this visit ends in a purchase, 0–1; null without the full edition. */
   purchase: number | null;
   hesitating: boolean;
   /** 0–1. */
   hesitation: number;
   reason: "price" | "fit" | "trust" | "delivery" | "comparison" | null;
-  /** What is hesitated over. */
+  /** The item that the shopper hesitates over. */
   item: string | null;
   evidence: { sign: string; count: number }[];
 }
 
-/** The first clause that keeps an item off a list, what it met and what it needed. */
+/** The first clause that keeps an item off a list, with actual and needed value. */
 export interface WhyNot {
   clause:
     | "shown" | "unknown_item" | "category" | "not_found" | "substitute" | "out_of_stock" | "in_cart" | "bought" | "unfit" | "settled"
@@ -506,15 +509,15 @@ export interface Preference {
 }
 
 export interface Identity {
-  /** A hash that the shop makes, of 16 to 128 letters and digits; null where somebody signs out. */
+  /** A hash that the shop makes, of 16 to 128 letters and digits; null at sign-out. */
   member?: string | null;
   facts?: Record<string, string | number | boolean>;
   tags?: readonly (string | { name: string; until?: number })[];
-  /** Of two values of a fact the one of the greater version counts; default now. */
+  /** The value with the greater version wins; default now. */
   version?: number;
 }
 
-/** Where an action would be shown, and what the page knows that the engine does not: conditions ask for `page.…`. */
+/** Surface of an action, and attributes of the page for conditions (`page.…`). */
 export interface Moment {
   surface: string;
   page?: Record<string, unknown>;
@@ -525,7 +528,8 @@ export interface ActionRule {
   id: string;
   when?: { event: string };
   if?: Condition;
-  do: { type: ActionType; title: string | { en: string; zh: string }; text?: string | { en: string; zh: string }; campaign?: string; content?: string };
+  /** Off the site without title, and with content: the template. */
+  do: { type: ActionType; title?: string | { en: string; zh: string }; text?: string | { en: string; zh: string }; campaign?: string; content?: string };
   surfaces?: readonly string[];
   value?: number;
   success?: number;
@@ -536,7 +540,9 @@ export interface ActionRule {
   quiet?: { from: number; to: number };
   ladder?: string;
   wait_hours?: number;
-  channel?: string;
+  /** Off the page a message is asked for by a report, and `actions` does not answer it. */
+  channel?: "page" | "mail" | "sms" | "wecom";
+  after_hours?: number;
   note?: string;
 }
 
@@ -551,7 +557,7 @@ export interface Action {
   campaign: string | null;
   content: string | null;
   item: string | null;
-  channel: string;
+  channel: "page";
   interrupts: boolean;
   /** Unix milliseconds of its event, and of its end: no reload moves them. */
   since: number | null;
@@ -561,25 +567,58 @@ export interface Action {
 
 export type Response = "shown" | "accepted" | "dismissed";
 
-/** The first thing that holds a rule back; `clause` where it is the condition. */
+/** The first reason against a rule; `clause` if it is the condition. */
 export interface HeldBack {
-  code: "unknown_rule" | "not_armed" | "surface" | "condition" | "quiet" | "cap" | "complaint" | "ladder" | "ladder_done" | "worth" | "outranked" | "no_engine";
+  code: "unknown_rule" | "not_armed" | "surface" | "condition" | "quiet" | "cap" | "complaint" | "ladder" | "ladder_done" | "channel" | "worth" | "outranked" | "no_engine";
   clause?: { path: string; attribute: string; actual: unknown; expected: unknown; failed: boolean };
   [value: string]: unknown;
 }
 
 /** Money in minor units. An arm without amount and percent is no discount. */
-export interface OfferRequest {
-  arms: readonly { id: string; amount?: number; percent?: number; cap?: number; threshold?: number; successes?: number; failures?: number }[];
-  /** `headroom`: by how many percent the line may be reduced; without it not at all. */
+export interface OfferArm {
+  id: string;
+  amount?: number;
+  percent?: number;
+  cap?: number;
+  threshold?: number;
+  successes?: number;
+  failures?: number;
+}
+
+/** A campaign that `tillside/offers` handed over, or arms of the request's own. */
+export type OfferRequest = {
+  /** In minor units. `headroom`: by how many percent the line may be reduced; without it not at all. */
   cart: readonly { amount: number; headroom?: number }[];
   /** Names shopper, campaign and period. */
   key: string;
-}
+} & (
+  | { arms: readonly OfferArm[] }
+  | {
+      campaign: string;
+      /** Campaigns of which the wallet has a coupon: they give no other. */
+      held?: readonly string[];
+      /** What the campaign's budget has left, in minor units. */
+      left?: number;
+    }
+);
 
 export type Offer =
-  | { arm: string; discount: number; propensity: number; leftOut: { arm: string; code: string }[]; disclosure: true; next?: { arm: string; missing: number } }
-  | { arm: null; code: string; path?: string; remedy?: string };
+  | {
+      arm: string;
+      discount: number;
+      /** The probability that this arm had. */
+      propensity: number;
+      leftOut: { arm: string; code: string }[];
+      /** Whether the choice was not the same for everybody with this cart: of a campaign, because it read the portrait. */
+      disclosure: boolean;
+      next?: { arm: string; missing: number };
+      /** Of a campaign: its name, the version of its posterior or "prior", when it was decided and when that ends. */
+      campaign?: string;
+      policy?: string;
+      since?: number;
+      expires?: number | null;
+    }
+  | { arm: null; code: string; path?: string; remedy?: string; next?: { arm: string; missing: number } };
 
 export interface Imported {
   source: string;
@@ -589,8 +628,8 @@ export interface Imported {
 /** `reason` is stable: "no_consent", "edition" where the full edition is needed, "personal:member", … */
 export type Changed = { ok: true; switched?: boolean; refused?: string[] } | { ok: false; reason: string };
 
-/** An interest against the shop's own share: `lift` is the natural logarithm of how many times as strong it is as with the
- *  mean shopper, over 30 days; `shortLift` the same over 30 minutes. */
+/** An interest relative to the shop's share: `lift` is the natural logarithm of the ratio to the mean shopper, over 30 days;
+ *  `shortLift` the same over 30 minutes. */
 export interface Lean {
   name: string;
   short: number;
@@ -630,7 +669,7 @@ export interface Transactions {
 
 export interface Stage {
   stage: "prospect" | "new" | "growing" | "mature" | "dormant" | "churned" | "won_back";
-  /** Milliseconds since 1970; a stage stays for a day at least. */
+  /** Milliseconds since 1970; a stage lasts at least a day. */
   since: number;
   journey: "discover" | "consider" | "decide" | "receive" | "repeat" | "lapse";
   /** Days with an order. */
@@ -658,7 +697,7 @@ export interface Stage {
     warning: boolean;
     /** Days since the last visit. */
     silent: number;
-    /** Days between the visit of today and the one before it: who has just come back was away. */
+    /** Days between today's visit and the previous one. */
     away: number;
     /** Of the frequency of visits, 0–1; null after too few. */
     fall: number | null;
@@ -669,19 +708,19 @@ export interface Stage {
 }
 
 export interface DueRequest {
-  /** Ids of products that are under way to the shopper, or that they say they still have: not due. */
+  /** Ids of products in delivery, or still in stock at home: not due. */
   undelivered?: readonly string[];
   stocked?: readonly string[];
 }
 
 export interface DueAnswer {
-  /** What is due first; a product has an `id`, a category its path. */
+  /** Most overdue first; a product has an `id`, a category its path. */
   items: {
     id?: string;
     category?: string;
     due: boolean;
     suppressed: "undelivered" | "stocked" | null;
-    /** That it is bought within seven days. */
+    /** Probability of a purchase within seven days. */
     probability: number;
     /** Days from now: the middle half of the next purchase. */
     window: [number, number];
@@ -696,7 +735,7 @@ export interface DueAnswer {
     /** Purchases a day, by which the list is ordered. */
     rate: number;
   }[];
-  /** What is in at least half of the last ten trips. */
+  /** Products in at least half of the last ten trips. */
   usual: { id: string; quantity: number; share: number }[];
 }
 
@@ -717,7 +756,7 @@ export interface Taste {
   promotion: { all: number; conversion: number; between: [number, number]; discount: number; reduced: number; evidence: number } | null;
   loyalty: { brand: string; share: number; concentration: number; evidence: number } | null;
   breadth: { categories: number; effective: number } | null;
-  /** Jensen–Shannon divergence in bits of the latest from earlier interests, and whether it is more than chance. */
+  /** Jensen–Shannon divergence in bits of the latest from earlier interests; `moved` if it is above chance. */
   drift: { divergence: number; moved: boolean; movers: { name: string; change: number }[]; evidence: number } | null;
 }
 
@@ -752,7 +791,7 @@ export interface Status {
   engine: "wasm" | "fallback";
   model: { id: string; items: number; bytes: number } | null;
   consent: Required<Consent>;
-  /** Whether shelves can be personal: an engine, a model, and consent to personalisation. */
+  /** True if shelves can be personal: engine, model and consent to personalisation are there. */
   personal: boolean;
   /** Global Privacy Control as the browser reports it. */
   gpc: boolean;
@@ -762,15 +801,15 @@ export interface Status {
   /** Bytes of wasm memory. */
   memory: number;
   queue: { waiting: number; bytes: number; sent: number; dropped: number; nextTry: number | null };
-  /** Events taken in, and refused by reason; and what was left out of those taken in: properties outside the allow-list, such
-   *  as held personal data, and values that are not what their field holds. */
+  /** Accepted events; refused ones by reason; and dropped properties of accepted ones: outside the allow-list, with personal data,
+   *  or of the wrong kind. */
   intake: { accepted: number; refused: Record<string, number>; dropped: { unknown: number; personal: number; invalid: number } };
   problems: Problem[];
 }
 
-/** A working object in the same tick. Until it is open, lists are the request's `fallback`, and what it is told (events, consent,
- *  sights and clicks of lists, everything that gives a promise) waits and is done in order; `track` says "waiting". Throws a
- *  TypeError for options that there are not, or of a wrong type. */
+/** A working object in the same tick. Until it is open, lists are the request's `fallback`, and calls (events, consent, impressions,
+ *  clicks, everything that returns a promise) wait and run in order; `track` answers "waiting". Throws TypeError for unknown or
+ *  mistyped options. */
 export declare function tillside(options?: Options): Tillside;
 
 export declare class Tillside {
@@ -779,31 +818,31 @@ export declare class Tillside {
   readonly ready: Promise<Tillside>;
   /** Never rejects for anything that happens at run time (network, model, storage, wasm), and resolves within `timeout`: the
    *  page gets a working object and `status().problems`. On one page the same options give the same object.
-   *  Rejects with a TypeError for options that there are not, or of a wrong type. */
+   *  Rejects with TypeError for unknown or mistyped options. */
   static open(options?: Options): Promise<Tillside>;
 
-  /** `event`: a Segment e-commerce name; those of GA4, Shopify and Google Retail are understood. Never throws. */
+  /** `event`: a Segment e-commerce name, or one of GA4, Shopify or Google Retail. Never throws. */
   track(event: string, properties?: object): Tracked;
   /** Synchronous. Never throws. */
   recommend(request: Request): Shelf;
   /** The shelves of a whole page, no product twice on it. Never throws. */
   page(request: PageRequest): Page;
-  /** The ids of all variants of an item's product, itself included, the most popular first; none where the model does not know it. */
+  /** The ids of all variants of an item's product, itself included, the most popular first; empty for an unknown item. */
   variants(item: string): string[];
-  /** A purchase was for somebody else: what it taught is taken back. */
+  /** Marks a purchase as a gift: its effect on the portrait is undone. */
   gift(item: string): Tracked;
-  /** The shopper does not want to see this product: it is not suggested again, and looking at it no longer counts. */
+  /** Excludes a product from suggestions; its views no longer count. */
   notForMe(item: string): Tracked;
   /** A set of complements of an item and of each other. Never throws. */
   bundle(request: BundleRequest): Bundle;
-  /** The ids in the order that suits the shopper now: a permutation. What the model does not know comes last. Never throws. */
+  /** A permutation of the ids, ranked for the shopper; unknown ids come last. Never throws. */
   rerank(request: RerankRequest): string[];
-  /** Prices and stock that have changed, from the next list on. Never throws. */
+  /** Applies changed prices and stock from the next list on. Never throws. */
   patch(feed: readonly Change[]): Patched;
-  /** Of a model in parts, opens the one with the items of this category; resolves with whether they are there.
-   *  Lists go on meanwhile with the part before, and stay there where the new one cannot be had. Never rejects. */
+  /** Of a model in parts, opens the one with the items of this category; resolves to whether they are loaded. Until then, or if it
+   *  cannot be loaded, lists use the previous part. Never rejects. */
   enter(category: string): Promise<boolean>;
-  /** Why a list is as it is, by `shelf.status.decision`. */
+  /** Explains a list by its `shelf.status.decision`. */
   explain(decision: string): Explanation;
   /** The sentence of a reason, with the name that `title` gives, for which it waits for a second at most. */
   say(reason: Reason): Promise<string>;
@@ -811,68 +850,69 @@ export declare class Tillside {
   watch(watcher: (notice: Notice) => void): () => void;
   /** Report that a shelf was seen; call it when it is on screen. Counted once for each shelf. */
   impression(shelf: Reported): Tracked;
-  /** Report that an item of a shelf was chosen. Its shelf counts as seen from then on, where it was not reported before. */
+  /** Report a click on an item of a shelf; reports the shelf as seen first if it was not. */
   click(shelf: Reported, id: string): Tracked;
-  /** A feature's value, in the full edition. Asking is using: an experiment that decides it is reported, once a session.
-   *  `attributes` go before those of `open`. */
+  /** A feature's value, in the full edition. The call counts as exposure: the experiment that decides the value is reported, once a
+   *  session. `attributes` take precedence over those of `open`. */
   feature(key: string, attributes?: Record<string, unknown>): Feature;
-  /** The variation of an experiment; undefined for who is not in it. Asking is using, as with `feature`. */
+  /** The variation of an experiment; undefined outside it. The call counts as exposure, as with `feature`. */
   variation(experiment: string, attributes?: Record<string, unknown>): Variation | undefined;
-  /** One list drafted from two rankings; undefined without leave for experiments. Of the full edition, as the next two. */
+  /** One list drafted from two rankings; undefined without consent to experiments. Full edition, as the next two. */
   ask(what: "draft", request: DraftRequest): Drafted[] | undefined;
-  /** The newest 200 lists of this page with all that they were made of, oldest first; in memory only. */
+  /** The newest 200 lists of this page with all their inputs, oldest first; in memory only. */
   ask(what: "decisions"): Decision[] | undefined;
-  /** Makes the list of a record again, on the model that is open. */
+  /** Recomputes the list of a record on the open model. */
   ask(what: "replay", record: Decision): Replayed | undefined;
-  /** The survey that may be shown now, by the facts that `identify` was told; null where none is due. */
+  /** The survey that may be shown now, by the facts of `identify`; null if none is due. */
   ask(what: "survey"): Survey | null | undefined;
-  /** Any question of the full edition by its name, as JSON both ways, for what has functions beside this object ("tillside/stores",
-   *  "tillside/content", "tillside/prices"); undefined where this edition has no answer. What has a method of its own is asked by that. Never throws. */
+  /** Any question of the full edition by name, JSON both ways, for scripts beside this object ("tillside/stores", "tillside/content",
+   *  "tillside/prices"); undefined in an edition without an answer. Prefer the methods. Never throws. */
   ask(what: string, request?: unknown): any;
-  /** What is remembered about this shopper. */
+  /** Everything remembered about this shopper, and derived from it. */
   portrait(): Portrait;
-  /** What the shopper is at, and what keeps them from buying. Of the full edition, as all below up to `import`. */
+  /** Phase of the visit, purchase probability and hesitation. Full edition, as all below up to `import`. */
   intent(): Intent;
-  /** What the shop's rules call this shopper. */
+  /** Tags of the shopper, by the shop's rules. */
   tags(): Tag[];
-  /** What the shop's declared attributes are now, by name. */
+  /** Current values of the shop's declared attributes, by name. */
   attributes(): Record<string, Attribute>;
-  /** Why an item is not on the list that a request would get. */
+  /** Why an item is not in the list of a request. */
   explainNot(question: { item: string; request?: Request }): WhyNot;
   /** The shopper deletes a tag, an interest, a viewed item, a search or a fact; it stays deleted for 180 days. */
   erase(what: Erasure): Promise<Changed>;
   /** The shopper wants to see more of a category or brand, or less. */
   prefer(what: Preference): Promise<Changed>;
-  /** Who is signed in, and what the shop says of them. Another member than before, or none, finds nothing of the one before. */
+  /** Signs a member in, with the shop's facts about them. Another member, or null, deletes the data of the previous one. */
   identify(who: Identity): Promise<Changed>;
-  /** Orders that a source of the shop sums up, ten years of them if need be. */
+  /** Imports an order history, summarised by a source of the shop. */
   import(what: Imported): Promise<Changed>;
-  /** What the shop's rules would show or offer here and now, best first; of the full edition, as all below up to `offer`. */
+  /** Actions of the shop's rules for this surface now, best first; full edition, as all below up to `offer`. */
   actions(moment: Moment): Action[];
-  /** Says what became of an action: caps and ladders count it. */
+  /** Records the response to an action, for caps and ladders. */
   respond(action: { rule: string }, response: Response): boolean;
-  /** Why a rule gives no action here and now; null where it does. */
+  /** Why a rule gives no action now; null if it does. */
   whyNot(question: { action: string } & Moment): HeldBack | null;
   /** Chooses one of a campaign's benefits for a cart, under the headroom of its lines; the same key gives the same answer. */
   offer(request: OfferRequest): Offer;
-  /** Of the full edition: where the shopper stands, how alive they are, and what they may spend. */
+  /** Full edition: life cycle, probability of being alive, expected spend. */
   stage(): Stage | undefined;
-  /** Of the full edition: what is bought again and when, and the usual basket. */
+  /** Full edition: repurchases due, and the usual basket. */
   due(request?: DueRequest): DueAnswer;
-  /** Of the full edition: price level, promotions, brands, breadth, and whether interest has moved. */
+  /** Full edition: price level, promotions, brands, breadth, drift of interests. */
   taste(): Taste | undefined;
-  /** Of the full edition: tells where the shopper is, from now on, and how that is understood. The page's time zone and
-   *  language are told when it opens. */
+  /** Full edition: sets the scene from now on, and returns it as understood. Time zone and language are the page's by
+   *  default. */
   scene(place?: Place): Scene | undefined;
-  /** Change what is allowed, effective at once; what a withdrawn purpose stored is deleted. */
+  /** Grants or withdraws purposes, effective at once; the data of a withdrawn purpose is deleted. */
   consent(consent: Consent): Promise<Status>;
-  /** Everything stored on this device about this shopper. */
+  /** A copy for the shopper: `{ portrait, queue }`, the portrait and the reports that wait to be sent. Not in it: the choice of
+   *  purposes, ids that detect duplicates, assignments of experiments and offers, and words of events not folded yet; see docs/privacy.md. */
   export(): Promise<object>;
   /** Delete everything on this device about this shopper. */
   forget(): Promise<void>;
   /** Try to send what is waiting; resolves with how many events are still waiting. */
   flush(): Promise<number>;
   status(): Status;
-  /** Stop timers and listeners, and write what is pending; when as many have closed it as have opened it. */
+  /** Stops timers and listeners, and writes pending rows, once every opener has closed it. */
   close(): Promise<void>;
 }

@@ -100,7 +100,7 @@ export class Tillside {
   /** @type {Problem[]} */ #problems = [];
   /** What items, categories and brands are called. @type {Map<number, string>} */ #called = new Map();
   /** @type {import("./shelf.js").Names} */
-  #names = { reasons: [], name: (kind, number) => this.#nameOf(kind, number), title: (id) => this.#title(id) };
+  #names = { reasons: [], name: (kind, number) => this.#nameOf(kind, number), title: (id) => this.#title(id), called: (number) => engine.take(engine.name(this.#page, 5, number)) || undefined };
   #model = "";
   /** @type {Goods} */ #goods;
   /** The shop's rules, as lines. */
@@ -838,8 +838,7 @@ export class Tillside {
 
   /** @param {import("./index.d.ts").OfferRequest} request @returns {import("./index.d.ts").Offer} */
   offer(request) {
-    const { arms, cart, key } = Object(request);
-    return this.#ask("offer", { arms, cart, key }) ?? { arm: null, code: "no_engine" };
+    return this.#ask("offer", Object(request)) ?? { arm: null, code: "no_engine" };
   }
 
   /** Takes over a payload of features. @param {Promise<unknown>} started */
@@ -874,7 +873,7 @@ export class Tillside {
 
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
-    const [[recent, cart, bought, categories, brands], events] = this.#with((page) => engine.take(engine.portrait(page))) ?? [[[], [], [], [], []], 0];
+    const [[recent, cart, bought, categories, brands, names], events] = this.#with((page) => engine.take(engine.portrait(page))) ?? [[[], [], [], [], [], []], 0];
     /** @param {any[]} interests */
     const named = (interests) => interests.map(([name, short, long, evidence]) => ({ name, short, long, evidence }));
     return {
@@ -883,6 +882,7 @@ export class Tillside {
       bought: bought.map((/** @type {any[]} */ [id, time, count]) => ({ id, time, count })),
       categories: named(categories),
       brands: named(brands),
+      names: Object.fromEntries(names.map((/** @type {any[]} */ [line]) => line.split("\n", 2))),
       events,
       ...this.#ask("portrait"),
     };

@@ -5,7 +5,8 @@
 /** @typedef {import("./index.d.ts").ShelfItem} ShelfItem */
 /** @typedef {import("./index.d.ts").Source} Source */
 /** What numbers are called; of reasons, the code, the sentence before and behind a name, and the one for an item that nobody can name.
- * @typedef {{ reasons: string[][], name: (kind: number, number: number) => string, title: (id: string) => string | undefined }} Names */
+ * @typedef {{ reasons: string[][], name: (kind: number, number: number) => string, title: (id: string) => string | undefined,
+ * called: (number: number) => string | undefined }} Names `title` is the page's, `called` what the shopper's own events said */
 
 /** @type {readonly import("./index.d.ts").Source[]} */
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
@@ -48,7 +49,7 @@ export function decode(words, names) {
       if (kind) {
         const because = names.name(kind, word(n + 2));
         // A category's or a brand's own name is for people; an item's id never is.
-        const called = names.title(because) ?? (kind === ITEMS ? undefined : because);
+        const called = names.title(because) ?? (kind === ITEMS ? names.called(word(n + 2)) : because);
         reasons.push({ code, because, text: called === undefined ? nameless : rest === undefined ? text : text + called + rest });
       } else {
         reasons.push({ code, text });

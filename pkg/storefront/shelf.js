@@ -21,7 +21,7 @@ const CART = /cart|basket|add|remov|order|purchase|checkout/i;
 
 /** The object that the page opened last, as soon as there is one; undefined where nobody waits any more.
  * @param {() => boolean} stopped @returns {Promise<Till | undefined>} */
-async function opened(stopped) {
+export async function opened(stopped) {
   for (;;) {
     const till = /** @type {any} */ (globalThis)[PAGE];
     if (till || stopped()) return till;

@@ -1,10 +1,10 @@
-/** `tillside/handoff`: what a shopper lets an agent, a store's guide or the CRM know. See docs/handoff.md. */
+/** `tillside/handoff`: snapshots for an agent, a store's guide or the CRM. See docs/handoff.md. */
 
 import type { Tillside } from "../index.js";
 
 export type Audience = "agent" | "store" | "crm";
 
-/** A snapshot. Which fields each audience gets, docs/handoff.md lists. */
+/** A snapshot. Fields by audience: docs/handoff.md. */
 export interface Snapshot {
   version: 1;
   audience: Audience;
@@ -23,19 +23,19 @@ export interface Snapshot {
   doNotMention: { kind: "item" | "category"; name: string; why?: string }[];
   visit: { store?: string; time?: number } | null;
   tags?: string[];
-  /** Entries that found no room, or held a person. */
+  /** Number of entries left out for lack of room or because of personal data. */
   omitted: number;
 }
 
 export interface Asked {
   audience: Audience;
-  /** The shopper's leave for this call and no other. */
+  /** The shopper's permission, for this call only. */
   consent: boolean;
-  /** What it is about; else what the shopper hesitates over. */
+  /** The product in question; default: the one that the shopper hesitates over. */
   item?: string;
-  /** Minutes for which it holds, 1 to 30; default 15. */
+  /** Validity in minutes, 1 to 30; default 15. */
   minutes?: number;
-  /** As the CRM answers `GET /me/orders`, `/me/contacts`, and one of `/me/bookings`. */
+  /** The CRM's answers to `GET /me/orders`, `/me/contacts`, and one of `/me/bookings`. */
   orders?: readonly object[];
   contacts?: readonly object[];
   visit?: object;
@@ -55,7 +55,7 @@ export interface Refused {
 export type Handed = { ok: true; snapshot: Snapshot; code: string } | Refused;
 export type Opened = { ok: true; snapshot: Snapshot } | Refused;
 
-/** A public key as `GET /crm/v1/keys` has it. */
+/** A public key of `GET /crm/v1/keys`. */
 export interface Key {
   kty: string;
   crv: string;
@@ -65,12 +65,12 @@ export interface Key {
 
 /** Makes a snapshot and its code. Never rejects. */
 export declare function handOff(till: Tillside, asked: Asked): Promise<Handed>;
-/** Opens a code, on any device: nothing is asked of a server. Never rejects. */
+/** Opens a code on any device, offline. Never rejects. */
 export declare function openCode(till: Tillside, code: string, shop: { keys: readonly Key[] }): Promise<Opened>;
 
 export interface Reader {
   language: "en" | "zh";
-  /** Names of items, categories, brands and stores by id; what has none is not said. */
+  /** Names of items, categories, brands and stores by id; entries without a name are left out. */
   names: Record<string, string>;
   time: (milliseconds: number) => string;
 }
@@ -80,7 +80,7 @@ export interface Said {
   text: string;
 }
 
-/** A snapshot in words. */
+/** A snapshot as text. */
 export declare function inWords(till: Tillside, snapshot: Snapshot, reader: Reader): Said;
-/** What a page needs names for. */
+/** Ids that need names. */
 export declare function mentioned(snapshot: Snapshot): { items: string[]; categories: string[]; brands: string[]; stores: string[] };

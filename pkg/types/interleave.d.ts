@@ -9,11 +9,11 @@ export interface Interleaving {
   rankers: Record<string, Request>;
   /** Items of this list, default 12. */
   limit?: number;
-  /** Items of the list that earlier pages of it showed; all pages together are 100 items long. */
+  /** Items shown on earlier pages of the list; all pages together have at most 100 items. */
   after?: readonly string[];
 }
 
-/** A list that both rankers draft in turn; a coin, the same for the whole visit, decides who begins. Its reports say which ranker
- *  put an item there where the other would not have. Without leave for experiments, an engine or the full edition, and where
- *  there are not two rankers, the first ranker's list. */
+/** A list that two rankers draft in turn (team-draft interleaving); a coin flip, fixed for the visit, decides which starts. Reports
+ *  name the ranker of an item that the other would not have placed. Without consent to experiments, an engine, the full edition
+ *  or two rankers: the first ranker's list. */
 export declare function interleave(till: Tillside, wish: Interleaving): Shelf;

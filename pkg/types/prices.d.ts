@@ -2,13 +2,13 @@
 
 import type { Tillside } from "../index.js";
 
-/** What is needed of the page's object. */
+/** Methods of the page's object that are used. */
 export type Till = Pick<Tillside, "ask"> & { readonly ready: Promise<unknown> };
 
-/** A row of the shop's feed. What it does not say stays as it was. */
+/** A row of the shop's feed. Omitted fields stay as they were. */
 export interface Row {
   id: string;
-  /** A number, or as a Merchant feed writes it: "12.50 CNY". */
+  /** A number, or in Merchant feed notation: "12.50 CNY". */
   price?: number | string;
   /** The price before the reduction. */
   list_price?: number | string;
@@ -19,23 +19,23 @@ export interface Row {
   stock?: number;
   /** Times in milliseconds since 1970 by the server's clock; `left` 0 is sold out. `null` ends it. */
   flash?: { price: number | string; from: number; until: number; left?: number } | null;
-  /** Higher tiers see it first: hours before `public`, by the id of the tier. */
+  /** Early access: hours before `public`, by the id of the tier. */
   early?: { public: number; tiers: Record<string, number> } | null;
   ship_from?: string;
-  /** Of this row; that of the patch where it is left out. */
+  /** Version of this row; default that of the patch. */
   version?: number;
 }
 
 export interface Patch {
-  /** Rises with each change. An older one than the known is refused. */
+  /** Increases with each change; older ones are refused. */
   version: number;
-  /** The version that this patch builds on; left out for the whole feed. */
+  /** The version that this patch builds on; omitted for a whole feed. */
   base?: number;
-  /** ISO 4217, the same for all. */
+  /** ISO 4217, one for the feed. */
   currency: string;
-  /** What the server's clock said when it answered. Without it only what is live for any clock within ten minutes counts as live. */
+  /** The server's clock at the time of the answer. Without it a sale counts as live only if it is for every clock within ten minutes. */
   served?: number;
-  /** When the stock was counted; `served` where it is left out. */
+  /** Time of the stock count; default `served`. */
   counted?: number;
   rows: readonly Row[];
 }
@@ -43,7 +43,7 @@ export interface Patch {
 export interface Taken {
   ok: boolean;
   applied?: number;
-  /** Rows that were not newer than what is known. */
+  /** Rows that were not newer than the known ones. */
   stale?: number;
   refused?: number;
   version?: number;
@@ -54,29 +54,29 @@ export interface Taken {
   known?: number | null;
 }
 
-/** An item as of now. */
+/** Current state of an item. */
 export interface Live {
   id: string;
-  /** That of a live flash sale, else the usual one. */
+  /** Price of a live flash sale, else the usual one. */
   price: number | null;
   list: number | null;
   lowest: number | null;
   currency: string;
   out: boolean | null;
-  /** What is left, where that is few and was counted within the last minute. */
+  /** Pieces left, if few and counted within the last minute. */
   few: number | null;
   ships: string;
   flash: { state: "upcoming" | "live" | "sold_out" | "ended"; price: number; from: number; until: number; left: number | null } | null;
-  /** What the server's clock says now: `until - server` is left of a flash sale. */
+  /** The server's clock now: a flash sale lasts another `until - server`. */
   server: number;
 }
 
 export interface Wish {
-  /** The least part by which a price must fall: 0.01 to 0.9, default 0.05. */
+  /** Minimum relative price drop: 0.01 to 0.9, default 0.05. */
   minimum?: number;
-  /** Up to so many pieces are few: default 5. */
+  /** Maximum number of pieces that counts as few: default 5. */
   few?: number;
-  /** Minutes before its end from which a flash sale ends soon: default 60. */
+  /** Minutes before the end of a flash sale from which it is announced: default 60. */
   ending?: number;
 }
 
@@ -89,24 +89,24 @@ export type Alert =
 export interface Watched {
   id: string;
   since: number;
-  /** The price that the shopper saw last or was told; 0 where none was said. */
+  /** The price that the shopper saw last; 0 if unknown. */
   known: number;
   price: number | null;
   currency: string;
   out: boolean;
 }
 
-/** Hands a patch of the feed over. */
+/** Applies a patch of the feed. */
 export function take(till: Till, patch: Patch): Taken;
-/** Fetches the feed and hands it over with the server's time. Never rejects. */
+/** Fetches the feed and applies it with the server's time. Never rejects. */
 export function fetchFeed(till: Till, url: string): Promise<Taken>;
-/** What the feed says of items now; `null` for one that it does not have. */
+/** Current state of items by the feed; `null` for unknown ones. */
 export function live(till: Till, ids: readonly string[], wish?: { few?: number }): (Live | null)[];
-/** Flash sales that are on or to come, the one that ends first before the others. */
+/** Current and coming flash sales, the earliest end first. */
 export function flashes(till: Till): Live[];
-/** What is new for this shopper: what is watched first, then the greatest drops. */
+/** Alerts for this shopper: watched items first, then the greatest drops. */
 export function alerts(till: Till, wish?: Wish): Alert[];
-/** The shopper was told: the alert does not come again. */
+/** Marks an alert as shown: it is not repeated. */
 export function told(till: Till, alert: Alert, wish?: Wish): boolean;
-/** What is watched: `track("Product Watched", …)` begins it, `track("Product Removed from Wishlist", …)` and an order end it. */
+/** Watched items: `track("Product Watched", …)` starts watching, `track("Product Removed from Wishlist", …)` and an order end it. */
 export function watches(till: Till): Watched[];

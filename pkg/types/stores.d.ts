@@ -10,16 +10,16 @@ export interface Place {
 
 export type Located = { ok: true; place: Place } | { ok: false; reason: "no_consent" | "denied" | "unavailable" | "timeout" | "unsupported" };
 
-/** Asks the browser where the shopper is. `consent: true` is the shopper's leave for this call and no other; without it nothing is asked.
- *  The place is rounded to 1.1 km; it is kept and sent nowhere. Never rejects. */
+/** Asks the browser for the position. `consent: true` is the shopper's permission for this call only; without it the browser is not
+ *  asked. The position is rounded to 1.1 km, and neither stored nor sent. Never rejects. */
 export declare function locate(asked: { consent: boolean; timeout?: number }): Promise<Located>;
 
 export interface Wish {
-  /** Id of an item; any of its product's variants on show counts as on show, only itself as in stock. */
+  /** Id of an item; any variant of its product counts as on display, only the item itself as in stock. */
   item?: string;
-  /** From `locate`. Without one, the stores of the shopper's region answer. */
+  /** From `locate`. Without it, the answer has the stores of the shopper's region. */
   place?: Place | undefined;
-  /** Only stores that have the item (default where there is one), show it, are open now. */
+  /** Only stores that have the item (default with `item`), display it, are open now. */
   stock?: boolean;
   demo?: boolean;
   open?: boolean;
@@ -33,14 +33,14 @@ export interface NearStore {
   id: string;
   name: { en: string; zh: string };
   address: { en: string; zh: string };
-  /** Of the store's clock, "Asia/Shanghai". */
+  /** Time zone of the store, "Asia/Shanghai". */
   zone: string;
   /** Whole kilometres from the rounded place, at least 1; null without a place. */
   km: number | null;
   stock: boolean;
   demo: boolean;
   open: boolean;
-  /** Unix milliseconds: when it closes, where it is open, and when it opens next within eight days. */
+  /** Unix milliseconds: closing time if open, and next opening within eight days. */
   closes: number | null;
   opens: number | null;
 }
@@ -60,7 +60,7 @@ export interface Occasion {
   page?: Record<string, unknown>;
 }
 
-/** An action of a rule of type "store", with the store that is open, has the item and shows it. */
+/** An action of type "store", with an open store that has and displays the item. */
 export type Invitation = Action & { type: "store"; item: string; store: NearStore };
 
 export interface StoreProblem {

@@ -1,0 +1,65 @@
+/** `tillside/backup`: what one device of a member remembers, on their others. See docs/members.md. */
+
+import type { Notice, Tillside } from "../index.js";
+
+/** A page's engine; without `watch` the page calls `stop` itself where personalisation is withdrawn. */
+export type Till = Pick<Tillside, "ask" | "status"> & { watch?(watcher: (notice: Notice) => void): unknown };
+
+export interface Options {
+  /** Where the bytes are kept: `GET`, `PUT` under `If-Match`, `DELETE`, as `/crm/v1/me/backup` of the reference CRM. */
+  url: string;
+  /** The member's passphrase of 8 characters or more, or 32 random bytes or more. Left out where this device has the key. It is not kept and not sent. */
+  secret?: string | Uint8Array<ArrayBuffer>;
+  /** The member's id: a backup of another member is not opened. */
+  member: string;
+  /** The shopper's own leave for this, beside that for personalisation. */
+  consent: true;
+  /** In place of the page's own `fetch`. */
+  fetch?: typeof fetch;
+  /** Headers of each request. */
+  headers?: () => Record<string, string>;
+}
+
+/** `changed`: whether another device had something new. `at`: when it was written, by the server's clock. */
+export interface Synced {
+  changed: boolean;
+  at: number | null;
+}
+
+export type Code =
+  | "backup_consent"
+  | "backup_edition"
+  | "backup_member"
+  | "backup_weak"
+  | "backup_locked"
+  | "backup_secret"
+  | "backup_truncated"
+  | "backup_damaged"
+  | "backup_version"
+  | "backup_large"
+  | "backup_busy"
+  | "backup_network"
+  | "backup_server"
+  | "backup_crypto";
+
+export declare class BackupError extends Error {
+  readonly code: Code;
+  readonly remedy: string;
+  /** Of the server's answer, for backup_server. */
+  readonly status: number | undefined;
+}
+
+export interface Backup {
+  readonly last: number | null;
+  sync(): Promise<Synced>;
+  /** Deletes the backup on the server and the key on this device. Withdrawing personalisation does the same. */
+  stop(): Promise<void>;
+  /** Forgets the key on this device only. */
+  leave(): Promise<void>;
+}
+
+export declare function backup(till: Till, options: Options): Promise<Backup>;
+/** Whether this device has the member's key, so that `backup` needs no secret. */
+export declare function isKept(member: string): Promise<boolean>;
+/** Forgets the keys of this device, where a shopper is forgotten who is not signed in. */
+export declare function forgetKeys(): Promise<void>;

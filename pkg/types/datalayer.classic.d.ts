@@ -1,0 +1,2 @@
+/** A classic script; it leaves a global `tillsideDataLayer` with what `tillside/datalayer` exports. */
+export {};
