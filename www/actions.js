@@ -1,12 +1,12 @@
 /** What the shop's rules show here and now: a strip above the shelves, with a coupon from the CRM where it is an offer. */
 
 import { gallery, stock } from "./content.js";
-import { countdown } from "./countdown.js";
 import { announce, el } from "./dom.js";
-import { money, named, t, title } from "./i18n.js";
+import { t, title } from "./i18n.js";
 import { kept } from "./keep.js";
 import { toAccount, toCart, toProduct, toQuiz, toSurvey } from "./links.js";
-import { description, good, picture } from "./shop.js";
+import { good, picture } from "./shop.js";
+import { widgets } from "./widgets.js";
 import * as crm from "./crm.js";
 import * as till from "./till.js";
 
@@ -28,6 +28,7 @@ export async function strip(surface, page = {}) {
     const coupon = await running().catch(() => null);
     if (coupon) cards.push(coupon);
   }
+  if (cards.length) await widgets();
   place.append(...cards);
   return place;
 }
@@ -37,22 +38,28 @@ async function card(action) {
   const coupon = action.campaign && (await crm.me()) ? await crm.mint(action.campaign).catch(() => null) : null;
   // An offer without a coupon promises what nobody holds.
   if (action.campaign && !(coupon && usable(coupon))) return null;
-  till.respond(action, "shown");
   const about = action.item ? await good(action.item) : undefined;
-  const pictures = await buyers(action);
-  const node = el(
-    "section",
-    { class: `action ${action.type}`, "data-rule": action.rule, "data-coupon": coupon?.code ?? null, "aria-label": named(action.title) },
-    about ? el("a", { href: toProduct(about.id), class: "action-item" }, el("img", { src: picture(about), alt: title(about), width: 56, height: 56 })) : null,
-    el("div", {}, el("strong", {}, named(action.title)), el("p", {}, named(action.text)), ...(coupon ? [terms(coupon), ends(coupon, () => node.remove())] : []), pictures),
-    coupon ? el("a", { class: "secondary", href: toCart, onclick: () => till.respond(action, "accepted") }, t("action.use")) : null,
-    action.type === "survey" ? el("a", { class: "secondary", href: toSurvey(action.rule) }, t("action.answer")) : null,
-    action.rule === "welcome" ? el("a", { class: "secondary", href: toQuiz, onclick: () => till.respond(action, "accepted") }, t("quiz.start")) : null,
-    away(() => {
-      till.respond(action, "dismissed");
-      node.remove();
-    }),
+  const leads = coupon ? { href: toCart } : action.type === "survey" ? { href: toSurvey(action.rule), button: t("action.answer") } : action.rule === "welcome" ? { href: toQuiz, button: t("quiz.start") } : {};
+  const node = put(
+    { class: `action ${action.type}`, "data-rule": action.rule, "data-coupon": coupon?.code, ...leads },
+    about ? el("a", { slot: "media", href: toProduct(about.id), class: "action-item" }, el("img", { src: picture(about), alt: title(about), width: 56, height: 56 })) : null,
+    await buyers(action),
   );
+  node.action = action;
+  node.coupon = coupon ?? undefined;
+  return node;
+}
+
+/** A card that is gone when its shopper puts it away, or its coupon ends. @param {Record<string, string | undefined>} attributes @param {...(Node | null)} content */
+function put(attributes, ...content) {
+  const wallet = el("span", { slot: "terms" }, " · ", el("a", { href: toAccount }, t("account.coupons")));
+  const node = el("till-coupon", attributes, ...content, wallet);
+  node.now = crm.now;
+  node.addEventListener("till-end", () => node.remove());
+  node.addEventListener("till-dismiss", () => {
+    node.remove();
+    announce(t("action.dismissed"));
+  });
   return node;
 }
 
@@ -63,16 +70,9 @@ async function buyers({ content, item, ...action }) {
   if (!found.size) return null;
   till.impression(shelf);
   // Who looks closer has accepted.
-  return gallery([...found.values()], { href: toProduct(item), chosen: () => till.respond(action, "accepted") });
-}
-
-/** @param {() => void} put */
-function away(put) {
-  const done = () => {
-    put();
-    announce(t("action.dismissed"));
-  };
-  return el("button", { class: "round", type: "button", "aria-label": t("action.dismiss"), onclick: done }, "×");
+  const pictures = gallery([...found.values()], { href: toProduct(item), chosen: () => till.respond(action, "accepted") });
+  pictures.slot = "more";
+  return pictures;
 }
 
 /** @param {crm.Coupon} coupon */
@@ -87,21 +87,7 @@ async function running() {
   const since = orders.some(({ placed, state }) => placed >= coupon.minted && (state === "placed" || state === "delivered"));
   const campaign = campaigns.find(({ id }) => id === coupon.campaign);
   if (since || !campaign) return null;
-  const node = el(
-    "section",
-    { class: "action offer", "data-rule": "coupon", "data-coupon": coupon.code, "aria-label": named(campaign.name) },
-    el("div", {}, el("strong", {}, named(campaign.name)), terms(coupon), ends(coupon, () => node.remove())),
-    el("a", { class: "secondary", href: toCart }, t("action.use")),
-    away(() => node.remove()),
-  );
+  const node = put({ class: "action offer", "data-rule": "coupon", "data-coupon": coupon.code, href: toCart });
+  node.coupon = { ...coupon, name: campaign.name };
   return node;
-}
-
-/** The end is the coupon's own, the same on every device. @param {crm.Coupon} coupon @param {() => void} over */
-const ends = ({ expires }, over) => countdown(expires, crm.now, over);
-
-/** @param {crm.Coupon} coupon */
-function terms(coupon) {
-  const { currency } = description();
-  return el("p", { class: "quiet" }, coupon.threshold ? t("account.couponFrom", { amount: money(crm.major(coupon.threshold), currency) }) : t("account.couponAny"), " · ", el("a", { href: toAccount }, t("account.coupons")));
 }

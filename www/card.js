@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 import { REASON, short } from "./experiments.js";
 import { brand, t, title } from "./i18n.js";
 import { toProduct } from "./links.js";
+import { isReduced } from "./preferences.js";
 import { price } from "./price.js";
 import { picture } from "./shop.js";
 import * as cart from "./cart.js";
@@ -18,10 +19,15 @@ const IN_HEADING = new Set(["recent", "search", "host"]);
 /** Reasons that go without saying in the list of a category or of search results. */
 const IN_LIST = new Set([...IN_HEADING, "popular", "category"]);
 
+/** What of a product the rules of a list lift, which are the shopper's own habits here; see preferences.js. @param {Good} good */
+const habits = (good) => (good.a?.organic === "yes" ? t("reason.organic") : isReduced(good) ? t("reason.reduced") : "");
+
 /** A reason in the reader's words, as the visitor's variation words it: a model knows a brand by the name that the feed gives it.
  * @param {Reason} reason @param {Good | undefined} good */
 export function sentence(reason, good) {
   const { code, text } = reason;
+  const habit = code === "host" && good && habits(good);
+  if (habit) return habit;
   if (code === "brand" && good?.b) return text.replace(good.b, brand(good) ?? good.b);
   const key = short(reason);
   // Asking is using: only where the variations differ.
@@ -36,7 +42,8 @@ export function sentence(reason, good) {
 export function card(good, { item, plain, shared, chosen, added }) {
   const name = title(good);
   const reason = item.reasons[0];
-  const telling = reason && reason.text !== shared?.text && !(plain ? IN_LIST : IN_HEADING).has(reason.code);
+  const isHabit = reason?.code === "host" && habits(good) !== "";
+  const telling = reason && reason.text !== shared?.text && (isHabit || !(plain ? IN_LIST : IN_HEADING).has(reason.code));
   return el(
     "li",
     { class: "card", "data-id": good.id, "data-source": item.source },

@@ -6,7 +6,9 @@ import { keep } from "./keep.js";
 import { renew } from "./member.js";
 import { toPrivacy } from "./links.js";
 import { parse, refresh, watch } from "./router.js";
+import { widgets } from "./widgets.js";
 import * as cart from "./cart.js";
+import * as devices from "./backup.js";
 import * as till from "./till.js";
 
 /** @import { Consent } from "../pkg/index.js" */
@@ -14,7 +16,8 @@ import * as till from "./till.js";
 /** A refusal is not stored: it lasts as long as the page, and the question comes back on the next visit. */
 let answered = false;
 
-export function start() {
+export async function start() {
+  await widgets();
   // What has the focus is scrolled to where the banner does not cover it.
   const place = byId("consent");
   new ResizeObserver(() => document.documentElement.style.setProperty("--consent", `${place.offsetHeight}px`)).observe(place);
@@ -30,7 +33,9 @@ export async function choose(choice) {
   answered = true;
   const before = till.remembers();
   if (before && !choice.personalisation) cart.keep();
+  const ended = choice.personalisation ? null : devices.end();
   await till.consent(choice);
+  await ended;
   // Who signed in before is known from here on.
   if (choice.personalisation) await renew().catch(() => {});
   if (choice.personalisation) keep("language", current());
@@ -56,19 +61,12 @@ function draw() {
   byId("consent").replaceChildren(open ? banner() : "");
 }
 
+/** The choice is put into effect here, with the cart and the pages. */
 function banner() {
-  /** @param {string} name @param {string} text @param {Required<Consent>} choice */
-  const answer = (name, text, choice) => el("button", { class: "secondary", type: "button", "data-consent": name, onclick: () => choose(choice) }, text);
-  return el(
-    "section",
-    { class: "consent", "aria-labelledby": "consent-title" },
-    el("div", {}, el("h2", { id: "consent-title" }, t("consent.title")), el("p", {}, t("consent.text"), " ", el("a", { href: toPrivacy }, t("consent.more")))),
-    el(
-      "div",
-      { class: "answers" },
-      answer("all", t("consent.all"), { personalisation: true, measurement: true, experiment: true }),
-      answer("personalisation", t("consent.personalisation"), { personalisation: true, measurement: false, experiment: false }),
-      answer("none", t("consent.none"), { personalisation: false, measurement: false, experiment: false }),
-    ),
-  );
+  const question = el("till-consent", { class: "consent" }, el("a", { slot: "more", href: toPrivacy }, t("consent.more")));
+  question.addEventListener("till-consent", (event) => {
+    event.preventDefault();
+    choose(event.detail.consent);
+  });
+  return question;
 }

@@ -60,6 +60,9 @@ async function call(method, path, body) {
   return answer;
 }
 
+/** What says the time, for calls of others. @returns {Record<string, string>} */
+export const moment = () => ({ "Tillside-Now": String(Date.now()) });
+
 /** Whether somebody is known to be signed in, without asking. */
 export const isKnown = () => !!session;
 
@@ -151,6 +154,19 @@ export const vouch = (what) => call("POST", "/me/handoffs", what);
 
 /** The keys that facts and hand-offs are signed with. @returns {Promise<import("../pkg/types/handoff.js").Key[]>} */
 export const keys = () => call("GET", "/keys").then(({ keys }) => keys);
+
+/** @typedef {"mail" | "sms" | "wecom"} Channel */
+/** @typedef {{ channels: Record<Channel, { allowed: boolean, changed: number }>, address?: string }} Channels */
+/** @typedef {{ id: string, requested: number, decided?: number, rule: string, channel: Channel, state: "pending" | "delivered" | "suppressed", reason?: string }} Message */
+
+/** Where the member may be written to, and under which address their devices ask for it. @returns {Promise<Channels>} */
+export const channels = () => call("GET", "/me/channels");
+
+/** @param {Partial<Record<Channel, boolean>>} choice @returns {Promise<Channels>} */
+export const allow = (choice) => call("PUT", "/me/channels", choice);
+
+/** Messages that were asked for in the member's name, the newest first. @returns {Promise<Message[]>} */
+export const messages = () => call("GET", "/me/messages");
 
 /** @returns {Promise<{ balance: number, rewards: Reward[] }>} */
 export const points = () => call("GET", "/me/points");

@@ -1,11 +1,10 @@
 /** What is due on the front page: what the shopper buys again, their usual basket, and what a purchase leads to while that lasts. */
 
-import { announce, el } from "./dom.js";
-import { money, named, short, t } from "./i18n.js";
-import { toCart, toProduct } from "./links.js";
+import { el } from "./dom.js";
+import { named, short, t } from "./i18n.js";
 import { modelled, slot } from "./shelf.js";
-import { category, description, goods, picture } from "./shop.js";
-import * as cart from "./cart.js";
+import { category, goods } from "./shop.js";
+import { bundle, widgets } from "./widgets.js";
 import * as crm from "./crm.js";
 import * as till from "./till.js";
 
@@ -51,26 +50,11 @@ async function usually(lines) {
 }
 
 /** A set with one button. @param {string} name @param {string} title @param {string} why @param {{ good: Good, quantity: number }[]} all */
-function set(name, title, why, all) {
-  const amount = all.reduce((sum, { good, quantity }) => sum + good.p * quantity, 0);
-  const added = el("p", { class: "added" });
-  const put = () => {
-    for (const { good, quantity } of all) cart.add(good.id, quantity);
-    added.replaceChildren(t("product.bundleAdded"), " ", el("a", { href: toCart }, t("product.toCart")));
-    announce(t("product.bundleAdded"));
-  };
-  const id = `set-${name}`;
-  return el(
-    "section",
-    { class: "shelf", "data-set": name, "aria-labelledby": id },
-    el("div", { class: "shelf-head" }, el("h2", { id }, title), el("p", { class: "why" }, why)),
-    el(
-      "div",
-      { class: "bundle" },
-      el("ul", {}, ...all.map(({ good, quantity }) => el("li", { "data-id": good.id }, el("a", { href: toProduct(good.id) }, el("img", { src: picture(good), alt: "", width: 130, height: 130, loading: "lazy" }), short(good)), el("span", { class: "price" }, `${money(good.p, description().currency)}${quantity > 1 ? ` × ${quantity}` : ""}`)))),
-      el("div", {}, el("p", { class: "price" }, t("product.bundlePrice", { price: money(amount, description().currency), count: all.reduce((sum, { quantity }) => sum + quantity, 0) })), el("button", { class: "secondary", type: "button", onclick: put }, t("product.bundleAdd")), added),
-    ),
-  );
+async function set(name, title, why, all) {
+  await widgets();
+  const node = bundle({ "data-set": name }, el("h2", { slot: "title" }, title), el("p", { slot: "why", class: "why" }, why));
+  node.lines = all.map(({ good: { id }, quantity }) => ({ id, quantity }));
+  return node;
 }
 
 /** What the latest purchase that leads to something leads to: one of each kind, for as long as the model says and until it was bought. @param {readonly string[]} exclude */

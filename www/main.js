@@ -26,14 +26,14 @@ async function start() {
 
 /** What nobody waits for: the notice, the question of consent, the console. */
 async function after() {
-  const [notice, consent, member] = await Promise.all([import("./notice.js"), import("./consent.js"), import("./member.js")]);
-  member.start().catch(() => {});
+  const [notice, consent, member, devices] = await Promise.all([import("./notice.js"), import("./consent.js"), import("./member.js"), import("./backup.js")]);
+  member.start().then(devices.start).catch(() => {});
   // Who goes away after a product and comes back was comparing elsewhere.
   document.addEventListener("visibilitychange", () => {
     if (document.querySelector("main .product")) till.track(document.visibilityState === "hidden" ? "Page Left" : "Page Returned", {});
   });
   notice.start();
-  consent.start();
+  consent.start().catch(() => {});
   addEventListener("keydown", (event) => {
     const { target } = event;
     const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;

@@ -29,7 +29,8 @@ export const renew = async () => {
 
 /** @param {crm.Me} me */
 async function facts({ member, standing, points }) {
-  const [orders, contacts] = await Promise.all([crm.orders(), crm.contacts()]);
+  const [orders, contacts, { channels, address }] = await Promise.all([crm.orders(), crm.contacts(), crm.channels()]);
+  const allowed = Object.entries(channels).filter(([, { allowed }]) => allowed);
   const held = orders.filter(({ state }) => state === "placed" || state === "delivered");
   const days = (/** @type {number} */ time) => Math.floor((Date.now() - time) / DAY_MS);
   /** The newest, by when it came about. @template T @param {T[]} all @param {(one: T) => number} time */
@@ -45,6 +46,9 @@ async function facts({ member, standing, points }) {
     days: days(member.joined),
     orders: held.length,
     eco: organic.reduce((sum, { quantity }) => sum + quantity, 0),
+    // Under which the engine may ask for a message, and where.
+    ...(address && { address }),
+    channels: allowed.map(([name]) => name).join() || "none",
     openContacts: contacts.filter(({ resolved }) => !resolved).length,
     birthdayMonth: member.birthday ? Number(member.birthday.slice(0, 2)) === new Date().getMonth() + 1 : false,
     ...(standing.next && { nextTier: standing.next.tier, missing: standing.next.missing }),

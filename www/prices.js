@@ -5,13 +5,13 @@
 
 import { early as earlyItems } from "/pkg/benefits.js";
 import { alerts, fetchFeed, flashes, live, told, watches } from "/pkg/prices.js";
-import { countdown } from "./countdown.js";
 import { announce, el } from "./dom.js";
 import { product as described } from "./events.js";
 import { money, short, t, tag } from "./i18n.js";
 import { toProduct } from "./links.js";
 import { refresh } from "./router.js";
 import { address, description, goods, overlay, picture, ready } from "./shop.js";
+import { countdown, widgets } from "./widgets.js";
 import * as till from "./till.js";
 
 /** @import { Alert } from "../pkg/types/prices.js" */
@@ -84,7 +84,7 @@ export function sale({ flash, p }) {
     { class: `flash ${flash.state}`, "data-flash": flash.state },
     el("strong", {}, text),
     left && el("span", { class: "quiet" }, left),
-    until === null ? null : countdown(until, now, again, flash.state === "live" ? t("action.ends") : t("flash.begins")),
+    until === null ? null : countdown(until, now, again, flash.state === "live" ? undefined : t("flash.begins")),
   );
 }
 
@@ -118,6 +118,7 @@ export async function news() {
   const found = await goods([...all, ...watched].map(({ id }) => id));
   for (const alert of all) told(till, alert);
   const lines = all.flatMap((alert) => line(alert, found.get(alert.id)) ?? []);
+  await widgets();
   const kept = watched.flatMap(({ id, known }) => watchedLine(found.get(id), known) ?? []);
   if (!lines.length && !kept.length) return null;
   return el(
@@ -185,6 +186,7 @@ export async function sales() {
   const all = [...found.values()].filter(({ o, flash }) => !o && flash?.state === "live");
   const [first] = all;
   if (!first?.flash) return null;
+  await widgets();
   const { currency } = description();
   const { ahead, until } = first.flash;
   return el(

@@ -9,7 +9,7 @@ import { card, sentence } from "./card.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
 import { isReduced, preferences, ruling } from "./preferences.js";
-import { find, goods, known, within } from "./shop.js";
+import { children, find, goods, known, within } from "./shop.js";
 import * as till from "./till.js";
 
 /** @import { Request, Shelf } from "../pkg/index.js" */
@@ -57,6 +57,8 @@ export function forgetLeft() {
 export async function stock(request, first) {
   // A front page spreads over what the shopper looks at, and over the shop's departments for a stranger.
   if (request.placement === "home") request = { spread: { category: 2 }, departments: true, ...request };
+  // And a department over its categories: it is more than its bestseller.
+  if (request.placement === "category" && children(request.category).length) request = { spread: { category: 1 }, ...request };
   const wanted = PREFERRED.has(request.placement) && modelled() ? await preferences() : undefined;
   if (wanted?.organic) request = { ...request, rules: ruling(wanted, []) };
   let shelf = till.recommend(request);

@@ -160,8 +160,6 @@ export const explain = (decision) => {
 /** @param {import("../pkg/index.js").Moment} moment */
 export const actions = (moment) => till.actions(moment);
 
-export const survey = () => till.ask("survey") ?? null;
-
 /** @param {import("../pkg/index.js").Preference} what */
 export async function prefer(what) {
   const answer = await till.prefer(what);

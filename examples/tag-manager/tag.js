@@ -5,26 +5,9 @@
     collector: { url: "/v1/batch", writeKey: "tags" },
   });
 
-  function take(entry) {
-    // gtag() pushes its arguments, Tag Manager objects. What is denied by default is not a withdrawal.
-    if (entry[0] === "consent" && entry[1] === "update") {
-      till.consent({
-        personalisation: entry[2].personalization_storage === "granted",
-        measurement: entry[2].analytics_storage === "granted",
-      });
-    } else if (entry[0] === "event") {
-      till.track(entry[1], entry[2]);
-    } else if (entry.event && entry.ecommerce) {
-      till.track(entry.event, entry.ecommerce);
-    }
-  }
-  var layer = (window.dataLayer = window.dataLayer || []);
-  layer.forEach(take);
-  var push = layer.push;
-  layer.push = function () {
-    Array.prototype.forEach.call(arguments, take);
-    return push.apply(layer, arguments);
-  };
+  tillsideDataLayer.dataLayer(till, {
+    purposes: { personalisation: "personalization_storage", measurement: "analytics_storage" },
+  });
 
   till.ready.then(function () {
     var list = document.querySelector("#for-you");

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { clock, money, named, number, t, tag } from "../i18n.js";
-import { reason, tagged } from "../pages/know.js";
+import { reason } from "./reason.js";
 import { category, description } from "../shop.js";
 import * as till from "../till.js";
 import { bar, block, facts, item, titles } from "./parts.js";
@@ -118,7 +118,7 @@ function tags(all) {
       el(
         "li",
         { class: "tag" },
-        el("strong", {}, tagged(one)),
+        el("strong", {}, named(one.title)),
         el("span", { class: "quiet" }, t(`origin.${one.origin}`)),
         el("ul", { role: "list", class: "quiet" }, ...Object.entries(one.evidence ?? {}).map(([path, value]) => el("li", {}, reason(path, value)))),
         el("p", { class: "quiet" }, one.until ? t("know.sinceUntil", { since: day(one.since), until: day(one.until) }) : t("know.since", { since: day(one.since) })),

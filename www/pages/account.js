@@ -9,10 +9,13 @@ import { refresh } from "../router.js";
 import { share } from "../handoff.js";
 import { description, goods, known } from "../shop.js";
 import { moment as storeTime } from "../stores.js";
+import { widgets } from "../widgets.js";
 import * as crm from "../crm.js";
 import { early } from "../prices.js";
 import { renew } from "../member.js";
 import * as till from "../till.js";
+import { section as channels } from "./channels.js";
+import { section as devices } from "./devices.js";
 
 /** @import { Benefits } from "../../pkg/types/benefits.js" */
 /** @import { View } from "../types.js" */
@@ -104,6 +107,7 @@ function welcome() {
 /** @param {crm.Me} me */
 async function account(me) {
   const told = el("p", { class: "told", role: "alert" });
+  await widgets();
   const [orders, coupons, points, campaigns, visits, stores, tiers] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns(), crm.bookings(), crm.stores(), crm.tiers()]);
   // What the tier opens is known from here on.
   await renew().catch(() => {});
@@ -117,13 +121,15 @@ async function account(me) {
     el("h1", {}, t("account.hello", { name: me.member.name })),
     told,
     await strip("account"),
-    own.member ? progress(own) : standing(me),
+    standing(own, me),
     first && section("early", t("early.title"), first),
     section("coupons", t("account.coupons"), wallet(coupons, campaigns)),
     section("points", t("account.points", { count: number(me.points.balance) }), own.member ? redeemables(own, points.rewards, told) : rewards(me, points.rewards, told)),
     section("orders", t("account.orders"), history(orders, told)),
     section("visits", t("visit.visits"), booked(visits, stores, told)),
     section("service", t("handoff.service"), el("p", {}, t("handoff.serviceNote"), " ", el("button", { class: "secondary", type: "button", id: "hand-over", onclick: () => share({ audience: "agent" }) }, t("handoff.agent")))),
+    section("channels", t("channels.title"), await channels()),
+    section("devices", t("devices.title"), await devices()),
     el(
       "p",
       { class: "answers" },
@@ -159,50 +165,22 @@ function booked(visits, stores, told) {
   );
 }
 
-/** The tier, its benefits, and how far the next one is. @param {crm.Me} me */
-function standing({ standing: { name, benefits, growth, next, until } }) {
-  const goal = next ? growth + next.missing : growth;
-  return el(
-    "section",
-    { class: "standing", id: "account-standing", "aria-labelledby": "heading-standing" },
-    el("h2", { id: "heading-standing" }, named(name)),
-    next
-      ? el(
-          "div",
-          {},
-          el("p", {}, t("account.missing", { amount: money(next.missing, description().currency), tier: named(next.name) })),
-          el("progress", { max: goal, value: growth, "aria-label": t("account.progress", { tier: named(next.name) }) }),
-        )
-      : el("p", {}, t("account.highest")),
-    until ? el("p", { class: "quiet" }, t("account.counts", { day: day(until) })) : null,
-    el("ul", { class: "benefits" }, ...benefits.map((benefit) => el("li", {}, named(benefit)))),
-  );
-}
-
 /** A name as the shop's CRM has it. @param {unknown} name */
 const textOf = (name) => named(/** @type {crm.Text} */ (name));
 
-/** The tier, what is missing to the next and until when, and what comes with it. @param {Extract<Benefits, { member: true }>} own */
-function progress({ tier, perks, growth, next, keeps, birthday, badges }) {
-  const { currency } = description();
-  const lines = [];
-  if (next) {
-    lines.push(
-      el("p", { "data-next": true }, t("account.missing", { amount: money(next.amount, currency), tier: textOf(next.tier.name) })),
-      el("progress", { max: growth + next.amount, value: growth, "aria-label": t("account.progress", { tier: textOf(next.tier.name) }) }),
-    );
-    if (next.orders && next.deadline) lines.push(el("p", { class: "quiet" }, next.orders === 1 ? t("account.byOrder", { day: day(next.deadline) }) : t("account.byOrders", { count: next.orders, day: day(next.deadline) })));
-  } else lines.push(el("p", {}, t("account.highest")));
-  if (keeps) lines.push(el("p", { class: "quiet" }, t("account.keeps", { tier: textOf(tier.name), day: day(keeps) })));
-  if (birthday?.near) lines.push(el("p", {}, t("account.birthdayNear")));
-  return el(
-    "section",
-    { class: "standing", id: "account-standing", "aria-labelledby": "heading-standing", "data-tier": tier.id },
-    el("h2", { id: "heading-standing" }, textOf(tier.name)),
-    ...lines,
-    el("ul", { class: "benefits" }, ...perks.map((perk) => el("li", {}, textOf(perk)))),
-    badges.length ? el("ul", { class: "badges", role: "list", "aria-label": t("account.badges") }, ...badges.map(({ id, name }) => el("li", { class: "badge", "data-badge": id }, textOf(name)))) : null,
-  );
+/** The tier, what is missing to the next, and what comes with it: by the engine, or without one by the CRM's own words.
+ * @param {Benefits} own @param {crm.Me} me */
+function standing(own, { standing: { tier, name, benefits, growth, next, until } }) {
+  const node = el("till-tier", { class: "standing", id: "account-standing" });
+  if (own.member) {
+    node.dataset.tier = own.tier.id;
+    node.benefits = own;
+    return node;
+  }
+  const further = next ? { tier: { id: next.tier, name: next.name }, amount: next.missing, orders: null, deadline: null } : null;
+  node.benefits = { member: true, tier: { id: tier, name }, perks: benefits, growth, next: further, keeps: null, points: 0, expiring: null, rewards: [], birthday: null, badges: [] };
+  if (until) node.append(el("p", { slot: "more", class: "quiet" }, t("account.counts", { day: day(until) })));
+  return node;
 }
 
 /** What points buy: what can be had now first. @param {Extract<Benefits, { member: true }>} own @param {crm.Reward[]} all @param {HTMLElement} told */

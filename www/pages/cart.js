@@ -5,7 +5,7 @@ import { announce, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { money, t, title } from "../i18n.js";
 import { toCheckout, toHome, toProduct } from "../links.js";
-import { slot } from "../shelf.js";
+import { modelled, slot } from "../shelf.js";
 import { description, goods, picture } from "../shop.js";
 import * as cart from "../cart.js";
 
@@ -22,11 +22,15 @@ export async function view({ again }) {
   const draw = () => {
     const lines = cart.lines();
     place.replaceChildren(...(lines.length ? [table(lines), summary()] : [el("p", { class: "none" }, t("cart.empty"), " ", el("a", { href: toHome }, t("cart.browse")))]));
-    const { place: next, filled } = lines.length ? slot({ placement: "cart", limit: 12 }, { added }) : slot({ placement: "home", limit: 6 }, { grid: true });
-    filled.then(
-      () => shelf.replaceChildren(next),
-      () => shelf.replaceChildren(),
-    );
+    // Whoever has chosen one is not offered others of its kind.
+    const chosen = [...found.values()].map(({ c }) => ({ where: { category: c }, bury: true }));
+    const front = () => slot({ placement: "home", limit: 6, ...(chosen.length && modelled() ? { rules: chosen } : {}) }, { grid: true, added });
+    const first = lines.length ? slot({ placement: "cart", limit: 12 }, { added }) : front();
+    first.filled
+      // Not everything goes with something.
+      .then(({ shelf }) => (shelf.items.length ? first : front()))
+      .then(({ place, filled }) => filled.then(() => shelf.replaceChildren(place)))
+      .catch(() => shelf.replaceChildren());
   };
   /** A card of the shelf went into the cart: a new line, and another shelf. @param {string} id */
   const added = async (id) => {

@@ -6,17 +6,19 @@ import * as i18n from "../i18n.js";
 import { refresh } from "../router.js";
 import * as cart from "../cart.js";
 import { choose, forgetPages } from "../consent.js";
+import { widgets } from "../widgets.js";
+import * as devices from "../backup.js";
 import * as till from "../till.js";
-import { section as know } from "./know.js";
 
 /** @import { View } from "../types.js" */
 /** @typedef {"personalisation" | "measurement" | "experiment"} Purpose */
 
-/** @returns {View} */
-export function view() {
+/** @returns {Promise<View>} */
+export async function view() {
+  await widgets();
   return {
     title: t("privacy.title"),
-    nodes: [el("div", { class: "plain privacy" }, el("h1", {}, t("privacy.title")), el("p", {}, t("privacy.text")), choices(), state(), know(), copy(), oblivion())],
+    nodes: [el("div", { class: "plain privacy" }, el("h1", {}, t("privacy.title")), el("p", {}, t("privacy.text")), choices(), state(), el("till-knowledge", { id: "know" }), copy(), oblivion())],
   };
 }
 
@@ -70,7 +72,10 @@ function oblivion() {
     if (button.isConnected && document.activeElement === document.body) button.focus();
   };
   const erase = async () => {
+    // Ends first, or what is encrypted elsewhere would bring it all back.
+    const ended = devices.end();
     await till.forget();
+    await ended;
     cart.clear();
     forgetPages();
     await refresh({ again: true });

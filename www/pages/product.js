@@ -5,25 +5,30 @@ import { opinions } from "../content.js";
 import { crumbs } from "../crumbs.js";
 import { announce, el } from "../dom.js";
 import { product } from "../events.js";
-import { attributes, brand, money, pick, short, t, title } from "../i18n.js";
+import { attributes, brand, pick, short, t, title } from "../i18n.js";
 import { toCart, toProduct, toSearch } from "../links.js";
 import * as prices from "../prices.js";
 import { price } from "../price.js";
 import { modelled, slot } from "../shelf.js";
-import { description, goods, good as fetchGood, picture } from "../shop.js";
+import { goods, good as fetchGood, picture } from "../shop.js";
 import { card as storeCard } from "../stores.js";
+import { bundle as bundled, widgets } from "../widgets.js";
 import * as cart from "../cart.js";
 import * as till from "../till.js";
 import { view as missing } from "./missing.js";
 
+/** @import { Request } from "../../pkg/index.js" */
 /** @import { Good, Route, View } from "../types.js" */
 
 /** Seconds. */
 const DWELL_S = 30;
 
+/** Cards of a row that fills a wide page. */
+const ROW = 6;
+
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ key: id, again }) {
-  await prices.fresh();
+  await Promise.all([prices.fresh(), widgets()]);
   const good = await fetchGood(id);
   if (!good) return missing();
   if (!again) {
@@ -31,18 +36,19 @@ export async function view({ key: id, again }) {
     dwell(id);
   }
   const choice = await variants(id);
-  const set = await bundle(good);
-  const shelves = [slot({ placement: "complements", item: id, limit: 12 }), slot({ placement: "product", item: id, limit: 12 }), slot({ placement: "recent", exclude: [id], limit: 12 })];
+  const set = bundle(good);
+  const offered = await strip("product");
+  const shelves = [slot({ placement: "complements", item: id, limit: 12 }), slot(similar(good)), slot({ placement: "recent", exclude: [id], limit: 12 })];
   return {
     title: title(good),
     nodes: [
       crumbs(good.c),
-      await strip("product"),
+      offered,
       el(
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), prices.watching(good), hesitant(id), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), prices.watching(good), hesitant(id, offered), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...(set ? [set] : []),
       ...[await opinions(id)].flatMap((section) => section ?? []),
@@ -51,10 +57,18 @@ export async function view({ key: id, again }) {
   };
 }
 
-/** A word to who keeps coming back to this product without buying it. @param {string} id */
-function hesitant(id) {
+/** What else there is of the product's own category, and where that is little, what others viewed with it. @param {Good} good @returns {Request} */
+function similar({ id, c }) {
+  /** @type {Request} */
+  const request = { placement: "product", item: id, limit: 12 };
+  const narrow = { ...request, category: c };
+  return modelled() && till.recommend(narrow).items.length >= ROW ? narrow : request;
+}
+
+/** A word to who keeps coming back to this product without buying it; an action above says it better. @param {string} id @param {HTMLElement} offered */
+function hesitant(id, offered) {
   const { hesitating, item, reason } = till.intent();
-  if (!hesitating || item !== id) return null;
+  if (!hesitating || item !== id || offered.childElementCount) return null;
   return el("p", { class: "hesitant", role: "note" }, t(reason ? `hesitant.${reason}` : "hesitant.text"));
 }
 
@@ -97,23 +111,9 @@ async function variants(id) {
 }
 
 /** What makes a set with the product, and its price. @param {Good} good */
-async function bundle(good) {
-  if (!modelled() || good.o) return null;
-  const set = till.bundle({ item: good.id, limit: 2 });
-  if (!set.items.length || !set.price) return null;
-  const found = await goods(set.items.map(({ id }) => id));
-  const all = [good, ...found.values()];
-  const amount = money(all.reduce((sum, { p }) => sum + p, 0), description().currency);
-  const added = el("p", { class: "added" });
-  const add = el("button", { class: "secondary", type: "button" }, t("product.bundleAdd"));
-  add.addEventListener("click", () => {
-    for (const { id } of all) cart.add(id);
-    for (const { id } of found.values()) till.click(set, id);
-    added.replaceChildren(t("product.bundleAdded"), " ", el("a", { href: toCart }, t("product.toCart")));
-    announce(t("product.bundleAdded"));
-  });
-  const one = (/** @type {Good} */ item) => el("li", {}, el("a", { href: toProduct(item.id) }, el("img", { src: picture(item), alt: "", width: 130, height: 130, loading: "lazy" }), short(item)), price(item));
-  return el("section", { class: "shelf" }, el("div", { class: "shelf-head" }, el("h2", {}, t("product.bundle"))), el("div", { class: "bundle" }, el("ul", {}, ...all.map(one)), el("div", {}, el("p", { class: "price" }, t("product.bundlePrice", { price: amount, count: all.length })), add, added)));
+function bundle(good) {
+  if (!modelled() || good.o || !till.bundle({ item: good.id, limit: 2 }).items.length) return null;
+  return bundled({ item: good.id, limit: 2 });
 }
 
 /** @param {Good} good */

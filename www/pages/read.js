@@ -21,7 +21,9 @@ export async function view({ key: id }) {
   const { p = [], c: [path] = [] } = piece;
   const products = [...(await goods(p)).values()];
   const shelf = path && !products.length ? slot({ placement: "category", category: path, limit: 12 }, { title: t("content.about") }) : undefined;
-  const more = await contentShelf({ types: ["guide", "article", "theme"], limit: MORE, exclude: [id] }, { title: t("content.more") });
+  // On the same subject: a page about watches leads to others about watches.
+  const [about] = products.length ? p : ((await shelf?.filled)?.shelf.items.map(({ id }) => id) ?? []);
+  const more = await contentShelf({ types: ["guide", "article", "theme"], limit: MORE, exclude: [id], ...(about ? { item: about } : {}) }, { title: t("content.more") });
   return {
     title: pick(piece.t),
     nodes: [

@@ -1,3 +1,3 @@
-export const metadata = { title: "Next shop" };
+export const metadata = { title: "Next shop", icons: "/icon.svg" };
 
 export default ({ children }) => <html lang="en"><body>{children}</body></html>;

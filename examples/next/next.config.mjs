@@ -1,2 +1,0 @@
-// Server components find the module beside the package's own script.
-export default { serverExternalPackages: ["tillside"] };
