@@ -19,6 +19,34 @@ async function download(model) {
   return { manifest, bytes: new Uint8Array(await part.arrayBuffer()) };
 }
 
+/** Microseconds a call, for each round. @param {(n: number) => void} work */
+async function time(work) {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const began = performance.now();
+    for (let n = 0; n < CALLS; n++) work(round * CALLS + n);
+    rounds.push(((performance.now() - began) * 1000) / CALLS);
+    // What the calls put off is done between rounds.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return rounds;
+}
+
+/**
+ * Microseconds of `actions` with 200 rules, for each round. A page has one module: this needs a package that nothing was opened by.
+ * @param {typeof import("../../pkg/index.js").Tillside} Tillside
+ */
+export async function acting(Tillside) {
+  const actions = Array.from({ length: 200 }, (_, n) => ({ id: `r${n}`, if: { "cart.value": { $gte: -(n % 7) }, "visit.views": { $gte: n % 10 } }, value: 1 + n, caps: { day: 2 }, do: { type: "information", title: "x" } }));
+  const till = await Tillside.open({ name: "bench-rules", edition: "full", actions: /** @type {any} */ (actions), consent: { personalisation: true } });
+  const ask = () => till.actions({ surface: "home" }).length;
+  if (till.status().problems.length || ask() !== 20) throw new Error(`${ask()} actions: ${JSON.stringify(till.status().problems)}`);
+  const rounds = await time(ask);
+  await till.forget();
+  await till.close();
+  return rounds;
+}
+
 /**
  * Microseconds a call, for each round; and baselines of the same run: the bare sums of the session's rows (E), a plain copy
  * of the model, a call with three numbers, the shortest of each.
@@ -37,18 +65,6 @@ export async function measure(Tillside, model, kernels, patient = false) {
   for (const id of viewed) till.track("Product Viewed", { product_id: id });
   if (till.recommend({ placement: "home", limit: 20 }).status.fallback !== "none") throw new Error("the list is not personal");
 
-  /** @param {(n: number) => void} work */
-  const time = async (work) => {
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const began = performance.now();
-      for (let n = 0; n < CALLS; n++) work(round * CALLS + n);
-      rounds.push(((performance.now() - began) * 1000) / CALLS);
-      // What the calls put off is done between rounds.
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    return rounds;
-  };
   const home = () => till.recommend({ placement: "home", limit: 20 });
   const calls = {
     [HOME]: await time(home),

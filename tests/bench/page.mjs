@@ -14,9 +14,10 @@ import { launch } from "../support/browser.mjs";
 import * as devtools from "../support/devtools.mjs";
 import { encode } from "../support/encoder.mjs";
 import { given, root } from "../support/surroundings.mjs";
-import { crossing, HOME, measure, opening } from "./calls.js";
+import { acting, crossing, HOME, measure, opening } from "./calls.js";
 import { events, starts } from "./cost.mjs";
 import { scans } from "./kernels.js";
+import { deep } from "../support/engines/deep.mjs";
 
 /** The demo's shop, its range five times over: some ten thousand items. */
 const TIMES = 5;
@@ -177,6 +178,15 @@ try {
       const median = (/** @type {string} */ call) => quantile(Object.entries(figures.calls).find(([what]) => what.startsWith(call))?.[1] ?? [], 0.5);
       if (bare) medians.push({ items: bare, place: where, recommend: median(HOME), rerank: median("rerank") });
     }
+    if (folder === model) {
+      const inPage = await page.evaluate(async () => {
+        const [{ acting }, { Tillside }] = await Promise.all([import(/** @type {any} */ ("./calls.js")), import(/** @type {any} */ ("/pkg/dist/index.js?full"))]);
+        return /** @type {number[]} */ (await acting(Tillside));
+      });
+      // @ts-ignore Another address is another module.
+      const { Tillside } = await import("../../pkg/dist/index.js?full");
+      for (const [where, values] of /** @type {const} */ ([["Chromium", inPage], ["Node", await acting(Tillside)]])) line(`full edition, ${where}: actions of 200 rules`, round(least(values)), round(quantile(values, 0.5)), "", "");
+    }
     await page.close();
     await bench.stop();
   }
@@ -202,8 +212,8 @@ try {
   const visit = await devtools.page();
   await visit.goto(demo.url);
   const click = async (/** @type {string} */ selector) => {
-    await visit.until(`document.querySelector('${selector}') !== null`);
-    await visit.evaluate(`document.querySelector('${selector}').click()`);
+    await visit.until(`(${deep})('${selector}').length > 0`);
+    await visit.evaluate(`(${deep})('${selector}')[0].click()`);
   };
   await click('[data-consent="personalisation"]');
   await click("main [data-id] a");

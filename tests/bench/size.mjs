@@ -22,7 +22,7 @@ const sum = (file, module) => {
   const total = (column) => both.reduce((total, row) => total + row[column], 0);
   return { file, raw: total("raw"), gzip: total("gzip"), brotli: total("brotli") };
 };
-const beside = ["features", "interleave", "shelf", "element", "react", "vue", "inline", "classic"].map((name) => `dist/${name}.js`);
+const beside = ["features", "interleave", "shelf", "element", "widgets", "react", "vue", "datalayer", "shopify", "inline", "classic"].map((name) => `dist/${name}.js`);
 rows.push(sum("a page", usual), sum("a page, encoder", other), sum("a page, full edition", full), ...beside.map(measured));
 
 /** @param {(string | number)[]} cells */

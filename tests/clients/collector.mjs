@@ -37,6 +37,7 @@ export async function collector(test, ...args) {
     createInterface(child.stdout).once("line", resolve).once("close", () => reject(new Error("the collector did not start")));
   });
   return {
+    data,
     url: line.replace("listening on ", ""),
     /** @returns {Row[]} */
     rows: () => JSON.parse(execFileSync("python3", [ROWS, join(data, "collector.sqlite")], { encoding: "utf8", maxBuffer: 2 ** 30 })),

@@ -56,7 +56,7 @@ test("A2: who buys fruit on four Fridays finds it on Friday and not on Tuesday, 
   await usual.waitFor();
   assert.deepEqual(await held(page, '[data-set="usual"]'), [item.id]);
   await usual.getByRole("button").click();
-  await usual.locator(".added a").waitFor();
+  await usual.getByRole("link", { name: "Go to cart" }).waitFor();
   assert.equal(await page.evaluate(() => document.querySelector("#bag")?.textContent?.includes("1")), true);
   assert.deepEqual(heard, []);
 

@@ -272,9 +272,9 @@ test("survey: a delivered order is asked about after three days, once, and nothi
   assert.ok(!(await shown()).includes("delivered-survey"), "not yet");
   await at(4);
   await page.locator('[data-rule="delivered-survey"]').getByRole("link", { name: "Answer" }).click();
-  for (const [n, mark] of [[0, 5], [1, 4], [2, 3]]) await page.locator("#survey fieldset").nth(/** @type {number} */ (n)).getByLabel(`${mark} of 5`).check();
+  for (const [n, mark] of [[0, 5], [1, 4], [2, 3]]) await page.locator("till-survey fieldset").nth(/** @type {number} */ (n)).getByLabel(`${mark} of 5`).check();
   await page.getByRole("button", { name: "Send" }).click();
-  await page.locator("#survey-thanks").waitFor();
+  await page.locator("till-survey").getByRole("status").waitFor();
   const { sentiment } = await portrait(page);
   assert.deepEqual([sentiment.product, sentiment.delivery, sentiment.service], [5, 4, 3]);
 

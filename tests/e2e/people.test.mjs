@@ -270,12 +270,15 @@ test("on a telephone no page scrolls sideways", async (t) => {
 /** What has the focus: whether that can be seen, and whether any of it is in view. @param {Page} page */
 const focused = (page) =>
   page.evaluate(() => {
-    const element = document.activeElement ?? document.body;
+    // A widget has a tree of its own.
+    let element = document.activeElement ?? document.body;
+    while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    const at = (/** @type {number} */ x, /** @type {number} */ y) => /** @type {Document | ShadowRoot} */ (element.getRootNode()).elementFromPoint(x, y);
     const { left, top, width, height } = element.getBoundingClientRect();
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
     let uncovered = false;
     for (let right = 0.05; right < 1 && !uncovered; right += 0.1) {
-      for (let down = 0.05; down < 1 && !uncovered; down += 0.1) uncovered = element.contains(document.elementFromPoint(left + right * width, top + down * height));
+      for (let down = 0.05; down < 1 && !uncovered; down += 0.1) uncovered = element.contains(at(left + right * width, top + down * height));
     }
     return {
       what: `${element.tagName} ${element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 60)}`,
@@ -292,7 +295,7 @@ async function tabTo(page, there) {
     await page.keyboard.press("Tab");
     const { what, nothing, ring } = await focused(page);
     assert.ok(!nothing && ring, `the focus is to be seen on ${what}`);
-    if (await there.evaluate((element) => element === document.activeElement)) return;
+    if (await there.evaluate((element) => element === /** @type {Document | ShadowRoot} */ (element.getRootNode()).activeElement)) return;
   }
   assert.fail(`Tab does not lead to ${there}`);
 }

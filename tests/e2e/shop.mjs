@@ -58,3 +58,15 @@ export const stored = (page) =>
     const databases = await indexedDB.databases();
     return { databases: databases.map(({ name }) => name), local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie };
   });
+
+/** What an element says, with the trees of its own that widgets have. @param {import("playwright-core").Locator} locator @returns {Promise<string>} */
+export const said = (locator) =>
+  locator.evaluate((element) => {
+    /** @param {Node} node @returns {string} */
+    const text = (node) => {
+      if (node instanceof Text) return node.data;
+      const nodes = node instanceof HTMLSlotElement && node.assignedNodes().length ? node.assignedNodes() : ((node instanceof Element && node.shadowRoot) || node).childNodes;
+      return [...nodes].map(text).join("");
+    };
+    return text(element);
+  });

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { given } from "../support/surroundings.mjs";
-import { ids, shop, stored, visitor } from "./shop.mjs";
+import { ids, said, shop, stored, visitor } from "./shop.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -33,11 +33,11 @@ async function look(page, url, id) {
 /** @param {Page} page @param {string} url */
 async function privacy(page, url) {
   await page.goto(`${url}#/privacy`);
-  await page.locator("#know .facts-group, #know .quiet").first().waitFor();
+  await page.locator("#know [part=group], #know [part~=nothing]").first().waitFor();
 }
 
 /** What is told under a kind. @param {Page} page @param {string} kind */
-const told = (page, kind) => page.locator(`#know [data-kind="${kind}"] .what`).allTextContents();
+const told = (page, kind) => page.locator(`#know [data-kind="${kind}"] [part=what]`).allTextContents();
 
 test("premium kitchen and imported food make a tag that its shopper sees, understands and deletes for good", async (t) => {
   const open = await shop(t);
@@ -59,7 +59,7 @@ test("premium kitchen and imported food make a tag that its shopper sees, unders
   const why = await fact.locator("details p").allTextContents();
   assert.ok(why.some((line) => /in Kitchen is dearer than (6[5-9]|[7-9]\d|100) % of its kind/.test(line)), why.join("\n"));
   assert.ok(why.some((line) => line.includes("Imported Food")), why.join("\n"));
-  assert.ok(!/[{}[\]"]|[0-9a-f]{12}/.test(await page.locator("#know").innerText()), "words, and no data");
+  assert.ok(!/[{}[\]"]|[0-9a-f]{12}/.test(await said(page.locator("#know"))), "words, and no data");
 
   await fact.getByRole("button", { name: "Delete Quality-of-life seeker" }).click();
   await fact.waitFor({ state: "detached" });
@@ -89,9 +89,9 @@ test("a shopper turns personalisation off, asks for a copy and is forgotten", as
   const [category = ""] = await told(page, "category");
 
   await page.locator('#know [data-kind="category"]').first().getByRole("button").click();
-  await page.waitForFunction((category) => ![...document.querySelectorAll('#know [data-kind="category"] .what')].some((node) => node.textContent === category), category);
+  await page.waitForFunction((category) => ![...(document.querySelector("#know")?.shadowRoot?.querySelectorAll('[data-kind="category"] [part=what]') ?? [])].some((node) => node.textContent === category), category);
   await page.reload();
-  await page.locator("#know .facts-group").first().waitFor();
+  await page.locator("#know [part=group]").first().waitFor();
   assert.ok(!(await told(page, "category")).includes(category), "what was deleted stays deleted on the next page");
 
   await page.locator("#export").click();
@@ -100,8 +100,8 @@ test("a shopper turns personalisation off, asks for a copy and is forgotten", as
   assert.ok(copy.portrait.behaviour.visits >= 1 && copy.portrait.transactions.orders === 0);
 
   await page.locator("#allow-personalisation").uncheck();
-  await page.locator("#know .quiet").waitFor();
-  assert.match((await page.locator("#know").textContent()) ?? "", /personalisation is not allowed/);
+  await page.locator("#know [part~=nothing]").waitFor();
+  assert.match(await said(page.locator("#know")), /personalisation is not allowed/);
   await page.goto(`${url}#/`);
   assert.deepEqual(await ids(page, "home"), popular, "the lists are full, and everybody's");
 
@@ -126,7 +126,8 @@ test("who comes back to a product a third time gets a word on it, and none once 
   const notes = [];
   for (let n = 0; n < 3; n++) {
     await look(page, url, id);
-    notes.push(await page.locator(".hesitant").count());
+    // A note, or the action that says it in its place.
+    notes.push(await page.locator('.hesitant, main .action[data-rule^="hesitation"]').count());
     await look(page, url, other);
     // What happens again within a second counts once.
     await page.waitForTimeout(1100);

@@ -453,7 +453,7 @@ test("forgetting leaves the choice and nothing else", async (t) => {
     database.close();
     return { keys, ...(await till.export()) };
   });
-  assert.deepEqual(left, { keys: ["consent", "device"], queue: [], portrait: { recent: [], cart: [], bought: [], categories: [], brands: [], events: 0 } });
+  assert.deepEqual(left, { keys: ["consent", "device"], queue: [], portrait: { recent: [], cart: [], bought: [], categories: [], brands: [], names: {}, events: 0 } });
   await context.unroute(BATCH);
   await flush(page);
   assert.deepEqual(open.rows(), []);

@@ -3,9 +3,11 @@
 
 import assert from "node:assert/strict";
 import { copyFile, readFile, readdir } from "node:fs/promises";
+import { spawn } from "node:child_process";
 import { createServer, request as ask } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import test, { after } from "node:test";
 import { collector } from "../clients/collector.mjs";
 import { exec, project, tool } from "../packaging/package.mjs";
@@ -30,9 +32,9 @@ async function files(name) {
   return found;
 }
 
-/** The shop's products before the real server. Of its headers the policy is left out: the examples have styles in elements.
- * @param {import("node:test").TestContext} t @param {string} server */
-async function shop(t, server) {
+/** The shop's products before the real server, and the pages of another where they have one. Of its headers the policy is left out: the
+ * examples have styles in elements. @param {import("node:test").TestContext} t @param {string} server @param {string} [pages] */
+async function shop(t, server, pages = server) {
   const catalogue = (await readFile(join(given("TILLSIDE_SHOP"), "catalog.jsonl"), "utf8")).trim().split("\n");
   const titles = new Map(catalogue.map((line) => JSON.parse(line)).map(({ id, title }) => [id, title]));
   const relay = createServer((request, response) => {
@@ -41,7 +43,8 @@ async function shop(t, server) {
       const ids = url.searchParams.get("ids")?.split(",") ?? [];
       return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(ids.map((id) => ({ id, title: titles.get(id), link: `#p/${id}` }))));
     }
-    const onward = ask(url, { method: request.method, headers: request.headers }, (answer) => {
+    const from = /^\/(v1|model)\//.test(url.pathname) ? url : new URL(url.pathname + url.search, pages);
+    const onward = ask(from, { method: request.method, headers: request.headers }, (answer) => {
       const { "content-security-policy": _, ...headers } = answer.headers;
       response.writeHead(answer.statusCode ?? 502, headers);
       answer.pipe(response);
@@ -57,15 +60,17 @@ async function shop(t, server) {
   return { url: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (relay.address()).port}/`, titles };
 }
 
-/** @param {import("node:test").TestContext} t @param {string} pages */
-async function opened(t, pages) {
-  const { url: server, rows } = await collector(t, "--site", pages, "--model", given("TILLSIDE_MODEL"));
-  const { url, titles } = await shop(t, server);
+/** @param {import("node:test").TestContext} t @param {string} pages a folder of them, or the address of a server @param {string} [script] of the page before its own */
+async function opened(t, pages, script) {
+  const served = pages.startsWith("http:");
+  const { url: server, rows } = await collector(t, ...(served ? [] : ["--site", pages]), "--model", given("TILLSIDE_MODEL"));
+  const { url, titles } = await shop(t, server, served ? pages : undefined);
   const context = await (await (browser ??= launch())).newContext();
   t.after(() => context.close());
   context.setDefaultTimeout(240_000);
   const page = await context.newPage();
   const heard = complaints(page);
+  if (script) await page.addInitScript(script);
   await page.goto(url);
   /** What the collector has, once it has so many of an event. @param {string} event @param {number} [least] */
   const reported = async (event, least = 1) => {
@@ -76,7 +81,7 @@ async function opened(t, pages) {
     }
     return rows().filter((row) => row.event === event);
   };
-  return { page, heard, titles, rows, reported };
+  return { url, page, heard, titles, rows, reported };
 }
 
 /** @param {import("node:test").TestContext} t @param {string} name */
@@ -140,7 +145,7 @@ test("examples/ab-harness: ids are assigned as planned, again as they were, and 
 
 test("examples/tag-manager: the dataLayer is read from its beginning, and consent is waited for", async (t) => {
   const folder = await project(t, await files("tag-manager"));
-  await copyFile(join(folder, "node_modules/tillside/dist/classic.js"), join(folder, "classic.js"));
+  for (const script of ["classic.js", "datalayer.classic.js"]) await copyFile(join(folder, "node_modules/tillside/dist", script), join(folder, script));
   const { page, heard, titles, rows, reported } = await opened(t, folder);
   await page.locator("#for-you li[data-id]").nth(3).waitFor();
   assert.ok([...titles.values()].includes(await page.locator("#for-you li").first().textContent()));
@@ -149,5 +154,48 @@ test("examples/tag-manager: the dataLayer is read from its beginning, and consen
   await page.locator("#add").click();
   const added = await reported("Product Added");
   assert.deepEqual(added.map(({ message: { properties } }) => [properties.product_id ?? properties.products?.[0]?.product_id]), [["sku-1"]]);
+  assert.deepEqual(heard, []);
+});
+
+/** Remembers the list that the server sent, and how it was. */
+const SENT = `addEventListener("DOMContentLoaded", () => {
+  globalThis.sent = document.querySelector("ul");
+  globalThis.sentAs = globalThis.sent?.outerHTML;
+});`;
+
+test("examples/next: the browser takes over the list that the server rendered, and then it is the shopper's", { skip: !process.env.TILLSIDE_PACKAGING && "run with --packaging" }, async (t) => {
+  const tools = join(root, "tests/packaging/tools");
+  const folder = await project(t, await files("next"), tools);
+  const next = join(tools, "node_modules/next/dist/bin/next");
+  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+  await exec(process.execPath, [next, "build"], { cwd: folder, env }).catch((error) => {
+    throw new Error(`${error.stdout}${error.stderr}`);
+  });
+  const server = spawn(process.execPath, [next, "start", "--port", "0", "--hostname", "127.0.0.1"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  t.after(async () => {
+    server.kill();
+    if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
+  });
+  /** @type {string} */
+  const pages = await new Promise((resolve, reject) => {
+    server.once("exit", () => reject(new Error("Next stopped before it listened")));
+    createInterface(server.stdout).on("line", (line) => {
+      const address = line.match(/http:\S+/)?.[0];
+      if (address) resolve(address);
+    });
+  });
+  const { url, page, heard, titles, reported } = await opened(t, pages, SENT);
+  const html = await (await fetch(url)).text();
+  await page.locator("li[data-id]").nth(5).waitFor();
+  const { sent, same, now } = await page.evaluate(() => {
+    const { sent, sentAs } = /** @type {any} */ (globalThis);
+    return { sent: sentAs, same: sent === document.querySelector("ul"), now: [...document.querySelectorAll("li[data-id]")].map((card) => [/** @type {HTMLElement} */ (card).dataset.id, card.querySelector("a")?.textContent]) };
+  });
+  assert.equal((sent.match(/<li/g) ?? []).length, 6, sent);
+  assert.ok(html.includes(sent), "the page begins as the server wrote it");
+  assert.ok(same, "hydration keeps the server's element");
+  for (const [id, title] of now) assert.equal(title, titles.get(id));
+  assert.equal((await reported("Product List Viewed")).length, 1);
+  // A difference between both renderings is an error on the console.
   assert.deepEqual(heard, []);
 });

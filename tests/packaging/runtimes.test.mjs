@@ -12,6 +12,7 @@ import { collector } from "../clients/collector.mjs";
 import { complaints, launch } from "../support/browser.mjs";
 import { given, root } from "../support/surroundings.mjs";
 import { exec, project } from "./package.mjs";
+import { learn, table } from "./table.mjs";
 
 const skip = !process.env.TILLSIDE_PACKAGING && "run with --packaging";
 const tools = createRequire(join(root, "tests/packaging/tools/package.json"));
@@ -27,25 +28,33 @@ const SERVER = `
     return JSON.stringify({ engine, problems, shelf: shelf.items.length, sent: queue.sent });
   };
 `;
+/** What a row says of Node's version is the oldest. */
+const { engines } = JSON.parse(await readFile(join(root, "pkg/package.json"), "utf8"));
+const { devDependencies: versions } = JSON.parse(await readFile(join(root, "tests/packaging/tools/package.json"), "utf8"));
+const NODE = engines.node.replace(">=", "") + " and newer";
+
+const WORKERD = "workerd, as Cloudflare's workers";
+const CLASSIC = "a page with one classic script";
 const GOOD = { engine: "wasm", problems: [], shelf: 4, sent: 1 };
 
-/** @type {[name: string, file: string, script: string, command: () => string[], often: boolean][]} */
+/** @type {[name: string, file: string, script: string, command: () => string[], often: boolean, version: string, needs: string][]} */
 const PROGRAMS = [
-  ["Node, import", "main.mjs", `import { Tillside } from "tillside"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [process.execPath], true],
-  ["Node, import of tillside/inline", "main.mjs", `import { Tillside } from "tillside/inline"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [process.execPath], true],
-  ["Node, require", "main.cjs", `const { Tillside } = require("tillside"); ${SERVER} run(Tillside, process.argv[2]).then(console.log);`, () => [process.execPath], true],
-  ["Bun", "main.mjs", `import { Tillside } from "tillside"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [tools.resolve("bun/bin/bun.exe")], false],
-  ["Deno", "main.mjs", `import { Tillside } from "tillside"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [join(root, "tests/packaging/tools/node_modules/.bin/deno"), "run", "-A"], false],
+  ["Node, import", "main.mjs", `import { Tillside } from "tillside"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [process.execPath], true, NODE, '`import … from "tillside"`'],
+  ["Node, import of tillside/inline", "main.mjs", `import { Tillside } from "tillside/inline"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [process.execPath], true, NODE, '`import … from "tillside/inline"`'],
+  ["Node, require", "main.cjs", `const { Tillside } = require("tillside"); ${SERVER} run(Tillside, process.argv[2]).then(console.log);`, () => [process.execPath], true, NODE, '`require("tillside")`'],
+  ["Bun", "main.mjs", `import { Tillside } from "tillside"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [tools.resolve("bun/bin/bun.exe")], false, versions.bun, '`import … from "tillside"`'],
+  ["Deno", "main.mjs", `import { Tillside } from "tillside"; ${SERVER} console.log(await run(Tillside, process.argv[2]));`, () => [join(root, "tests/packaging/tools/node_modules/.bin/deno"), "run", "-A"], false, versions.deno, '`import … from "tillside"`, and leave to read and to connect'],
 ];
 
-for (const [name, file, script, command, often] of PROGRAMS) {
+for (const [name, file, script, command, often, version, needs] of PROGRAMS) {
   test(`${name}: a program comes to an engine, a shelf and a delivered event`, { skip: !often && skip }, async (t) => {
     const folder = await project(t, { "package.json": "{}", [file]: script });
     const { url, rows } = await collector(t, "--model", given("TILLSIDE_MODEL"));
     const [program = "", ...args] = command();
-    const { stdout } = await exec(program, [...args, file, url], { cwd: folder, timeout: 60_000, env: { ...process.env, NO_COLOR: "1" } });
+    const { stdout } = await exec(program, [...args, file, url], { cwd: folder, timeout: 240_000, env: { ...process.env, NO_COLOR: "1" } });
     assert.deepEqual(JSON.parse(stdout), GOOD);
     assert.deepEqual(rows().map(({ event }) => event), ["Product Viewed"]);
+    learn(name, 1, needs, version);
   });
 }
 
@@ -83,6 +92,7 @@ const config :Workerd.Config = (
   const answer = await fetch(`http://127.0.0.1:${port}/`);
   assert.deepEqual(JSON.parse(await answer.text()), GOOD);
   assert.deepEqual(rows().map(({ event }) => event), ["Product Viewed"]);
+  learn(WORKERD, 1, '`import wasm from "tillside/encoder.wasm"`, and `open({ wasm })`', versions.workerd);
 });
 
 test("one classic script, as tag managers put it on a page, comes to an engine, a shelf and a delivered event", async (t) => {
@@ -96,14 +106,18 @@ test("one classic script, as tag managers put it on a page, comes to an engine, 
   const browser = await launch();
   t.after(() => browser.close());
   const page = await browser.newPage();
+  page.setDefaultTimeout(240_000);
   const heard = complaints(page);
   await page.goto(url);
   await page.locator("output:not(:empty)").waitFor({ state: "attached" });
   assert.deepEqual([JSON.parse((await page.locator("output").textContent()) ?? ""), heard], [GOOD, []]);
   assert.deepEqual(rows().map(({ event }) => event), ["Product Viewed"]);
+  learn(CLASSIC, 1, '`<script src="…/dist/classic.js">`, and the global `tillside`', "any");
 });
 
 test("a classic script leaves one name on the page", async () => {
   const script = await readFile(join(root, "pkg/dist/classic.js"), "utf8");
   assert.match(script, /^var tillside=/);
 });
+
+table([...PROGRAMS.map(([name]) => name), WORKERD, CLASSIC]);

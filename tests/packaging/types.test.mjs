@@ -28,11 +28,18 @@ const SHOP = `
 const SHELVES = `
   import { shelf } from "tillside/shelf";
   import { define } from "tillside/element";
+  import { define as widgets } from "tillside/widgets";
   interface Product { id: string; title: string }
   const load = async (ids: string[]): Promise<Product[]> => ids.map((id) => ({ id, title: id }));
   const end: () => void = shelf(document.body, { placement: "home" }, { load, draw: (product, item, text) => document.createTextNode(product.title + item.position + text) });
   end();
   define({ load });
+  widgets({ load, product: ({ title }: Product) => ({ title }), currency: "EUR", mint: async () => ({ code: "A", expires: 0 }) }, { only: ["coupon", "bundle"] });
+  const set = document.createElement("till-bundle");
+  set.lines = [{ id: "sku-1", quantity: 2 }];
+  set.addEventListener("till-add", ({ detail }) => detail.lines.map(({ id, quantity }) => id.repeat(quantity)));
+  // @ts-expect-error: an element that there is not
+  widgets({}, { only: ["cuopon"] });
   // @ts-expect-error: without a way to products
   shelf(document.body, { placement: "home" }, { draw: () => document.body });
 `;

@@ -26,7 +26,7 @@ export const bundled = (script, outfile, options) =>
     format: "esm",
     logLevel: "error",
     define: { "process.env.NODE_ENV": '"development"', __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "true" },
-    alias: Object.fromEntries([["tillside", "index.js"], ...["shelf", "react", "vue", "element"].map((name) => [`tillside/${name}`, `${name}.js`])].map(([name, file]) => [name, join(dist, file)])),
+    alias: Object.fromEntries([["tillside", "index.js"], ...["shelf", "react", "vue", "element", "widgets"].map((name) => [`tillside/${name}`, `${name}.js`])].map(([name, file]) => [name, join(dist, file)]).concat([["tillside/stores", join(root, "pkg/stores.js")]])),
     nodePaths: [join(root, "tests/node_modules")],
     ...options,
   });
@@ -43,16 +43,16 @@ export const SHOP = `
   const options = { model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "shelves" }, consent: { personalisation: true, measurement: true }, timeout: 60_000 };
 `;
 
-/** Opens the page. @param {import("node:test").TestContext} t @param {string} script @param {string} body @param {{ height?: number }} [window] */
-export async function opened(t, script, body, { height = 800 } = {}) {
+/** Opens the page. @param {import("node:test").TestContext} t @param {string} script @param {string} body @param {{ height?: number, style?: string, lang?: string }} [window] */
+export async function opened(t, script, body, { height = 800, style = "", lang = "en" } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "tillside-shelves-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await bundled(SHOP + script, join(folder, "main.js"));
   for (const name of await readdir(dist)) if (name.endsWith(".wasm")) await cp(join(dist, name), join(folder, name));
   // In files: the server's policy allows neither styles nor pictures in the page itself.
   await writeFile(join(folder, "icon.svg"), `<svg xmlns="http://www.w3.org/2000/svg"/>`);
-  await writeFile(join(folder, "style.css"), "body, ul { margin: 0; padding: 0 } li { display: block; height: 40px; overflow: hidden } .tall { height: 3000px }");
-  await writeFile(join(folder, "index.html"), `<!doctype html><html lang="en"><meta charset="utf-8"><title>shop</title><link rel="icon" href="icon.svg"><link rel="stylesheet" href="style.css"><body>${body}<script type="module" src="main.js"></script></body></html>`);
+  await writeFile(join(folder, "style.css"), "body, ul { margin: 0; padding: 0 } li { display: block; height: 40px; overflow: hidden } .tall { height: 3000px }\n" + style);
+  await writeFile(join(folder, "index.html"), `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>shop</title><link rel="icon" href="icon.svg"><link rel="stylesheet" href="style.css"><body>${body}<script type="module" src="main.js"></script></body></html>`);
   const { url, rows } = await collector(t, "--site", folder, "--model", given("TILLSIDE_MODEL"));
   const context = await (await (browser ??= launch())).newContext({ viewport: { width: 800, height } });
   t.after(() => context.close());

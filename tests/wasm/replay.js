@@ -80,6 +80,39 @@ export async function recommend(Tillside, visits, models, now) {
 }
 
 /**
+ * What is offered to shoppers by a shop's campaigns.
+ * @param {typeof import("../../pkg/index.js").Tillside} Tillside
+ * @param {{ events: [minutes: number, event: string, properties: object][], consent?: import("../../pkg/index.js").Consent, requests: any[] }[]} cases
+ * @param {object} offers what `tillside lab offers` wrote
+ * @param {number} now milliseconds since 1970
+ */
+export async function offers(Tillside, cases, offers, now) {
+  const { now: clock } = Date;
+  let time = now;
+  Date.now = () => time;
+  try {
+    const answers = [];
+    for (const [number, { events, consent, requests }] of cases.entries()) {
+      time = now;
+      const till = await Tillside.open({ name: `offers-${number}`, edition: "full", consent: { personalisation: true, measurement: true, experiment: true, ...consent } });
+      const taken = till.ask("offers", offers);
+      if (!taken?.ok) throw new Error(JSON.stringify([taken, till.status().problems]));
+      for (const [minutes, event, properties] of events) {
+        time = now - minutes * 60_000;
+        const outcome = till.track(event, properties);
+        if (!outcome.ok) throw new Error(`${event}: ${outcome.reason}`);
+      }
+      time = now;
+      answers.push(requests.map((request) => till.offer(request)));
+      await till.close();
+    }
+    return answers;
+  } finally {
+    Date.now = clock;
+  }
+}
+
+/**
  * A list in the words of the vectors.
  * @param {import("../../pkg/index.js").Bundle} shelf
  * @param {import("../../pkg/index.js").Explanation} explanation

@@ -15,7 +15,7 @@ import { pack } from "./pack.mjs";
  * Where the package runs. `call` gives a function of replay.js the package, opened by nobody before, and the arguments.
  * @typedef {object} Place
  * @property {string} url where the repository is, over HTTP, in which messages may be posted
- * @property {(name: "replay" | "recommend", ...given: any[]) => Promise<any>} call
+ * @property {(name: "replay" | "recommend" | "offers", ...given: any[]) => Promise<any>} call
  */
 
 const FOLDER = join(root, "tests/vectors");
@@ -102,6 +102,13 @@ const recommend = (choose) => async (/** @type {Test} */ t, /** @type {Place} */
   }
 };
 
+/** @param {Test} t @param {Place} place */
+async function offers(t, { call }) {
+  const { now, offers, cases } = await read("offers");
+  const answers = await call("offers", cases, offers, now);
+  for (const [n, { name, expected }] of cases.entries()) assert.deepEqual(answers[n], expected, name);
+}
+
 /**
  * Each file's runs. Of the package's two modules each page has one; that for encoders reads every model, once such a model has asked
  * for it.
@@ -109,6 +116,7 @@ const recommend = (choose) => async (/** @type {Test} */ t, /** @type {Place} */
  */
 const RUNS = [
   { file: "intake", name: "intake", run: intake },
+  { file: "offers", name: "offers", run: offers },
   { file: "recommend", name: "recommendations of the usual module", run: recommend((cases) => cases.filter(({ encoder }) => !encoder)) },
   {
     file: "recommend",

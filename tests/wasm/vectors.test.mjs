@@ -10,7 +10,7 @@ for (const { name, run } of runs) {
     // Another address is another module, with an engine of its own.
     const entry = new URL(`../../pkg/dist/index.js?${encodeURIComponent(name)}`, import.meta.url).href;
     const { Tillside } = await import(entry);
-    const call = (/** @type {"replay" | "recommend"} */ name, /** @type {any[]} */ ...given) => /** @type {any} */ (replays)[name](Tillside, ...given);
+    const call = (/** @type {"replay" | "recommend" | "offers"} */ name, /** @type {any[]} */ ...given) => /** @type {any} */ (replays)[name](Tillside, ...given);
     await run(t, { url, call }, messages);
   });
 }

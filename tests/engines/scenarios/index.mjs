@@ -5,6 +5,7 @@ import { launch } from "../../support/engines/index.mjs";
 import { keepPictures } from "../visit.mjs";
 import * as consent from "./consent.mjs";
 import * as decisions from "./decisions.mjs";
+import * as exposures from "./exposures.mjs";
 import * as pages from "./pages.mjs";
 import * as queue from "./queue.mjs";
 import * as story from "./story.mjs";
@@ -14,7 +15,7 @@ import * as vectors from "./vectors.mjs";
 /** @typedef {(t: import("node:test").TestContext, browser: import("../../support/engines/index.mjs").Browser) => Promise<void>} Scenario */
 
 /** Each exports scenarios by sentences. @type {{ scenarios: Record<string, Scenario> }[]} */
-const ALL = [story, consent, queue, pages, vectors, decisions, stress];
+const ALL = [story, consent, queue, pages, vectors, decisions, exposures, stress];
 
 /** @param {import("../../support/engines/index.mjs").Name} name */
 export function scenarios(name) {

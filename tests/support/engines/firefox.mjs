@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 import { remove } from "../remove.mjs";
 import { given } from "../surroundings.mjs";
+import { deep } from "./deep.mjs";
 
 /** Nothing that a fresh profile would do or ask by itself. */
 const PREFERENCES = {
@@ -134,7 +135,7 @@ function tab(send, context) {
     run: async (expression) => (await evaluate(expression)).value,
     async click(selector) {
       const found = await evaluate(`(() => {
-        const element = document.querySelector(${JSON.stringify(selector)});
+        const [element] = (${deep})(${JSON.stringify(selector)});
         element.scrollIntoView({ block: "center", behavior: "instant" });
         return element;
       })()`);

@@ -7,6 +7,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "./chromium.mjs";
+import { deep } from "./deep.mjs";
 import { firefox } from "./firefox.mjs";
 import { webkit } from "./webkit.mjs";
 
@@ -60,7 +61,7 @@ export class Tab {
    */
   async evaluate(work, ...args) {
     const given = args.map((value) => (value === undefined ? "undefined" : JSON.stringify(value))).join();
-    const text = await this.#handle.run(`(async () => JSON.stringify(await (${work})(${given})) ?? "null")()`);
+    const text = await this.#handle.run(`(async () => { ${deep}; return JSON.stringify(await (${work})(${given})) ?? "null"; })()`);
     return JSON.parse(text);
   }
 
@@ -79,10 +80,10 @@ export class Tab {
 
   /** Waits for an element, or for one that has that text in it. @param {string} selector @param {string} [text] */
   there = (selector, text = "") =>
-    this.until((selector, text) => [...document.querySelectorAll(selector)].some(({ textContent }) => textContent?.includes(text)), selector, text);
+    this.until((selector, text) => deep(selector).some(({ textContent }) => textContent?.includes(text)), selector, text);
 
   /** @param {string} selector */
-  gone = (selector) => this.until((selector) => !document.querySelector(selector), selector);
+  gone = (selector) => this.until((selector) => deep(selector).length === 0, selector);
 
   /** @param {string} selector */
   async click(selector) {
@@ -92,7 +93,7 @@ export class Tab {
 
   /** The texts of all such elements, or an attribute of each. @param {string} selector @param {string} [attribute] @returns {Promise<string[]>} */
   texts = (selector, attribute) =>
-    this.evaluate((selector, attribute) => [...document.querySelectorAll(selector)].map((element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? ""), selector, attribute);
+    this.evaluate((selector, attribute) => deep(selector).map((element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? ""), selector, attribute);
 }
 
 /** A browser of that engine. @param {Name} name */

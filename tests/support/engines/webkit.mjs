@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { remove } from "../remove.mjs";
 import { given } from "../surroundings.mjs";
+import { deep } from "./deep.mjs";
 
 const PATIENCE_MS = 120_000;
 /** As the protocol calls an element in JSON. */
@@ -133,7 +134,7 @@ function tab(call, session, inside) {
     },
     click: (selector) =>
       inside(async () => {
-        const element = await call("POST", `${session}/element`, { using: "css selector", value: selector });
+        const element = await call("POST", `${session}/execute/sync`, { script: `return (${deep})(arguments[0])[0];`, args: [selector] });
         await call("POST", `${session}/element/${element[ELEMENT]}/click`, {});
       }),
     picture: () => inside(async () => Buffer.from(await call("GET", `${session}/screenshot`), "base64")),
