@@ -1,7 +1,8 @@
 //! Files as they are served: bytes, type, hash and compressed forms, kept in memory while they do not change on disk.
 //!
 //! A file is read again when its size or time of modification differs from what is kept. What is kept is bounded by
-//! bytes; the least recently served files go first.
+//! bytes; the least recently served files go first. By hand, since tower-http reads from the disk for every request, and
+//! since the bytes of a file grow in here when a client asks for a form of it that was not made before.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -22,7 +23,7 @@ pub struct Asset {
     pub content_type: String,
     /// SHA-256 of the bytes, hex.
     pub hash: String,
-    modified: Option<SystemTime>,
+    pub modified: Option<SystemTime>,
     brotli: OnceLock<Option<Bytes>>,
     gzip: OnceLock<Option<Bytes>>,
 }
@@ -46,26 +47,32 @@ impl Asset {
 
     /// The compressed bytes, made when first asked for; `None` where compression is not worth it.
     pub fn encoded(&self, encoding: Encoding) -> Option<&Bytes> {
-        let made = match encoding {
+        self.form(encoding)
+            .get_or_init(|| {
+                if self.bytes.len() < COMPRESS_FROM || !compression::worthwhile(&self.content_type)
+                {
+                    return None;
+                }
+                compression::compress(encoding, &self.bytes).map(Bytes::from)
+            })
+            .as_ref()
+    }
+
+    /// The same if it was asked for before; `None` until then.
+    pub fn made(&self, encoding: Encoding) -> Option<Option<&Bytes>> {
+        self.form(encoding).get().map(Option::as_ref)
+    }
+
+    fn form(&self, encoding: Encoding) -> &OnceLock<Option<Bytes>> {
+        match encoding {
             Encoding::Brotli => &self.brotli,
             Encoding::Gzip => &self.gzip,
-        };
-        made.get_or_init(|| {
-            if self.bytes.len() < COMPRESS_FROM || !compression::worthwhile(&self.content_type) {
-                return None;
-            }
-            compression::compress(encoding, &self.bytes).map(Bytes::from)
-        })
-        .as_ref()
+        }
     }
 
     fn weight(&self) -> usize {
-        let encoded = |made: &OnceLock<Option<Bytes>>| {
-            made.get()
-                .and_then(Option::as_ref)
-                .map_or(0, |bytes| bytes.len())
-        };
-        self.bytes.len() + encoded(&self.brotli) + encoded(&self.gzip)
+        let encoded = |encoding| self.made(encoding).flatten().map_or(0, Bytes::len);
+        self.bytes.len() + encoded(Encoding::Brotli) + encoded(Encoding::Gzip)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Which compression a client takes, and doing it.
+//! Compresses files. Which form a client takes is the business of `ServeDir` ([`super::files`]); by hand are only which types
+//! are worth it and at which quality, since tower-http would compress the same file again for every request.
 
 use std::io::Write;
 
@@ -9,45 +10,6 @@ use flate2::{Compression, write::GzEncoder};
 pub enum Encoding {
     Brotli,
     Gzip,
-}
-
-impl Encoding {
-    /// As HTTP calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Encoding::Brotli => "br",
-            Encoding::Gzip => "gzip",
-        }
-    }
-}
-
-/// The encodings that the header Accept-Encoding allows, the most wanted first, the smaller result first among equals.
-pub fn accepted(header: &str) -> Vec<Encoding> {
-    let mut wanted: Vec<(f32, Encoding)> = [Encoding::Brotli, Encoding::Gzip]
-        .into_iter()
-        .map(|encoding| (quality(header, encoding.name()), encoding))
-        .filter(|(quality, _)| *quality > 0.0)
-        .collect();
-    wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    wanted.into_iter().map(|(_, encoding)| encoding).collect()
-}
-
-fn quality(header: &str, name: &str) -> f32 {
-    let mut any = 0.0;
-    for entry in header.split(',') {
-        let mut parts = entry.split(';').map(str::trim);
-        let coding = parts.next().unwrap_or_default();
-        let quality = parts
-            .find_map(|part| part.strip_prefix("q=")?.parse().ok())
-            .unwrap_or(1.0);
-        if coding.eq_ignore_ascii_case(name) {
-            return quality;
-        }
-        if coding == "*" {
-            any = quality;
-        }
-    }
-    any
 }
 
 /// Whether files of this type usually shrink.
@@ -94,23 +56,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::io::Read;
-
-    #[test]
-    fn the_header_decides() {
-        use Encoding::{Brotli, Gzip};
-        for (header, expected) in [
-            ("gzip, deflate, br, zstd", vec![Brotli, Gzip]),
-            ("br;q=0.5, gzip", vec![Gzip, Brotli]),
-            ("br;q=0, gzip;q=0.1", vec![Gzip]),
-            ("*", vec![Brotli, Gzip]),
-            ("*;q=0.5, gzip;q=0", vec![Brotli]),
-            ("GZIP", vec![Gzip]),
-            ("", vec![]),
-            ("deflate, identity", vec![]),
-        ] {
-            assert_eq!(accepted(header), expected, "{header}");
-        }
-    }
 
     fn restored(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();

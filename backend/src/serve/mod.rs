@@ -6,7 +6,7 @@
 //! | [`body`], [`batch`], [`event`], [`fields`] | a delivery, from bytes to rows |
 //! | [`fault`], [`refusal`] | the reason why not, of one message, of a whole delivery |
 //! | [`store`], [`database`], [`disk`] | rows to SQLite, once each, durable before the answer, in files that are still there |
-//! | [`mounts`], [`assets`], [`compression`], [`range`], [`files`] | a URL to a file to a response |
+//! | [`mounts`], [`assets`], [`compression`], [`memory`], [`files`] | a URL to a file to a response |
 //! | [`lab`] | running experiments, read out live |
 //! | [`crm`] | reference CRM: members, orders, points, coupons, signed facts |
 //! | [`headers`] | security policy and cross-origin permission on every response |
@@ -28,8 +28,8 @@ pub mod files;
 pub mod headers;
 pub mod lab;
 mod log;
+mod memory;
 pub mod mounts;
-pub mod range;
 pub mod refusal;
 mod reply;
 pub mod router;

@@ -270,20 +270,23 @@ async fn file(State(service): State<Arc<Service>>, request: Request) -> Response
         return response;
     }
     let (head, _) = request.into_parts();
-    let blocking = move || match service.mounts.find(head.uri.path()) {
-        Found::Nothing => not_found(),
-        Found::Folder => folder(&head.uri),
-        Found::File(path) => match service.assets.get(&path) {
-            Ok(asset) => files::respond(&path, &asset, &head.method, &head.headers, service.fresh),
+    let (files, uri) = (service.clone(), head.uri.clone());
+    let found = tokio::task::spawn_blocking(move || match files.mounts.find(uri.path()) {
+        Found::File(path) => match files.assets.get(&path) {
+            Ok(asset) => Ok((path, asset)),
             Err(error) => {
                 eprintln!("error: {} cannot be read: {error}", path.display());
-                not_found()
+                Err(Found::Nothing)
             }
         },
-    };
-    let answer = tokio::task::spawn_blocking(blocking).await;
-    answer
-        .unwrap_or_else(|_| reply::text(StatusCode::INTERNAL_SERVER_ERROR, "500 internal error\n"))
+        other => Err(other),
+    });
+    match found.await {
+        Ok(Ok((path, asset))) => files::respond(&path, asset, head, service.fresh).await,
+        Ok(Err(Found::Folder)) => folder(&head.uri),
+        Ok(Err(_)) => not_found(),
+        Err(_) => reply::text(StatusCode::INTERNAL_SERVER_ERROR, "500 internal error\n"),
+    }
 }
 
 fn not_found() -> Response {
