@@ -1,14 +1,16 @@
 //! What every response carries: the content security policy and its like, and cross-origin permission.
 //!
-//! A page of another origin may always *deliver*: a `text/plain` beacon needs no permission, and write keys are public.
-//! Permission is for reading the answer, the model and the package, and for requests that browsers ask about first.
+//! Permission is tower-http's `CorsLayer`. A page of another origin may always *deliver*: a `text/plain` beacon needs no
+//! permission, and write keys are public. Permission is for reading the answer, the model and the package, and for
+//! requests that browsers ask about first.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 /// WebAssembly may be compiled; nothing inline, nothing evaluated, nothing from elsewhere, no frame around it, and no
 /// text becomes markup.
@@ -26,40 +28,53 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-const PREFLIGHT: [(HeaderName, &str); 3] = [
-    (
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        "GET, HEAD, POST, OPTIONS",
-    ),
-    (
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "Authorization, Content-Type, Content-Encoding, If-None-Match, Range",
-    ),
-    (header::ACCESS_CONTROL_MAX_AGE, "86400"),
-];
-
-const EXPOSED: [(HeaderName, &str); 1] = [(
-    header::ACCESS_CONTROL_EXPOSE_HEADERS,
-    "ETag, Retry-After, Content-Range",
-)];
+const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS];
+const ALLOW: &str = "GET, HEAD, POST, OPTIONS";
 
 /// The origins whose pages may read what this server answers.
-#[derive(Clone, Debug, Default)]
-pub struct Origins(Vec<String>);
+#[derive(Clone, Debug)]
+pub enum Origins {
+    All,
+    Listed(Vec<HeaderValue>),
+}
 
 impl Origins {
     /// Each `https://shop.example`, without a path, or `*` for all. `Err` holds the one that is neither.
     pub fn new(origins: Vec<String>) -> Result<Self, String> {
-        match origins.iter().find(|origin| !is_origin(origin)) {
-            Some(other) => Err(other.clone()),
-            None => Ok(Self(origins)),
+        let mut listed = Vec::new();
+        for origin in &origins {
+            match HeaderValue::from_str(origin) {
+                Ok(value) if is_origin(origin) => listed.push(value),
+                _ => return Err(origin.clone()),
+            }
         }
+        Ok(match listed.iter().any(|origin| origin == "*") {
+            true => Origins::All,
+            false => Origins::Listed(listed),
+        })
     }
 
-    fn allow(&self, request: &HeaderMap) -> Option<HeaderValue> {
-        let origin = request.get(header::ORIGIN)?;
-        let listed = |known: &String| known == "*" || origin.as_bytes() == known.as_bytes();
-        self.0.iter().any(listed).then(|| origin.clone())
+    /// Permission for these origins; without any it only answers OPTIONS.
+    pub fn permission(self) -> CorsLayer {
+        let origins = match self {
+            Origins::All => Any.into(),
+            Origins::Listed(none) if none.is_empty() => {
+                return CorsLayer::new().vary([]);
+            }
+            Origins::Listed(origins) => AllowOrigin::list(origins),
+        };
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods(METHODS)
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::CONTENT_ENCODING,
+                header::IF_NONE_MATCH,
+                header::RANGE,
+            ])
+            .expose_headers([header::ETAG, header::RETRY_AFTER, header::CONTENT_RANGE])
+            .max_age(Duration::from_secs(24 * 60 * 60))
     }
 }
 
@@ -71,39 +86,17 @@ fn is_origin(text: &str) -> bool {
         || host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ', ',']))
 }
 
-/// Answers OPTIONS and dresses every other response.
-pub async fn apply(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
-    let allowed = origins.allow(request.headers());
+/// Dresses every response, also those to OPTIONS, which have no content.
+pub async fn dress(request: Request, next: Next) -> Response {
     let asks = request.method() == Method::OPTIONS;
-    let mut response = match asks {
-        true => {
-            let mut response = Response::default();
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            response
-        }
-        false => next.run(request).await,
-    };
-    let headers = response.headers_mut();
-    let mut set = |pairs: &[(HeaderName, &'static str)]| {
-        for (name, value) in pairs {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    };
-    set(&ALWAYS);
+    let mut response = next.run(request).await;
     if asks {
-        set(&[(header::ALLOW, "GET, HEAD, POST, OPTIONS")]);
+        *response.status_mut() = StatusCode::NO_CONTENT;
     }
-    if allowed.is_some() {
-        set(&EXPOSED);
-        if asks {
-            set(&PREFLIGHT);
-        }
-    }
-    if let Some(origin) = allowed {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    }
-    if !origins.0.is_empty() {
-        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let headers = response.headers_mut();
+    let asked = asks.then_some((header::ALLOW, ALLOW));
+    for (name, value) in ALWAYS.into_iter().chain(asked) {
+        headers.insert(name, HeaderValue::from_static(value));
     }
     response
 }
@@ -124,24 +117,9 @@ mod tests {
             "ftp://x",
             "",
             "https://a, https://b",
+            "https://a\r\nb",
         ] {
             assert_eq!(Origins::new(vec![bad.into()]).err().as_deref(), Some(bad));
         }
-    }
-
-    #[test]
-    fn only_listed_origins_are_allowed() {
-        let origins = Origins::new(vec!["https://shop.example".into()]).expect("an origin");
-        let from = |origin: &'static str| {
-            HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static(origin))])
-        };
-        assert_eq!(
-            origins.allow(&from("https://shop.example")),
-            Some(HeaderValue::from_static("https://shop.example"))
-        );
-        for other in ["https://shop.example.evil", "http://shop.example", "null"] {
-            assert_eq!(origins.allow(&from(other)), None, "{other}");
-        }
-        assert_eq!(origins.allow(&HeaderMap::new()), None);
     }
 }

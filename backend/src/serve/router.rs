@@ -76,10 +76,8 @@ pub fn router(service: Arc<Service>, lab: Option<Arc<Lab>>, origins: Origins) ->
         .route("/v1/", any(nowhere))
         .route("/healthz", get(health))
         .fallback(file)
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::new(origins),
-            headers::apply,
-        ))
+        .layer(origins.permission())
+        .layer(axum::middleware::from_fn(headers::dress))
         .with_state(service)
 }
 

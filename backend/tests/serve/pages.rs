@@ -317,8 +317,18 @@ fn other_origins_read_only_where_they_are_allowed() {
     );
     let headers = allowed
         .header("access-control-allow-headers")
-        .expect("they are listed");
-    assert!(headers.contains("Content-Type") && headers.contains("Authorization"));
+        .expect("they are listed")
+        .to_ascii_lowercase();
+    assert!(headers.contains("content-type") && headers.contains("authorization"));
+    for (name, value) in [
+        ("access-control-allow-methods", "POST"),
+        ("access-control-max-age", "86400"),
+        ("vary", "origin"),
+        ("allow", "GET, HEAD, POST, OPTIONS"),
+    ] {
+        let found = allowed.header(name).unwrap_or_default();
+        assert!(found.contains(value), "{name}: {found}");
+    }
     let other = preflight("https://other.example");
     assert_eq!(
         (other.status, other.header("access-control-allow-origin")),
@@ -346,9 +356,35 @@ fn other_origins_read_only_where_they_are_allowed() {
         Some("https://shop.example")
     );
 
+    for stranger in [
+        "https://shop.example.evil",
+        "http://shop.example",
+        "null",
+        "https://shop.example:8443",
+    ] {
+        let answer = site.get("/", &[("origin", stranger)]);
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("access-control-allow-origin"), None);
+    }
+
     let closed = Site::start(&[]);
     let answer = closed.get("/", &[("origin", "https://shop.example")]);
     assert_eq!(answer.header("access-control-allow-origin"), None);
+    let asked = send(
+        closed.server.address,
+        "OPTIONS",
+        "/v1/batch",
+        &[("origin", "https://shop.example")],
+        b"",
+    );
+    assert_eq!(
+        (asked.status, asked.header("access-control-allow-origin")),
+        (204, None)
+    );
+
+    let open = Site::start(&["--allow-origin", "*"]);
+    let answer = open.get("/", &[("origin", "https://anyone.example")]);
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
 }
 
 #[test]
