@@ -131,7 +131,7 @@ impl Database {
         let none = Connection::open_in_memory().map_err(|error| error.to_string())?;
         drop(std::mem::replace(&mut self.connection, none));
         *self = Database::open(&path, false).map_err(|error| error.to_string())?;
-        eprintln!(
+        tracing::warn!(
             "{}: {}; going on with what is there now, {} events",
             path.display(),
             Database::complaint(change),

@@ -75,7 +75,7 @@ impl Lab {
         if let Ok(text) = serde_json::to_string(&peeks)
             && let Err(error) = std::fs::write(&path, text)
         {
-            eprintln!("error: {} cannot be written: {error}", path.display());
+            tracing::error!("{} cannot be written: {error}", path.display());
         }
         peeks
     }
@@ -97,7 +97,7 @@ async fn answer(State(lab): State<Arc<Lab>>) -> Response {
     match made {
         Ok(Ok(page)) => dressed("text/html; charset=utf-8", page.into_response()),
         Ok(Err(error)) => {
-            eprintln!("error: /lab: {error}");
+            tracing::error!("/lab: {error}");
             reply::text(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "503 the collector's database cannot be read out; see the server's log\n",

@@ -1,63 +1,67 @@
-//! Refused deliveries on standard error, at a rate that a misconfigured shop cannot turn into a full disk.
+//! The server's log: `tracing` events on standard error, as text or as JSON.
+//!
+//! `RUST_LOG` selects levels by target, as `tracing-subscriber`'s `Targets` reads it; its larger `EnvFilter` would add a
+//! regular-expression engine to the build. Requests are logged at level `debug` only: a shop's pages ask for many files,
+//! and refused deliveries have lines of their own ([`super::refusals`]).
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::io::stderr;
 
-use super::refusal::Refusal;
-use crate::Coded;
+use tower_http::classify::{ServerErrorsAsFailures, SharedClassifier};
+use tower_http::trace::{DefaultMakeSpan, DefaultOnFailure, DefaultOnResponse, TraceLayer};
+use tracing::Level;
+use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
-const WINDOW: Duration = Duration::from_secs(10);
-const LINES: usize = 10;
+const VARIABLE: &str = "RUST_LOG";
+const USUAL: &str = "info";
 
-#[derive(Default)]
-pub struct RefusalLog(Mutex<Window>);
-
-#[derive(Default)]
-struct Window {
-    begun: Option<Instant>,
-    lines: usize,
-    held_back: usize,
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// For people
+    Text,
+    /// One object a line, for programs
+    Json,
 }
 
-impl RefusalLog {
-    pub fn refused(&self, refusal: &Refusal) {
-        let line = || {
-            let line = format!("refused {}: {refusal}", refusal.code());
-            match refusal {
-                // The operator's business, not the client's.
-                Refusal::Store { cause } => format!("{line} ({cause})"),
-                _ => line,
-            }
-        };
-        for line in self.line(Instant::now(), line) {
-            eprintln!("{line}");
-        }
-    }
+/// A value of `RUST_LOG` that selects nothing, and why.
+#[derive(Debug)]
+pub struct Unreadable {
+    pub value: String,
+    pub source: ParseError,
+}
 
-    /// What to print about one more refusal at `now`.
-    fn line(&self, now: Instant, line: impl FnOnce() -> String) -> Vec<String> {
-        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut lines = Vec::new();
-        if window
-            .begun
-            .is_none_or(|begun| now.saturating_duration_since(begun) >= WINDOW)
-        {
-            if window.held_back > 0 {
-                lines.push(format!("refused {} more before", window.held_back));
-            }
-            *window = Window {
-                begun: Some(now),
-                ..Window::default()
-            };
-        }
-        if window.lines < LINES {
-            window.lines += 1;
-            lines.push(line());
-        } else {
-            window.held_back += 1;
-        }
-        lines
-    }
+/// Logs from now on. A program that has a log of its own keeps it.
+pub fn start(form: Form) -> Result<(), Unreadable> {
+    let targets = targets(std::env::var(VARIABLE).unwrap_or_default())?;
+    let lines = fmt::layer().with_writer(stderr);
+    let lines = match form {
+        Form::Text => lines.with_ansi(false).boxed(),
+        Form::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let _ = registry().with(lines.with_filter(targets)).try_init();
+    Ok(())
+}
+
+fn targets(value: String) -> Result<Targets, Unreadable> {
+    let wanted = match value.trim() {
+        "" => USUAL,
+        wanted => wanted,
+    };
+    wanted
+        .parse()
+        .map_err(|source| Unreadable { value, source })
+}
+
+/// Logs each request with its answer and time.
+pub fn requests() -> TraceLayer<SharedClassifier<ServerErrorsAsFailures>> {
+    TraceLayer::new_for_http()
+        .make_span_with(DefaultMakeSpan::new().level(Level::DEBUG))
+        .on_response(DefaultOnResponse::new().level(Level::DEBUG))
+        // At the level of errors, a full disk would be filled by its own refusals.
+        .on_failure(DefaultOnFailure::new().level(Level::DEBUG))
 }
 
 #[cfg(test)]
@@ -65,14 +69,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_becomes_a_count() {
-        let log = RefusalLog::default();
-        let start = Instant::now();
-        let printed: usize = (0..1000)
-            .map(|_| log.line(start, || "x".into()).len())
-            .sum();
-        assert_eq!(printed, LINES);
-        let later = log.line(start + WINDOW, || "y".into());
-        assert_eq!(later, ["refused 990 more before", "y"]);
+    fn levels_are_selected_by_target() {
+        let enabled = |value: &str, target: &str, level| {
+            let targets = targets(value.into()).expect("it is readable");
+            targets.would_enable(target, &level)
+        };
+        for usual in ["", " "] {
+            assert!(enabled(usual, "tillside_backend::serve", Level::INFO));
+            assert!(!enabled(usual, "tower_http::trace", Level::DEBUG));
+        }
+        assert!(enabled(
+            "info,tower_http=debug",
+            "tower_http::trace",
+            Level::DEBUG
+        ));
+        assert!(!enabled("off", "tillside_backend::serve", Level::ERROR));
+        assert_eq!(
+            targets("x=y=z".into()).expect_err("no level").value,
+            "x=y=z"
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! | [`router`] | which URL is answered by what |
 //! | [`body`], [`batch`], [`event`], [`fields`] | a delivery, from bytes to rows |
 //! | [`fault`], [`refusal`] | the reason why not, of one message, of a whole delivery |
+//! | [`log`], [`refusals`] | the log, and how many refusals of a flood are in it |
 //! | [`store`], [`database`], [`disk`] | rows to SQLite, once each, durable before the answer, in files that are still there |
 //! | [`mounts`], [`assets`], [`compression`], [`memory`], [`files`] | a URL to a file to a response |
 //! | [`lab`] | running experiments, read out live |
@@ -27,10 +28,11 @@ pub mod fields;
 pub mod files;
 pub mod headers;
 pub mod lab;
-mod log;
+pub mod log;
 mod memory;
 pub mod mounts;
 pub mod refusal;
+mod refusals;
 mod reply;
 pub mod router;
 pub mod store;
@@ -97,6 +99,9 @@ pub struct Args {
     /// Show running experiments at /lab, with their health and results. For staff only: restrict access in the proxy
     #[arg(long)]
     lab: bool,
+    /// Form of the log on standard error; RUST_LOG selects levels, such as info,tower_http=debug
+    #[arg(long, value_enum, default_value_t = log::Form::Text, value_name = "FORM")]
+    log: log::Form,
     /// Let requests to the CRM set the time (header Tillside-Now); for demonstrations only
     #[arg(long, requires = "crm")]
     crm_time_travel: bool,
@@ -119,6 +124,13 @@ pub enum StartError {
         "{origin:?} is no origin; write scheme, host and port only: --allow-origin https://shop.example"
     )]
     Origin { origin: String },
+    #[error(
+        "RUST_LOG is {value:?}: {source}; write a level, or targets with levels: RUST_LOG=info,tower_http=debug"
+    )]
+    Log {
+        value: String,
+        source: tracing_subscriber::filter::ParseError,
+    },
     #[error("port {port} of {host} is in use; stop the other program, or choose another: --port 0 takes any free one", port = .0.port(), host = .0.ip())]
     PortInUse(SocketAddr),
     #[error("cannot listen on {address}: {source}; choose another with --host and --port")]
@@ -136,6 +148,7 @@ impl Coded for StartError {
             StartError::Site { .. } => "serve.site",
             StartError::Prefix { .. } => "serve.prefix",
             StartError::Origin { .. } => "serve.origin",
+            StartError::Log { .. } => "serve.log",
             StartError::PortInUse(_) => "serve.port",
             StartError::Listen { .. } => "serve.listen",
             StartError::System(_) => "serve.system",
@@ -145,6 +158,8 @@ impl Coded for StartError {
 
 /// Serves until the process is told to stop.
 pub fn run(args: Args) -> Outcome {
+    log::start(args.log)
+        .map_err(|log::Unreadable { value, source }| StartError::Log { value, source })?;
     let origins =
         Origins::new(args.allow_origins).map_err(|origin| StartError::Origin { origin })?;
     let assets = Arc::new(Assets::new(ASSETS_BUDGET));
@@ -174,7 +189,9 @@ pub fn run(args: Args) -> Outcome {
     };
     warm(assets.clone(), model_files);
     if args.write_keys.is_empty() {
-        eprintln!("every write key may deliver events; --write-key KEY allows chosen ones only");
+        tracing::info!(
+            "every write key may deliver events; --write-key KEY allows chosen ones only"
+        );
     }
     let service = Arc::new(Service {
         store,

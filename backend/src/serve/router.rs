@@ -29,11 +29,11 @@ use super::crm::{self, Crm};
 use super::event::Event;
 use super::headers::{self, Origins};
 use super::lab::{self, Lab};
-use super::log::RefusalLog;
 use super::mounts::{Found, Mounts};
 use super::refusal::{Refusal, Rejection};
+use super::refusals::RefusalLog;
 use super::store::{Store, StoreError};
-use super::{body, files, reply};
+use super::{body, files, log, reply};
 use crate::folder::check::{self, Identity};
 use crate::instant;
 
@@ -78,6 +78,7 @@ pub fn router(service: Arc<Service>, lab: Option<Arc<Lab>>, origins: Origins) ->
         .fallback(file)
         .layer(origins.permission())
         .layer(axum::middleware::from_fn(headers::dress))
+        .layer(log::requests())
         .with_state(service)
 }
 
@@ -273,7 +274,7 @@ async fn file(State(service): State<Arc<Service>>, request: Request) -> Response
         Found::File(path) => match files.assets.get(&path) {
             Ok(asset) => Ok((path, asset)),
             Err(error) => {
-                eprintln!("error: {} cannot be read: {error}", path.display());
+                tracing::error!("{} cannot be read: {error}", path.display());
                 Err(Found::Nothing)
             }
         },

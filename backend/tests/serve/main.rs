@@ -6,6 +6,7 @@ mod budgets;
 mod collector;
 mod crash;
 mod http;
+mod logs;
 mod outbox;
 mod pages;
 mod program;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tillside"));
-    command.arg("serve").args(arguments);
+    command.arg("serve").args(arguments).env_remove("RUST_LOG");
     command
 }
 
@@ -31,9 +31,15 @@ pub struct Server {
 
 impl Server {
     pub fn start(data: &Path, arguments: &[&str]) -> Server {
+        Self::start_with(data, arguments, &[])
+    }
+
+    /// Starts with variables of the environment.
+    pub fn start_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Server {
         let data = data.to_str().expect("the path is text");
         let mut child = command(&["--port", "0", "--data", data])
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

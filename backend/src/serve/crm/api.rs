@@ -349,7 +349,7 @@ fn condition(headers: &HeaderMap) -> Option<backup::Condition<'_>> {
 
 fn refuse(error: &CrmError) -> Response {
     if let CrmError::Database(cause) = error {
-        eprintln!("error[{}]: {cause}", error.code());
+        tracing::error!(code = error.code(), "{cause}");
     }
     reply::json(
         error.status(),

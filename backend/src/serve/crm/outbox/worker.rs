@@ -67,7 +67,7 @@ pub fn step(crm: &Crm, client: &ureq::Agent) -> Option<Duration> {
             return Some(wait.min(PATIENCE));
         }
         Err(error) => {
-            eprintln!("error[{}]: outbox: {error}", error.code());
+            tracing::error!(code = error.code(), "outbox: {error}");
             return Some(PAUSE);
         }
     };
@@ -79,7 +79,7 @@ pub fn step(crm: &Crm, client: &ureq::Agent) -> Option<Duration> {
     if let Err(problem) = &posted
         && entry.attempts == 1
     {
-        eprintln!(
+        tracing::warn!(
             "outbox: message {} is not delivered yet: {problem}",
             entry.id
         );
@@ -88,7 +88,7 @@ pub fn step(crm: &Crm, client: &ureq::Agent) -> Option<Duration> {
         Ok(()) => None,
         // Its lease ends, and it is sent again.
         Err(error) => {
-            eprintln!("error[{}]: outbox: {error}", error.code());
+            tracing::error!(code = error.code(), "outbox: {error}");
             Some(PAUSE)
         }
     }
