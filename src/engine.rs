@@ -701,7 +701,7 @@ impl Engine {
         if !self.place.plain {
             let calendar = &self.calendar;
             let scene = &scene;
-            request.setting = Some(crate::recommend::scenic::Setting { scene, calendar });
+            request.setting = Some(crate::recommend::Setting { scene, calendar });
         }
         let Some(model) = &self.model else {
             return List::default();

@@ -70,16 +70,6 @@ const CIRCLES: &[(&str, &[&str])] = &[
         &["shopper::life::churn", "shopper::life::visits"],
     ),
     (
-        "a request is clamped by the stages that it asks for",
-        &[
-            "recommend::arrange",
-            "recommend::reasons",
-            "recommend::request",
-            "recommend::rules",
-            "recommend::scenic",
-        ],
-    ),
-    (
         "a snapshot is packed into a code and read from one",
         &["handoff::pack", "handoff::snapshot"],
     ),

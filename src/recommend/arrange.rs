@@ -15,6 +15,7 @@
 //! says so. It does not choose what may be shown at all: candidates come filtered. All is a function of
 //! its arguments; a list is drawn again alike with the same seed.
 
+use super::answer::Placed;
 use super::likeness::{Volume, kind, similarity};
 use super::request::Arrangement;
 use crate::natural;
@@ -32,17 +33,6 @@ const VOLUME: f32 = 0.28;
 
 /// More than any two candidates are apart.
 const BURIED: f32 = 2.0;
-
-/// How an item came to its place.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Placed {
-    /// By its score.
-    Ranked,
-    /// Where the shop put it.
-    Pinned,
-    /// Drawn with this probability.
-    Discovered { propensity: f32 },
-}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {

@@ -5,7 +5,7 @@
 //! each other, and the set stays within its price. Candidates come as a list of complements, filtered and under the
 //! shop's rules.
 
-use super::request::{Entry, List};
+use super::answer::{Entry, List};
 use crate::shop::{Matrix, Model};
 
 /// Keeps of a list what makes a set of at most `limit` with `anchor`, in the order it was chosen, and says the price of

@@ -8,7 +8,7 @@
 //!
 //! Opinions of what the shopper bought are left out, unless the page is about it: the choice is made.
 
-use super::request::{Because, Code};
+use super::answer::{Because, Code};
 use crate::natural;
 use crate::shop::Model;
 use crate::shop::contents::{About, Content, Contents, TYPES};

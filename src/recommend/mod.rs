@@ -15,7 +15,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `request` | what is asked for, and what is answered |
+//! | `request`, `answer` | what is asked, and what is answered |
 //! | `seeds`, `leaning` | what a list starts from: items with weights, and the shopper's lean |
 //! | `settled` | categories that a purchase has satisfied |
 //! | `variants` | one place for all variants of a product |
@@ -30,6 +30,7 @@
 //! | `contents` | reviews, photos and articles, ranked beside products |
 //! | `explain`, `reasons` | what a score is made of, and the sentence for it |
 
+mod answer;
 mod arrange;
 mod bundle;
 #[cfg(feature = "full")]
@@ -52,7 +53,7 @@ mod rerank;
 pub mod revisit;
 pub mod rules;
 #[cfg(feature = "full")]
-pub mod scenic;
+mod scenic;
 mod seeds;
 mod select;
 mod settled;
@@ -61,7 +62,7 @@ mod variants;
 #[cfg(feature = "full")]
 mod why_not;
 
-pub use arrange::Placed;
+pub use answer::*;
 pub use reasons::{LANGUAGES, sentence};
 pub use request::*;
 pub use rerank::MAX_RERANKED;

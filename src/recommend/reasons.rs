@@ -6,8 +6,7 @@
 //! names are the page's to know.
 
 use super::Call;
-use super::arrange::Placed;
-use super::request::{Because, Cause, Code, Entry, Reason, Source};
+use super::answer::{Because, Cause, Code, Entry, Placed, Reason, Source};
 use crate::lines::nth;
 
 /// Languages that [`sentence`] knows.

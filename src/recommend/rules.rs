@@ -14,8 +14,8 @@
 //!
 //! Which items meet which rules is worked out when the text or the model is another, and kept until then.
 
-use super::request::{Because, Code, Entry, List, Reason, Warning};
-use super::{FITS, OWNED_FIT, Placed, Recommender, fit};
+use super::answer::{Because, Code, Entry, List, Placed, Reason, Warning};
+use super::{FITS, OWNED_FIT, Recommender, fit};
 use crate::shop::{Model, terms};
 use crate::{codec, decimal};
 

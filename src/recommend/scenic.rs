@@ -6,21 +6,12 @@
 //! it gave is said of each item ([`super::Entry::scene`]). A model without both, or a request without a scene, changes nothing.
 
 use super::rules::having;
-use super::{Call, Placement, RETURNS, Recommender, STANDS, VARIANT};
-use crate::scene::Scene;
-use crate::scene::calendar::Calendar;
+use super::{Call, Placement, RETURNS, Recommender, STANDS, Setting, VARIANT};
 use crate::scene::lift;
 use crate::shop::Model;
 
 /// A factor nearer to 1 is left out.
 const LEAST: f32 = 0.01;
-
-/// Where and when a list is made, and the calendar that says what that asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting<'a> {
-    pub scene: &'a Scene,
-    pub calendar: &'a Calendar,
-}
 
 /// A model, a day, a time of day, a season and a region.
 type Key = (u64, i32, u8, u8, Option<[u8; 2]>);
@@ -187,8 +178,9 @@ impl Recommender {
 mod tests {
     use super::*;
     use crate::recommend::{Arrangement, List, Request};
-    use crate::scene::Place;
+    use crate::scene::calendar::Calendar;
     use crate::scene::day::day_of;
+    use crate::scene::{Place, Scene};
     use crate::shop::tests::toy;
     use crate::shopper::Shopper;
     use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! What a list starts from: the items of the session, the cart, the page, each with a weight.
 
 use super::Call;
-use super::request::{Code, Placement, Request};
+use super::answer::Code;
+use super::request::{Placement, Request};
 use crate::shop::{Blend, Matrix, Model};
 use crate::shopper::Shopper;
 
