@@ -5,7 +5,7 @@
 //! to parties, so that any beginning of the list is dealt fairly too), and each place goes to the most popular item of
 //! its department that is not on the list yet.
 
-use super::{Call, Filtered, List, Recommender, STANDS, VARIANT};
+use super::{Call, Filtered, Flags, List, Recommender};
 
 impl Recommender {
     /// Items for at most `limit` places and their scores; nothing where the model does not weigh departments.
@@ -40,7 +40,7 @@ impl Recommender {
             }
             let mut shown = item;
             if call.products {
-                if self.flags[item as usize] & (VARIANT | STANDS) != 0 {
+                if self.candidates.has(item, Flags::JOINED) {
                     continue;
                 }
                 shown = self.stand(call, item);

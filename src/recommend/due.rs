@@ -4,7 +4,7 @@
 //! just viewed is shown all the same; one that the request leaves out is not. Of a category that is due, what the shopper
 //! bought of it stands for it.
 
-use super::{Call, EXCLUDED, Recommender};
+use super::{Call, Flags, Recommender};
 use crate::shopper::Shopper;
 use crate::shopper::cycle::Due;
 
@@ -31,9 +31,10 @@ impl Recommender {
             return;
         }
         let best = self
-            .touched
+            .candidates
+            .touched()
             .iter()
-            .map(|item| self.score[*item as usize])
+            .map(|item| self.candidates.score(*item))
             .fold(0.0, f32::max);
         let [lean, popularity] = call.weighed(call.leaning.most, 1.0);
         let level = best + lean + popularity;
@@ -52,10 +53,10 @@ impl Recommender {
             let asked = call.request.exclude.iter();
             let mut left_out = asked.filter_map(|key| call.model.find(key));
             if left_out.all(|other| other != item) {
-                self.flags[item as usize] &= !EXCLUDED;
+                self.candidates.unflag(item, Flags::EXCLUDED);
             }
             let given = level * (1.0 + rate);
-            self.add(item, given);
+            self.candidates.add(item, given);
             self.due.push((item, given));
         }
     }

@@ -7,7 +7,7 @@
 //! What was computed is kept until the session changes, and the state until it does other than grow: see [`Memory`].
 
 use super::seeds::Seed;
-use super::{Call, FOUND, Recommender};
+use super::{Call, Flags, Recommender};
 use crate::kernel::{Native, exponentials};
 use crate::shop::{Encoder, Matrix};
 
@@ -162,7 +162,7 @@ impl Recommender {
         let found = call.only_found;
         let memory = &mut self.memory;
         let head = call.model.items().min(HEAD) as u32;
-        let may = |item: u32| !found || self.flags[item as usize] & FOUND != 0;
+        let may = |item: u32| !found || self.candidates.has(item, Flags::FOUND);
         if memory.read(&encoder, session) || found || memory.only_found {
             memory.only_found = found;
             memory.weigh(&encoder, head, may);
@@ -170,7 +170,7 @@ impl Recommender {
         let mut likely = core::mem::take(&mut memory.likely);
         let kept = likely.len();
         let mut total = memory.total;
-        for &item in &self.touched {
+        for &item in self.candidates.touched() {
             if item >= head && may(item) && !memory.session.contains(&item) {
                 let mut chance = [memory.logit(&encoder, item) - memory.most];
                 exponentials::<Native>(&mut chance);
@@ -183,7 +183,7 @@ impl Recommender {
         let least = LEAST * total;
         for &(item, chance) in &likely {
             if chance >= least {
-                self.add(item, chance * share);
+                self.candidates.add(item, chance * share);
                 self.foreseen.push((item, chance * share));
             }
         }

@@ -3,8 +3,8 @@
 use super::arrange::Place;
 use super::seeds::Seed;
 use super::{
-    Call, Cause, Code, Entry, Fallback, List, Placement, RETURNS, Recommender, SOURCES, STANDS,
-    Source, reasons,
+    Call, Cause, Code, Entry, Fallback, Flags, List, Placement, Recommender, SOURCES, Source,
+    reasons,
 };
 use crate::shop::Matrix;
 
@@ -31,7 +31,7 @@ impl Recommender {
             let &Place { item, placed, .. } = place;
             // Causes are those of the score before the rules.
             let [affinity, popularity] = self.standing(call, item);
-            let score = self.score[item as usize] + (affinity + popularity);
+            let score = self.candidates.score(item) + (affinity + popularity);
             let mut entry = Entry {
                 item,
                 score,
@@ -44,9 +44,9 @@ impl Recommender {
                 reasons: Vec::with_capacity(REASONS),
                 causes: Vec::with_capacity(CAUSES),
             };
-            if self.flags[item as usize] & RETURNS == 0 {
+            if !self.candidates.has(item, Flags::RETURNS) {
                 self.slot[item as usize] = n as u8 + 1;
-                if self.flags[item as usize] & STANDS != 0 {
+                if self.candidates.has(item, Flags::STANDS) {
                     for one in model.variants(item) {
                         self.slot[one as usize] = n as u8 + 1;
                     }
@@ -93,7 +93,7 @@ impl Recommender {
         }
         for entry in &mut list.entries {
             self.slot[entry.item as usize] = 0;
-            if self.flags[entry.item as usize] & STANDS != 0 {
+            if self.candidates.has(entry.item, Flags::STANDS) {
                 for one in model.variants(entry.item) {
                     self.slot[one as usize] = 0;
                 }

@@ -1,6 +1,6 @@
 //! What a request is about: the items that have its attributes, and those that have its words.
 
-use super::{Call, FOUND, List, Placement, Recommender, Warning, query, spelling};
+use super::{Call, Flags, List, Placement, Recommender, Warning, query, spelling};
 use crate::shop::{Model, terms};
 
 /// Words of the shop that the beginning of one stands for at most.
@@ -62,7 +62,7 @@ impl Recommender {
             let all = request.attributes.len().min(255);
             for item in 0..model.items() as u32 {
                 if usize::from(core::mem::take(&mut self.slot[item as usize])) == all {
-                    self.flag(item, FOUND);
+                    self.candidates.flag(item, Flags::FOUND);
                 }
             }
         }
@@ -161,20 +161,21 @@ impl Recommender {
         }
         // From here on it tells whether the item has the attributes and the price.
         for &item in &found {
-            let has = !restricted || self.flags[item as usize] & FOUND != 0;
+            let has = !restricted || self.candidates.has(item, Flags::FOUND);
             self.slot[item as usize] = (has && fits(item)).into();
         }
         if restricted {
-            for &item in &self.flagged {
-                self.flags[item as usize] &= !FOUND;
+            for n in 0..self.candidates.flagged().len() {
+                let item = self.candidates.flagged()[n];
+                self.candidates.unflag(item, Flags::FOUND);
             }
         }
         let mut from = 0;
         for &(idf, end) in &matches {
             for &item in &found[from..end] {
                 if self.slot[item as usize] != 0 {
-                    self.add(item, MATCH * idf / total);
-                    self.flag(item, FOUND);
+                    self.candidates.add(item, MATCH * idf / total);
+                    self.candidates.flag(item, Flags::FOUND);
                 }
             }
             from = end;
@@ -196,14 +197,15 @@ impl Recommender {
                 && fits(item)
             {
                 let share = &mut shares[usize::from(category)];
-                *share = (share.0 + self.score[item as usize], share.1 + 1);
+                *share = (share.0 + self.candidates.score(item), share.1 + 1);
             }
         }
-        for n in 0..self.touched.len() {
-            let item = self.touched[n];
+        for n in 0..self.candidates.touched().len() {
+            let item = self.candidates.touched()[n];
             if let Some(category) = model.category(item) {
                 let (sum, count) = shares[usize::from(category)];
-                self.add(item, INTENT * sum / count.max(1) as f32);
+                self.candidates
+                    .add(item, INTENT * sum / count.max(1) as f32);
             }
         }
     }
@@ -228,7 +230,8 @@ impl Recommender {
                 && let Some(price) = model.price(item)
             {
                 let less = 1.0 - price * count / sum;
-                self.add(item, MATCH * CHEAP * less.clamp(-1.0, 1.0));
+                self.candidates
+                    .add(item, MATCH * CHEAP * less.clamp(-1.0, 1.0));
             }
         }
     }

@@ -15,7 +15,7 @@
 //! It does not know of single pairs of items: those are in the rows of what is bought together, where the trainer puts
 //! what the feed says.
 
-use super::{Call, FITS, OWNED_FIT, Recommender, UNFIT};
+use super::{Call, Flags, Recommender};
 use crate::lines::parts;
 use crate::shopper::{Kept, Shopper};
 
@@ -34,6 +34,15 @@ const MODELS: &str = "*";
 
 /// In `slot`, beside the weight of what is the shopper's: works with it.
 const WORKS: u8 = 128;
+
+/// Flags of an item that fits.
+fn flags(owns: bool) -> Flags {
+    if owns {
+        Flags::FITS.or(Flags::OWNED_FIT)
+    } else {
+        Flags::FITS
+    }
+}
 
 impl Recommender {
     /// Marks what fits and what does not.
@@ -106,10 +115,10 @@ impl Recommender {
                         1 if works => {
                             *slot |= WORKS;
                             if own && call.request.compatible {
-                                self.flag(item, if owns { FITS | OWNED_FIT } else { FITS });
+                                self.candidates.flag(item, flags(owns));
                             }
                         }
-                        2 if *slot & WORKS == 0 => self.flag(item, UNFIT),
+                        2 if *slot & WORKS == 0 => self.candidates.flag(item, Flags::UNFIT),
                         3 => *slot &= !WORKS,
                         _ => {}
                     }
@@ -168,10 +177,10 @@ impl Recommender {
                         0 if works => {
                             self.slot[item as usize] |= WORKS;
                             if call.request.compatible {
-                                self.flag(item, if owns { FITS | OWNED_FIT } else { FITS });
+                                self.candidates.flag(item, flags(owns));
                             }
                         }
-                        1 if sold && slot & WORKS == 0 => self.flag(item, UNFIT),
+                        1 if sold && slot & WORKS == 0 => self.candidates.flag(item, Flags::UNFIT),
                         2 => self.slot[item as usize] &= !WORKS,
                         _ => {}
                     }

@@ -16,6 +16,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `request`, `answer` | what is asked, and what is answered |
+//! | `candidates`, `flags` | the sums of one call, and what is known of each item |
 //! | `seeds`, `leaning` | what a list starts from: items with weights, and the shopper's lean |
 //! | `settled` | categories that a purchase has satisfied |
 //! | `variants` | one place for all variants of a product |
@@ -33,6 +34,7 @@
 mod answer;
 mod arrange;
 mod bundle;
+mod candidates;
 #[cfg(feature = "full")]
 pub mod contents;
 mod departments;
@@ -43,6 +45,7 @@ mod encoder;
 mod explain;
 mod find;
 mod fit;
+mod flags;
 mod leaning;
 mod likeness;
 mod query;
@@ -69,10 +72,11 @@ pub use rerank::MAX_RERANKED;
 #[cfg(feature = "full")]
 pub use why_not::WhyNot;
 
-use crate::kernel;
 use crate::shop::{Blend, Model};
 use crate::shopper::Shopper;
 use arrange::Place;
+use candidates::Candidates;
+use flags::Flags;
 use leaning::Leaning;
 use rules::Rules;
 use seeds::Seed;
@@ -84,38 +88,10 @@ pub const MAX_LIMIT: usize = 100;
 /// Candidates beyond the list that its items are compared with, to say what decided for them.
 const RIVALS: usize = 4;
 
-/// Flags of an item during one call.
-const EXCLUDED: u16 = 1;
-const IN_CART: u16 = 2;
-const BOUGHT: u16 = 4;
-/// One of those a search or a filter found.
-const FOUND: u16 = 8;
-/// Scored by the odds of a return alone.
-const RETURNS: u16 = 16;
-/// Works with what the shopper has, or does not.
-const FITS: u16 = 32;
-const UNFIT: u16 = 64;
-/// Another variant stands for the product.
-const VARIANT: u16 = 128;
-/// Stands for its product.
-const STANDS: u16 = 256;
-/// Viewed lately.
-const VIEWED: u16 = 512;
-/// Viewed before a purchase that satisfied what it was viewed for.
-const SETTLED: u16 = 1024;
-/// Works with what the shopper bought or has in the cart, or with the item of the page.
-const OWNED_FIT: u16 = 2048;
-/// A purchase leads to it, and nothing of its kind came since.
-const DUE: u16 = 4096;
-const BLOCKED: u16 = EXCLUDED | IN_CART | BOUGHT | UNFIT | VARIANT | SETTLED;
-
-/// The working memory of [`Recommender::recommend`], reused between calls: five bytes and three for each item.
+/// The working memory of [`Recommender::recommend`], reused between calls.
 #[derive(Debug, Default)]
 pub struct Recommender {
-    score: Vec<f32>,
-    touched: Vec<u32>,
-    flags: Vec<u16>,
-    flagged: Vec<u32>,
+    candidates: Candidates,
     slot: Vec<u8>,
     /// What the rows of the seeds gave to which items, one row after another, and where each ends.
     heard: Vec<(u32, f32)>,
@@ -148,7 +124,7 @@ struct Call<'a> {
     leaning: Leaning,
     /// For each category whether it is the one asked for or below it; empty when none was asked for.
     within: Vec<bool>,
-    /// Only items flagged [`FOUND`] may be shown.
+    /// Only items flagged [`Flags::FOUND`] may be shown.
     only_found: bool,
     /// The leaf category whose items may not: nothing is completed by its own substitutes.
     apart: Option<u16>,
@@ -302,45 +278,21 @@ impl Recommender {
     }
 
     fn clear(&mut self, items: usize) {
-        if self.score.len() != items {
-            self.touched.clear();
-            self.flagged.clear();
-            self.score = vec![0.0; items];
-            self.flags = vec![0; items];
+        if self.candidates.clear(items) {
             self.slot = vec![0; items];
             self.rules.forget();
         }
-        for &item in &self.touched {
-            self.score[item as usize] = 0.0;
-        }
-        self.touched.clear();
-        for &item in &self.flagged {
-            self.flags[item as usize] = 0;
-        }
-        self.flagged.clear();
-    }
-
-    fn flag(&mut self, item: u32, flag: u16) {
-        let flags = &mut self.flags[item as usize];
-        if *flags == 0 {
-            self.flagged.push(item);
-        }
-        *flags |= flag;
-    }
-
-    fn add(&mut self, item: u32, weight: f32) {
-        kernel::add(&mut self.score, &mut self.touched, item, weight);
     }
 
     /// Marks what must not be shown.
     fn block(&mut self, shopper: &Shopper, call: &Call, anchor: Option<u32>) {
         let (model, request) = (call.model, call.request);
         for item in request.exclude.iter().filter_map(|key| model.find(key)) {
-            self.flag(item, EXCLUDED);
+            self.candidates.flag(item, Flags::EXCLUDED);
         }
         if request.personal {
             for item in shopper.hidden().iter().filter_map(|hidden| hidden.item) {
-                self.flag(item, EXCLUDED);
+                self.candidates.flag(item, Flags::EXCLUDED);
             }
         }
         if request.personal && request.placement == Placement::Recent {
@@ -348,7 +300,7 @@ impl Recommender {
                 if let Some(item) = viewed.item
                     && call.settled.covers(model, item, viewed.time)
                 {
-                    self.flag(item, SETTLED);
+                    self.candidates.flag(item, Flags::SETTLED);
                 }
             }
         }
@@ -356,22 +308,22 @@ impl Recommender {
             return;
         }
         if let Some(item) = anchor {
-            self.flag(item, EXCLUDED);
+            self.candidates.flag(item, Flags::EXCLUDED);
         }
         for item in shopper.cart().iter().filter_map(|line| line.item) {
-            self.flag(item, IN_CART);
+            self.candidates.flag(item, Flags::IN_CART);
         }
         if !request.personal {
             return;
         }
         for item in shopper.bought().iter().filter_map(|bought| bought.item) {
             if !model.repeatable(item) {
-                self.flag(item, BOUGHT);
+                self.candidates.flag(item, Flags::BOUGHT);
             }
         }
         if request.placement == Placement::Home && !request.keep_viewed {
             for item in shopper.recent().iter().filter_map(|viewed| viewed.item) {
-                self.flag(item, EXCLUDED);
+                self.candidates.flag(item, Flags::EXCLUDED);
             }
         }
     }
@@ -388,9 +340,8 @@ impl Recommender {
         let returns = revisit::returns(call.model, shopper);
         for (k, one) in returns.iter().enumerate() {
             let score = weights.map_or(1.0 / (k + 1) as f32, |weights| one.odds(weights));
-            self.add(one.item, 0.0);
-            self.score[one.item as usize] = score;
-            self.flag(one.item, RETURNS);
+            self.candidates.set(one.item, score);
+            self.candidates.flag(one.item, Flags::RETURNS);
         }
     }
 
@@ -410,7 +361,7 @@ impl Recommender {
                 let mut at = from;
                 for n in from..self.heard.len() {
                     let item = self.heard[n].0;
-                    if !(call.only_found && self.flags[item as usize] & FOUND == 0
+                    if !(call.only_found && !self.candidates.has(item, Flags::FOUND)
                         || seed.code == Code::Bought && seed.came(call.model, shopper, item))
                     {
                         self.heard[at] = self.heard[n];
@@ -424,12 +375,12 @@ impl Recommender {
                 for n in from..self.heard.len() {
                     let item = self.heard[n].0;
                     if call.model.category(item) != own {
-                        self.flag(item, DUE);
+                        self.candidates.flag(item, Flags::DUE);
                     }
                 }
             }
             let row = &mut self.heard[from..];
-            kernel::add_row(&mut self.score, &mut self.touched, row, seed.weight);
+            self.candidates.add_row(row, seed.weight);
             self.ends.push(self.heard.len());
         }
         #[cfg(feature = "encoder")]
@@ -439,12 +390,12 @@ impl Recommender {
     /// An item's score.
     fn total(&self, call: &Call, item: u32) -> f32 {
         let [lean, popularity] = self.standing(call, item);
-        self.score[item as usize] + (lean + popularity)
+        self.candidates.score(item) + (lean + popularity)
     }
 
     /// What a score has beside the sums.
     fn standing(&self, call: &Call, item: u32) -> [f32; 2] {
-        if self.flags[item as usize] & RETURNS == 0 {
+        if !self.candidates.has(item, Flags::RETURNS) {
             call.standing(item)
         } else {
             [0.0; 2]
@@ -454,31 +405,31 @@ impl Recommender {
     /// Whether a purchase has satisfied what the item would be for, on a list of suggestions.
     fn satisfied(&self, call: &Call, item: u32) -> bool {
         call.request.placement == Placement::Home
-            && self.flags[item as usize] & DUE == 0
+            && !self.candidates.has(item, Flags::DUE)
             && call.settled.holds(call.model, item)
     }
 
     /// [`Self::select`] passes what has nothing against it without a call: what is asked here is asked there, too.
     fn allowed(&self, call: &Call, item: u32, filtered: &mut Filtered) -> bool {
-        let flags = self.flags[item as usize];
+        let flags = self.candidates.flags(item);
         let substitute = call.apart.is_some() && call.model.category(item) == call.apart;
-        if call.only_found && flags & FOUND == 0
+        if call.only_found && !flags.meets(Flags::FOUND)
             || substitute
-            || flags & VARIANT != 0
+            || flags.meets(Flags::VARIANT)
             || !call.in_category(item)
         {
             return false;
         }
         let by = if call.model.out_of_stock(item) {
             &mut filtered.out_of_stock
-        } else if flags & BLOCKED == 0 {
+        } else if !flags.meets(Flags::BLOCKED) {
             if !self.satisfied(call, item) {
                 return true;
             }
             &mut filtered.bought
-        } else if flags & IN_CART != 0 {
+        } else if flags.meets(Flags::IN_CART) {
             &mut filtered.in_cart
-        } else if flags & (BOUGHT | SETTLED) != 0 {
+        } else if flags.meets(Flags::BOUGHT.or(Flags::SETTLED)) {
             &mut filtered.bought
         } else {
             &mut filtered.excluded

@@ -55,7 +55,7 @@ impl super::Recommender {
             #[cfg(not(feature = "full"))]
             let above = 0.0;
             let score = above + odds / (1.0 + odds);
-            self.add(item, score);
+            self.candidates.add(item, score);
             self.foreseen.push((item, score));
         });
     }
@@ -67,7 +67,7 @@ impl super::Recommender {
         };
         bought(call.model, shopper, now, &mut |item, features| {
             let odds = odds(&features, weights);
-            self.add(item, odds);
+            self.candidates.add(item, odds);
             self.foreseen.push((item, odds));
         });
     }

@@ -49,13 +49,12 @@ impl Recommender {
         let mut sums: Vec<(u32, f32)> = Vec::new();
         for item in ids.iter().filter_map(|id| model.find(id)) {
             if call.products {
-                let all = model.variants(item).map(|one| self.score[one as usize]);
+                let all = model.variants(item).map(|one| self.candidates.score(one));
                 sums.push((item, all.sum()));
             }
         }
         for (item, sum) in sums {
-            self.add(item, 0.0);
-            self.score[item as usize] = sum;
+            self.candidates.set(item, sum);
         }
         for (n, id) in ids.iter().enumerate().take(MAX_RERANKED) {
             if stays(n) {

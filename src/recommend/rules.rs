@@ -15,7 +15,7 @@
 //! Which items meet which rules is worked out when the text or the model is another, and kept until then.
 
 use super::answer::{Because, Code, Entry, List, Placed, Reason, Warning};
-use super::{FITS, OWNED_FIT, Recommender, fit};
+use super::{Flags, Recommender, fit};
 use crate::shop::{Model, terms};
 use crate::{codec, decimal};
 
@@ -211,7 +211,7 @@ impl Recommender {
     #[inline(never)]
     pub(super) fn ruled(&self, score: f32, item: u32) -> f32 {
         let score = self.rules.applied(score, item);
-        if self.flags[item as usize] & FITS != 0 && score >= 0.0 {
+        if self.candidates.has(item, Flags::FITS) && score >= 0.0 {
             score + fit::FIRST
         } else {
             score
@@ -232,10 +232,10 @@ impl Recommender {
             entry.rules = self.rules.of(entry.item);
             entry.ruled = score - entry.score;
             entry.score = score;
-            let flags = self.flags[entry.item as usize];
-            let code = if flags & OWNED_FIT != 0 {
+            let flags = self.candidates.flags(entry.item);
+            let code = if flags.meets(Flags::OWNED_FIT) {
                 Code::Fits
-            } else if flags & FITS != 0 {
+            } else if flags.meets(Flags::FITS) {
                 Code::FitsViewed
             } else {
                 Code::Boosted

@@ -6,7 +6,7 @@
 //! it gave is said of each item ([`super::Entry::scene`]). A model without both, or a request without a scene, changes nothing.
 
 use super::rules::having;
-use super::{Call, Placement, RETURNS, Recommender, STANDS, Setting, VARIANT};
+use super::{Call, Flags, Placement, Recommender, Setting};
 use crate::scene::lift;
 use crate::shop::Model;
 
@@ -101,20 +101,20 @@ impl Recommender {
                 continue;
             }
             if call.products {
-                if self.flags[item as usize] & (VARIANT | STANDS) == 0 {
+                if !self.candidates.has(item, Flags::JOINED) {
                     item = self.stand(call, item);
                 }
                 // Once for each product, by the variant that stands for it.
-                if item != self.lifts.factors[n].0 || self.flags[item as usize] & VARIANT != 0 {
+                if item != self.lifts.factors[n].0 || self.candidates.has(item, Flags::VARIANT) {
                     continue;
                 }
             }
-            if self.flags[item as usize] & RETURNS != 0 {
+            if self.candidates.has(item, Flags::RETURNS) {
                 continue;
             }
             let given = self.total(call, item) * (factor - 1.0);
             if given != 0.0 {
-                self.add(item, given);
+                self.candidates.add(item, given);
                 self.scened.push((item, given));
             }
         }

@@ -4,7 +4,7 @@
 
 use super::arrange::{self, Place, Stock};
 use super::fit;
-use super::{BLOCKED, Call, Filtered, List, Placement, Recommender, STANDS, VARIANT, Warning};
+use super::{Call, Filtered, Flags, List, Placement, Recommender, Warning};
 use crate::kernel::Top;
 
 /// Popular items that are always candidates, and how far into the popular ones the shopper's categories are sought.
@@ -48,7 +48,7 @@ impl Recommender {
         if fills > 0 {
             // Touched, so that they are looked at wherever they are numbered; the least there is changes no score.
             for &item in model.rising() {
-                self.add(item, f32::MIN_POSITIVE);
+                self.candidates.add(item, f32::MIN_POSITIVE);
             }
         }
         let most = beside(0);
@@ -58,11 +58,11 @@ impl Recommender {
             && call.within.is_empty()
             && call.settled.is_empty();
         let mut least = f32::NEG_INFINITY;
-        for &item in &self.touched {
+        for &item in self.candidates.touched() {
             let free =
-                free && self.flags[item as usize] & BLOCKED == 0 && !model.out_of_stock(item);
+                free && !self.candidates.has(item, Flags::BLOCKED) && !model.out_of_stock(item);
             if (free || self.allowed(call, item, &mut list.filtered))
-                && raised * (self.score[item as usize] + most) + first >= least
+                && raised * (self.candidates.score(item) + most) + first >= least
             {
                 top.offer(self.ruled(self.total(call, item), item), item);
                 least = top.bar().map_or(least, |(bar, _)| bar);
@@ -72,7 +72,7 @@ impl Recommender {
             return top.best;
         }
         // Filtered items at the head must not starve the list.
-        let mut popular = POPULAR + self.flagged.len();
+        let mut popular = POPULAR + self.candidates.flagged().len();
         let listing = call.request.placement == Placement::Category || call.only_found;
         for item in 0..model.items() as u32 {
             if popular == 0 && item as usize >= fills {
@@ -86,12 +86,12 @@ impl Recommender {
             {
                 break;
             }
-            if !call.in_category(item) || self.score[item as usize] != 0.0 {
+            if !call.in_category(item) || self.candidates.score(item) != 0.0 {
                 continue;
             }
             let mut item = item;
             if call.products {
-                if self.flags[item as usize] & (VARIANT | STANDS) != 0 {
+                if self.candidates.has(item, Flags::JOINED) {
                     continue;
                 }
                 item = self.stand(call, item);
@@ -143,29 +143,24 @@ impl Recommender {
                 to = to.min(from + size);
                 drawn /= parts as f32;
             }
-            // `slot` tells what is on the list already.
-            let list = |slot: &mut [u8], listed| {
-                for one in &ranked {
-                    slot[one.1 as usize] = listed;
-                }
-                for pin in &pins {
-                    slot[pin.2 as usize] = listed;
-                }
-            };
-            list(&mut self.slot, 1);
+            for one in &ranked {
+                self.candidates.flag(one.1, Flags::LISTED);
+            }
+            for pin in &pins {
+                self.candidates.flag(pin.2, Flags::LISTED);
+            }
             for item in from..to {
-                if call.products && self.flags[item as usize] & (VARIANT | STANDS) == 0 {
+                if call.products && !self.candidates.has(item, Flags::JOINED) {
                     self.stand(call, item);
                 }
-                if self.score[item as usize] == 0.0
-                    && self.slot[item as usize] == 0
+                if self.candidates.score(item) == 0.0
+                    && !self.candidates.has(item, Flags::LISTED)
                     && self.rules.applied(0.0, item) >= 0.0
                     && self.allowed(call, item, &mut nothing)
                 {
                     discoveries.push(item);
                 }
             }
-            list(&mut self.slot, 0);
             let leans = |item: &u32| call.leaning.category(model, *item) > 0.0;
             if discoveries.iter().filter(|item| leans(item)).count() >= limit {
                 discoveries.retain(leans);

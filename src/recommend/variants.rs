@@ -8,9 +8,7 @@
 //!
 //! It does not change what a request for single items (`skus`) gets.
 
-use super::{
-    BOUGHT, Call, EXCLUDED, Filtered, IN_CART, RETURNS, Recommender, STANDS, VARIANT, VIEWED,
-};
+use super::{Call, Filtered, Flags, Recommender};
 use crate::shop::Model;
 use crate::shopper::Shopper;
 
@@ -25,25 +23,25 @@ impl Recommender {
         let model = call.model;
         self.like(shopper, call, anchor);
         // What is blocked is so as a product.
-        for n in 0..self.flagged.len() {
-            let item = self.flagged[n];
-            let flags = self.flags[item as usize] & (EXCLUDED | IN_CART | BOUGHT);
-            if flags != 0 {
+        for n in 0..self.candidates.flagged().len() {
+            let item = self.candidates.flagged()[n];
+            let flags = self.candidates.flags(item).and(Flags::OF_PRODUCT);
+            if !flags.is_empty() {
                 for other in model.variants(item) {
-                    self.flag(other, flags);
+                    self.candidates.flag(other, flags);
                 }
             }
         }
         for (key, _) in &call.request.arrangement.pins {
             if let Some(item) = model.find(key) {
                 for other in model.variants(item).filter(|other| *other != item) {
-                    self.flag(other, VARIANT);
+                    self.candidates.flag(other, Flags::VARIANT);
                 }
             }
         }
-        for n in 0..self.touched.len() {
-            let item = self.touched[n];
-            if self.flags[item as usize] & (VARIANT | STANDS) == 0 {
+        for n in 0..self.candidates.touched().len() {
+            let item = self.candidates.touched()[n];
+            if !self.candidates.has(item, Flags::JOINED) {
                 self.stand(call, item);
             }
         }
@@ -64,7 +62,7 @@ impl Recommender {
         }
         for (k, viewed) in shopper.recent().iter().rev().take(NEWEST).enumerate() {
             if let Some(item) = viewed.item {
-                self.flag(item, VIEWED);
+                self.candidates.flag(item, Flags::VIEWED);
                 self.like_item(model, item, 1.0 / (k + 1) as f32);
             }
         }
@@ -92,8 +90,8 @@ impl Recommender {
         let (mut sum, mut odds, mut most, mut count) = (0.0, 0.0, 0.0f32, 0);
         for one in model.variants(item) {
             count += 1;
-            let (flags, score) = (self.flags[one as usize], self.score[one as usize]);
-            if flags & RETURNS != 0 {
+            let (flags, score) = (self.candidates.flags(one), self.candidates.score(one));
+            if flags.meets(Flags::RETURNS) {
                 odds += score;
             } else {
                 sum += score;
@@ -107,8 +105,12 @@ impl Recommender {
                 let liked = liked.get(usize::from(value)).filter(|_| value > 0);
                 liked.copied().unwrap_or(0.0)
             });
-            let returns = if flags & RETURNS != 0 { score } else { 0.0 };
-            let viewed = f32::from(u8::from(flags & VIEWED != 0));
+            let returns = if flags.meets(Flags::RETURNS) {
+                score
+            } else {
+                0.0
+            };
+            let viewed = f32::from(u8::from(flags.meets(Flags::VIEWED)));
             let worth = [returns, viewed, liked.sum(), score];
             if best.is_none_or(|(other, _)| worth > other) {
                 best = Some((worth, one));
@@ -118,44 +120,38 @@ impl Recommender {
             return item;
         };
         for one in model.variants(item).filter(|one| *one != chosen) {
-            self.flag(one, VARIANT);
+            self.candidates.flag(one, Flags::VARIANT);
         }
-        self.flag(chosen, STANDS);
+        self.candidates.flag(chosen, Flags::STANDS);
         if odds > 0.0 {
-            self.flag(chosen, RETURNS);
+            self.candidates.flag(chosen, Flags::RETURNS);
             sum = odds;
         }
         if sum != 0.0 {
-            self.add(chosen, 0.0);
-            self.score[chosen as usize] = sum;
+            self.candidates.set(chosen, sum);
         }
         chosen
     }
 
     /// Lets the match of a search count once for a product, whatever the number of its variants that match.
     pub(super) fn count_once(&mut self, model: &Model) {
-        for n in 0..self.touched.len() {
-            let item = self.touched[n];
-            if self.flags[item as usize] & STANDS != 0 {
+        for n in 0..self.candidates.touched().len() {
+            let item = self.candidates.touched()[n];
+            if self.candidates.has(item, Flags::COUNTED) {
                 continue;
             }
             let (mut sum, mut most) = (0.0, 0.0f32);
             for one in model.variants(item) {
-                let score = self.score[one as usize];
+                let score = self.candidates.score(one);
                 sum += score;
                 most = most.max(score);
             }
             for one in model.variants(item) {
-                let score = &mut self.score[one as usize];
-                if *score > 0.0 {
-                    *score *= most / sum;
-                    // A mark for this pass alone.
-                    self.flags[one as usize] |= STANDS;
+                if self.candidates.score(one) > 0.0 {
+                    self.candidates.scale(one, most / sum);
+                    self.candidates.flag(one, Flags::COUNTED);
                 }
             }
-        }
-        for n in 0..self.touched.len() {
-            self.flags[self.touched[n] as usize] &= !STANDS;
         }
     }
 }

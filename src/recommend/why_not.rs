@@ -4,10 +4,7 @@
 //! about the list as it would be now. Clauses are asked in the order in which the pipeline does.
 
 use super::settled::Settled;
-use super::{
-    BOUGHT, DUE, EXCLUDED, FOUND, IN_CART, MAX_LIMIT, Placement, Recommender, Request, SETTLED,
-    UNFIT,
-};
+use super::{Flags, MAX_LIMIT, Placement, Recommender, Request};
 use crate::shop::Model;
 use crate::shopper::{Kept, Shopper};
 
@@ -98,9 +95,9 @@ impl Recommender {
         {
             return WhyNot::Category { actual: path(item) };
         }
-        let flags = self.flags[item as usize];
+        let flags = self.candidates.flags(item);
         let sought = request.placement == Placement::Search || !request.attributes.is_empty();
-        if sought && flags & FOUND == 0 {
+        if sought && !flags.meets(Flags::FOUND) {
             return WhyNot::NotFound;
         }
         let page = request.item.and_then(|key| model.find(key));
@@ -134,26 +131,27 @@ impl Recommender {
             };
             own.or_else(|| list.iter().find(same)).cloned()
         };
-        if flags & IN_CART != 0 {
+        if flags.meets(Flags::IN_CART) {
             let quantity = of(shopper.cart()).map_or(0, |line| line.count);
             return WhyNot::InCart { quantity };
         }
-        if flags & BOUGHT != 0 {
+        if flags.meets(Flags::BOUGHT) {
             let time = of(shopper.bought()).map_or(0, |bought| bought.time);
             return WhyNot::Bought { time };
         }
-        if flags & UNFIT != 0 {
+        if flags.meets(Flags::UNFIT) {
             return WhyNot::Unfit;
         }
         let settled = Settled::of(model, shopper, request.personal, now);
-        let unwanted =
-            request.placement == Placement::Home && flags & DUE == 0 && settled.holds(model, item);
-        if flags & SETTLED != 0 || unwanted {
+        let unwanted = request.placement == Placement::Home
+            && !flags.meets(Flags::DUE)
+            && settled.holds(model, item);
+        if flags.meets(Flags::SETTLED) || unwanted {
             let time = model.category(item).and_then(|own| settled.bought(own));
             let time = time.unwrap_or(0);
             return WhyNot::Settled { time };
         }
-        if flags & EXCLUDED != 0 {
+        if flags.meets(Flags::EXCLUDED) {
             if request.exclude.contains(&key) {
                 return WhyNot::Excluded;
             }
