@@ -1,17 +1,19 @@
-//! Candidates of one call: sums of scores, and flags.
+//! Candidates of one call: sums of scores, flags, and the ledger of who gave what.
 //!
 //! Dense arrays over the catalogue, each with a list of the places touched: a call works on, and clears, what it reads,
 //! whatever the size of the catalogue. They are kept between calls: six bytes an item.
 
 use super::flags::Flags;
+use super::ledger::Ledger;
 use crate::kernel;
 
 #[derive(Debug, Default)]
-pub(super) struct Candidates {
+pub(crate) struct Candidates {
     scores: Vec<f32>,
     touched: Vec<u32>,
     flags: Vec<Flags>,
     flagged: Vec<u32>,
+    pub ledger: Ledger,
 }
 
 impl Candidates {
@@ -32,6 +34,7 @@ impl Candidates {
             self.flags[item as usize] = Flags::default();
         }
         self.flagged.clear();
+        self.ledger.clear();
         resized
     }
 
@@ -50,12 +53,20 @@ impl Candidates {
         self.scores[item as usize]
     }
 
+    /// Adds to the sum, unrecorded.
     pub fn add(&mut self, item: u32, weight: f32) {
         kernel::add(&mut self.scores, &mut self.touched, item, weight);
     }
 
-    /// Adds a row, each weight times `factor`, and leaves in it what was added.
-    pub fn add_row(&mut self, row: &mut [(u32, f32)], factor: f32) {
+    /// Adds to the sum, on record. The source closes its run in the ledger.
+    pub fn give(&mut self, item: u32, given: f32) {
+        self.add(item, given);
+        self.ledger.given.push((item, given));
+    }
+
+    /// Adds what the ledger got from `from` on, each weight times `factor`, and leaves in it what was added.
+    pub fn give_row(&mut self, from: usize, factor: f32) {
+        let row = &mut self.ledger.given[from..];
         kernel::add_row(&mut self.scores, &mut self.touched, row, factor);
     }
 

@@ -1,11 +1,13 @@
 //! What a list is made of: for each item what every source gave and which items caused it, and how personal the whole is.
 
+use super::answer::{Cause, Code, Entry, Fallback, List, SOURCES, Source};
 use super::arrange::Place;
-use super::seeds::Seed;
-use super::{
-    Call, Cause, Code, Entry, Fallback, Flags, List, Placement, Recommender, SOURCES, Source,
-    reasons,
-};
+use super::call::Call;
+use super::candidates::Candidates;
+use super::flags::Flags;
+use super::marks::Marks;
+use super::request::Placement;
+use super::{reasons, score};
 use crate::shop::Matrix;
 
 /// Room for the items behind one score, which few scores exceed.
@@ -14,24 +16,31 @@ const CAUSES: usize = 16;
 /// And for its reasons, before the weak ones are left out.
 const REASONS: usize = 4;
 
-impl Recommender {
-    /// Walks what was heard once more for the few items chosen, to say what each source gave and which item caused it.
-    /// The last `rivals` places are not on the list: they are what its items are compared with.
-    pub(super) fn explain(
+#[derive(Debug, Default)]
+pub(super) struct Explain {
+    /// Of an item on the list its place from 1, and of all variants of its product.
+    places: Marks,
+}
+
+impl Explain {
+    /// Walks the ledger once for the few items chosen. Places beyond `limit` are not on the list: they are rivals, what
+    /// its items are compared with.
+    pub fn run(
         &mut self,
         call: &Call,
-        seeds: &[Seed],
+        candidates: &Candidates,
         places: &[Place],
-        rivals: usize,
+        limit: usize,
         list: &mut List,
     ) {
         let model = call.model;
+        let marks = self.places.of(model.items());
         list.entries.reserve(places.len());
         for (n, place) in places.iter().enumerate() {
             let &Place { item, placed, .. } = place;
             // Causes are those of the score before the rules.
-            let [affinity, popularity] = self.standing(call, item);
-            let score = self.candidates.score(item) + (affinity + popularity);
+            let [affinity, popularity] = score::beside(call, candidates, item);
+            let score = candidates.score(item) + (affinity + popularity);
             let mut entry = Entry {
                 item,
                 score,
@@ -39,16 +48,16 @@ impl Recommender {
                 contributions: [0.0; SOURCES],
                 ruled: 0.0,
                 #[cfg(feature = "full")]
-                scene: self.scene_of(item),
+                scene: 0.0,
                 rules: 0,
                 reasons: Vec::with_capacity(REASONS),
                 causes: Vec::with_capacity(CAUSES),
             };
-            if !self.candidates.has(item, Flags::RETURNS) {
-                self.slot[item as usize] = n as u8 + 1;
-                if self.candidates.has(item, Flags::STANDS) {
+            if !candidates.has(item, Flags::RETURNS) {
+                marks[item as usize] = n as u8 + 1;
+                if candidates.has(item, Flags::STANDS) {
                     for one in model.variants(item) {
-                        self.slot[one as usize] = n as u8 + 1;
+                        marks[one as usize] = n as u8 + 1;
                     }
                 }
                 entry.contributions[Source::Affinity as usize] = affinity;
@@ -58,44 +67,27 @@ impl Recommender {
             }
             list.entries.push(entry);
         }
-        let mut from = 0;
-        for (seed, &end) in seeds.iter().zip(&self.ends) {
-            let source = seed.matrix.source() as usize;
-            for &(item, given) in &self.heard[core::mem::replace(&mut from, end)..end] {
-                if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
+        // What was bought before: all of it beside a cart and on its own shelf, elsewhere what is due.
+        let mut again: &[(u32, f32)] = &[];
+        for (run, all) in candidates.ledger.runs() {
+            if run.source == Source::Recent {
+                again = all;
+            }
+            for &(item, given) in all {
+                if let Some(n) = usize::from(marks[item as usize]).checked_sub(1) {
                     let entry = &mut list.entries[n];
-                    entry.contributions[source] += given;
-                    entry.causes.push(Cause {
-                        code: seed.code,
-                        item: seed.item,
-                        given,
-                    });
+                    entry.contributions[run.source as usize] += given;
+                    if let Some((code, item)) = run.cause {
+                        entry.causes.push(Cause { code, item, given });
+                    }
                 }
             }
         }
-        let newest = seeds.iter().find(|seed| seed.matrix == Matrix::View);
-        let newest = newest.map(|seed| (seed.code, seed.item));
-        // For a cart it is what was bought before.
-        let (source, own) = match call.request.placement {
-            Placement::Cart | Placement::Again => (Source::Recent, Code::Again),
-            _ => (Source::Sequence, Code::Recent),
-        };
-        for &(item, given) in &self.foreseen {
-            if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
-                list.entries[n].contributions[source as usize] += given;
-            }
-        }
-        #[cfg(feature = "full")]
-        for &(item, given) in &self.due {
-            if let Some(n) = usize::from(self.slot[item as usize]).checked_sub(1) {
-                list.entries[n].contributions[Source::Recent as usize] += given;
-            }
-        }
         for entry in &mut list.entries {
-            self.slot[entry.item as usize] = 0;
-            if self.candidates.has(entry.item, Flags::STANDS) {
+            marks[entry.item as usize] = 0;
+            if candidates.has(entry.item, Flags::STANDS) {
                 for one in model.variants(entry.item) {
-                    self.slot[one as usize] = 0;
+                    marks[one as usize] = 0;
                 }
             }
             if call.request.placement == Placement::Search {
@@ -104,20 +96,20 @@ impl Recommender {
                 entry.contributions[Source::Search as usize] = (entry.score - others).max(0.0);
             }
         }
-        #[cfg(feature = "full")]
-        let own = |item: u32| {
+        let newest = call.seeds.iter().find(|seed| seed.matrix == Matrix::View);
+        let newest = newest.map(|seed| (seed.code, seed.item));
+        let all_again = matches!(call.request.placement, Placement::Cart | Placement::Again);
+        let own = |item| {
             // A product is due as a whole, whichever variant stands for it.
             let same = |due: &(u32, f32)| model.leader(due.0) == model.leader(item);
-            if self.due.iter().any(same) {
+            if all_again || again.iter().any(same) {
                 Code::Again
             } else {
-                own
+                Code::Recent
             }
         };
-        #[cfg(not(feature = "full"))]
-        let own = |_| own;
         reasons::give(call, &mut list.entries, newest, own);
-        list.entries.truncate(places.len() - rivals);
+        list.entries.truncate(limit);
         for entry in &list.entries {
             for (total, given) in list.blend.iter_mut().zip(&entry.contributions) {
                 *total += given;
@@ -128,17 +120,6 @@ impl Recommender {
             list.blend.iter_mut().for_each(|share| *share /= total);
         }
         list.fallback = fallback(list);
-    }
-}
-
-impl Matrix {
-    /// The source that its rows are of.
-    fn source(self) -> Source {
-        match self {
-            Matrix::View => Source::Sequence,
-            Matrix::Buy => Source::Complement,
-            Matrix::Content => Source::Content,
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 /// Flags of one item during one call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Flags(u16);
+pub(crate) struct Flags(u16);
 
 impl Flags {
     /// Excluded by the request or the shopper, or viewed lately where a list holds new items only.

@@ -5,8 +5,8 @@
 //! item, the reason names the view it read last. Sentences hold `{}` where the name of that item, category or brand goes;
 //! names are the page's to know.
 
-use super::Call;
 use super::answer::{Because, Cause, Code, Entry, Placed, Reason, Source};
+use super::call::Call;
 use crate::lines::nth;
 
 /// Languages that [`sentence`] knows.
@@ -237,8 +237,8 @@ fn parts(call: &Call, entry: &Entry, newest: Option<(Code, u32)>, own: Code) -> 
         add(*all, one.code, Because::Item(one.item));
     }
     let lean = (
-        call.leaning.category(model, entry.item),
-        call.leaning.brand(model, entry.item),
+        call.affinity.category(model, entry.item),
+        call.affinity.brand(model, entry.item),
     );
     let affinity =
         entry.contributions[Source::Affinity as usize] / (lean.0 + lean.1).max(f32::MIN_POSITIVE);

@@ -5,7 +5,11 @@
 //! sums that [`Recommender::recommend`] ranks new items by, the odds of a return left aside, equals in the order they
 //! were in; what the model does not know comes last, in the order it was in.
 
-use super::{Call, Leaning, Recommender, Request, Settled, seeds};
+use super::answer::List;
+use super::call::Call;
+use super::request::Request;
+use super::sources::{Contributor, seeds};
+use super::{Recommender, score};
 use crate::shop::Model;
 use crate::shopper::Shopper;
 
@@ -24,24 +28,15 @@ impl Recommender {
         stays: impl Fn(usize) -> bool,
         now: i64,
     ) -> Vec<u32> {
-        self.clear(model.items());
-        let anchor = request.item.and_then(|key| model.find(key));
-        let settled = Settled::of(model, shopper, request.personal, now);
-        let call = Call {
-            model,
-            request,
-            blend: seeds::blend(model, request.placement),
-            leaning: Leaning::of(model, shopper, request.personal, now, &settled),
-            within: Vec::new(),
-            only_found: false,
-            apart: None,
-            settled,
-            products: model.has_variants() && !request.skus,
-        };
-        self.rules.read(model, request.rules);
-        let seeds = seeds::seeds(model, shopper, request, anchor, &call, now);
+        self.clear(model, request);
+        let candidates = &mut self.candidates;
+        let mut call = Call::new(model, shopper, request, now);
+        call.seeds = seeds::of(&call);
         // A damaged row costs an item its score, as it does on a shelf, and no more.
-        self.accumulate(&call, shopper, &seeds, &mut Default::default());
+        let mut nothing = List::default();
+        self.neighbours.run(&call, candidates, &mut nothing);
+        #[cfg(feature = "encoder")]
+        self.encoder.run(&call, candidates, &mut nothing);
         let mut order: Vec<u32> = (0..ids.len() as u32).collect();
         let mut places = Vec::new();
         let mut scored: Vec<(f32, u32)> = Vec::new();
@@ -49,12 +44,12 @@ impl Recommender {
         let mut sums: Vec<(u32, f32)> = Vec::new();
         for item in ids.iter().filter_map(|id| model.find(id)) {
             if call.products {
-                let all = model.variants(item).map(|one| self.candidates.score(one));
+                let all = model.variants(item).map(|one| candidates.score(one));
                 sums.push((item, all.sum()));
             }
         }
         for (item, sum) in sums {
-            self.candidates.set(item, sum);
+            candidates.set(item, sum);
         }
         for (n, id) in ids.iter().enumerate().take(MAX_RERANKED) {
             if stays(n) {
@@ -62,7 +57,8 @@ impl Recommender {
             }
             let known = model.find(id);
             let score = known.map_or(f32::NEG_INFINITY, |item| {
-                self.rules.applied(self.total(&call, item), item)
+                self.rules
+                    .applied(score::total(&call, candidates, item), item)
             });
             places.push(n);
             let at = scored.partition_point(|other| other.0 >= score);

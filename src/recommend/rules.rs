@@ -15,7 +15,9 @@
 //! Which items meet which rules is worked out when the text or the model is another, and kept until then.
 
 use super::answer::{Because, Code, Entry, List, Placed, Reason, Warning};
-use super::{Flags, Recommender, fit};
+use super::candidates::Candidates;
+use super::filter::compatibility;
+use super::flags::Flags;
 use crate::shop::{Model, terms};
 use crate::{codec, decimal};
 
@@ -27,7 +29,7 @@ pub const LEAST: f32 = 0.2;
 pub const MOST: f32 = 5.0;
 
 #[derive(Debug, Default)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     /// A hash of the text and of the model's id that the rest is worked out for.
     key: u64,
     factors: Vec<f32>,
@@ -42,7 +44,7 @@ pub(super) struct Rules {
 }
 
 /// Calls `each` with the items of which `name` is `value`.
-pub(super) fn having(model: &Model, name: &str, value: &str, each: &mut dyn FnMut(u32)) {
+pub(crate) fn having(model: &Model, name: &str, value: &str, each: &mut dyn FnMut(u32)) {
     let (category, brand) = match name {
         "id" => {
             if let Some(item) = model.find(value) {
@@ -187,6 +189,43 @@ impl Rules {
         let ruled = score * all.clamp(LEAST, MOST);
         if buried { -1.0 / (1.0 + ruled) } else { ruled }
     }
+
+    /// A score as the rules and what the shopper has leave it.
+    #[inline(never)]
+    pub fn ruled(&self, candidates: &Candidates, score: f32, item: u32) -> f32 {
+        let score = self.applied(score, item);
+        if candidates.has(item, Flags::FITS) && score >= 0.0 {
+            score + compatibility::FIRST
+        } else {
+            score
+        }
+    }
+
+    /// Puts into a list what the rules did to it.
+    pub fn explain(&self, candidates: &Candidates, list: &mut List) {
+        let [unknown, out_of_range] = self.warnings;
+        if unknown {
+            list.warnings.push(Warning::RuleUnknown);
+        }
+        if out_of_range {
+            list.warnings.push(Warning::RuleOutOfRange);
+        }
+        for entry in &mut list.entries {
+            let score = self.ruled(candidates, entry.score, entry.item);
+            entry.rules = self.of(entry.item);
+            entry.ruled = score - entry.score;
+            entry.score = score;
+            let flags = candidates.flags(entry.item);
+            let code = if flags.meets(Flags::OWNED_FIT) {
+                Code::Fits
+            } else if flags.meets(Flags::FITS) {
+                Code::FitsViewed
+            } else {
+                Code::Boosted
+            };
+            give(entry, code);
+        }
+    }
 }
 
 /// Says that the shop raised an item, or that it fits, where that is what most of its score rests on.
@@ -206,55 +245,10 @@ fn give(entry: &mut Entry, code: Code) {
     entry.reasons.truncate(super::reasons::MOST);
 }
 
-impl Recommender {
-    /// A score as the rules and what the shopper has leave it.
-    #[inline(never)]
-    pub(super) fn ruled(&self, score: f32, item: u32) -> f32 {
-        let score = self.rules.applied(score, item);
-        if self.candidates.has(item, Flags::FITS) && score >= 0.0 {
-            score + fit::FIRST
-        } else {
-            score
-        }
-    }
-
-    /// Puts into a list what the rules did to it.
-    pub(super) fn explain_rules(&self, list: &mut List) {
-        let [unknown, out_of_range] = self.rules.warnings;
-        if unknown {
-            list.warnings.push(Warning::RuleUnknown);
-        }
-        if out_of_range {
-            list.warnings.push(Warning::RuleOutOfRange);
-        }
-        for entry in &mut list.entries {
-            let score = self.ruled(entry.score, entry.item);
-            entry.rules = self.rules.of(entry.item);
-            entry.ruled = score - entry.score;
-            entry.score = score;
-            let flags = self.candidates.flags(entry.item);
-            let code = if flags.meets(Flags::OWNED_FIT) {
-                Code::Fits
-            } else if flags.meets(Flags::FITS) {
-                Code::FitsViewed
-            } else {
-                Code::Boosted
-            };
-            give(entry, code);
-        }
-    }
-
-    /// The lines of rules that have no effect on this model; see [`Rules::odd`].
-    pub fn odd_rules(&mut self, model: &Model, text: &str) -> &[u32] {
-        self.rules.read(model, text);
-        self.rules.odd()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recommend::{Placement, Request, Source};
+    use crate::recommend::{Placement, Recommender, Request, Source};
     use crate::shop::tests::{Toy, toy};
     use crate::shopper::Shopper;
     use proptest::prelude::*;

@@ -8,53 +8,65 @@
 //!
 //! It does not change what a request for single items (`skus`) gets.
 
-use super::{Call, Filtered, Flags, Recommender};
+use super::answer::Filtered;
+use super::call::Call;
+use super::candidates::Candidates;
+use super::filter;
+use super::flags::Flags;
 use crate::shop::Model;
-use crate::shopper::Shopper;
 
 /// What a size or colour of the item of the page counts, against 1 for the latest view.
 const ANCHOR: f32 = 2.0;
 /// Views that say which size or colour is liked.
 const NEWEST: usize = 12;
 
-impl Recommender {
+#[derive(Debug, Default)]
+pub(crate) struct Variants {
+    /// How much the shopper likes each value of what tells variants apart.
+    looks: Vec<Vec<f32>>,
+}
+
+impl Variants {
     /// Sums up products, and chooses who stands for each.
-    pub(super) fn join(&mut self, shopper: &Shopper, call: &Call, anchor: Option<u32>) {
+    pub fn run(&mut self, call: &Call, candidates: &mut Candidates) {
+        if !call.products {
+            return;
+        }
         let model = call.model;
-        self.like(shopper, call, anchor);
+        self.like(call, candidates);
         // What is blocked is so as a product.
-        for n in 0..self.candidates.flagged().len() {
-            let item = self.candidates.flagged()[n];
-            let flags = self.candidates.flags(item).and(Flags::OF_PRODUCT);
+        for n in 0..candidates.flagged().len() {
+            let item = candidates.flagged()[n];
+            let flags = candidates.flags(item).and(Flags::OF_PRODUCT);
             if !flags.is_empty() {
                 for other in model.variants(item) {
-                    self.candidates.flag(other, flags);
+                    candidates.flag(other, flags);
                 }
             }
         }
         for (key, _) in &call.request.arrangement.pins {
             if let Some(item) = model.find(key) {
                 for other in model.variants(item).filter(|other| *other != item) {
-                    self.candidates.flag(other, Flags::VARIANT);
+                    candidates.flag(other, Flags::VARIANT);
                 }
             }
         }
-        for n in 0..self.candidates.touched().len() {
-            let item = self.candidates.touched()[n];
-            if !self.candidates.has(item, Flags::JOINED) {
-                self.stand(call, item);
+        for n in 0..candidates.touched().len() {
+            let item = candidates.touched()[n];
+            if !candidates.has(item, Flags::JOINED) {
+                self.stand(call, candidates, item);
             }
         }
     }
 
     /// How much the shopper likes each value.
-    fn like(&mut self, shopper: &Shopper, call: &Call, anchor: Option<u32>) {
-        let model = call.model;
+    fn like(&mut self, call: &Call, candidates: &mut Candidates) {
+        let (model, shopper) = (call.model, call.shopper);
         self.looks.clear();
         for &values in model.look_values() {
             self.looks.push(vec![0.0; values + 1]);
         }
-        if let Some(item) = anchor {
+        if let Some(item) = call.anchor {
             self.like_item(model, item, ANCHOR);
         }
         if !call.request.personal {
@@ -62,7 +74,7 @@ impl Recommender {
         }
         for (k, viewed) in shopper.recent().iter().rev().take(NEWEST).enumerate() {
             if let Some(item) = viewed.item {
-                self.candidates.flag(item, Flags::VIEWED);
+                candidates.flag(item, Flags::VIEWED);
                 self.like_item(model, item, 1.0 / (k + 1) as f32);
             }
         }
@@ -84,20 +96,20 @@ impl Recommender {
     /// Chooses who stands for the item's product, and gives it what all were given; the item itself where none may be
     /// shown. A plain number: where `unwrap_or` follows an `Option` of several values at once, LLVM 22 takes for
     /// the second what was in its place before.
-    pub(super) fn stand(&mut self, call: &Call, item: u32) -> u32 {
+    pub fn stand(&self, call: &Call, candidates: &mut Candidates, item: u32) -> u32 {
         let model = call.model;
         let mut best: Option<([f32; 4], u32)> = None;
         let (mut sum, mut odds, mut most, mut count) = (0.0, 0.0, 0.0f32, 0);
         for one in model.variants(item) {
             count += 1;
-            let (flags, score) = (self.candidates.flags(one), self.candidates.score(one));
+            let (flags, score) = (candidates.flags(one), candidates.score(one));
             if flags.meets(Flags::RETURNS) {
                 odds += score;
             } else {
                 sum += score;
                 most = most.max(score);
             }
-            if !self.allowed(call, one, &mut Filtered::default()) {
+            if !filter::allowed(call, candidates, one, &mut Filtered::default()) {
                 continue;
             }
             let looks = self.looks.iter().zip(model.looks(one));
@@ -120,37 +132,37 @@ impl Recommender {
             return item;
         };
         for one in model.variants(item).filter(|one| *one != chosen) {
-            self.candidates.flag(one, Flags::VARIANT);
+            candidates.flag(one, Flags::VARIANT);
         }
-        self.candidates.flag(chosen, Flags::STANDS);
+        candidates.flag(chosen, Flags::STANDS);
         if odds > 0.0 {
-            self.candidates.flag(chosen, Flags::RETURNS);
+            candidates.flag(chosen, Flags::RETURNS);
             sum = odds;
         }
         if sum != 0.0 {
-            self.candidates.set(chosen, sum);
+            candidates.set(chosen, sum);
         }
         chosen
     }
+}
 
-    /// Lets the match of a search count once for a product, whatever the number of its variants that match.
-    pub(super) fn count_once(&mut self, model: &Model) {
-        for n in 0..self.candidates.touched().len() {
-            let item = self.candidates.touched()[n];
-            if self.candidates.has(item, Flags::COUNTED) {
-                continue;
-            }
-            let (mut sum, mut most) = (0.0, 0.0f32);
-            for one in model.variants(item) {
-                let score = self.candidates.score(one);
-                sum += score;
-                most = most.max(score);
-            }
-            for one in model.variants(item) {
-                if self.candidates.score(one) > 0.0 {
-                    self.candidates.scale(one, most / sum);
-                    self.candidates.flag(one, Flags::COUNTED);
-                }
+/// Lets the match of a search count once for a product, whatever the number of its variants that match.
+pub(crate) fn count_once(model: &Model, candidates: &mut Candidates) {
+    for n in 0..candidates.touched().len() {
+        let item = candidates.touched()[n];
+        if candidates.has(item, Flags::COUNTED) {
+            continue;
+        }
+        let (mut sum, mut most) = (0.0, 0.0f32);
+        for one in model.variants(item) {
+            let score = candidates.score(one);
+            sum += score;
+            most = most.max(score);
+        }
+        for one in model.variants(item) {
+            if candidates.score(one) > 0.0 {
+                candidates.scale(one, most / sum);
+                candidates.flag(one, Flags::COUNTED);
             }
         }
     }

@@ -3,8 +3,9 @@
 //! The list is made again with the same request, and the item is looked up in what that left behind; so the answer is
 //! about the list as it would be now. Clauses are asked in the order in which the pipeline does.
 
-use super::settled::Settled;
-use super::{Flags, MAX_LIMIT, Placement, Recommender, Request};
+use super::filter::settled::Settled;
+use super::flags::Flags;
+use super::{MAX_LIMIT, Placement, Recommender, Request};
 use crate::shop::Model;
 use crate::shopper::{Kept, Shopper};
 

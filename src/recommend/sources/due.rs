@@ -4,8 +4,12 @@
 //! just viewed is shown all the same; one that the request leaves out is not. Of a category that is due, what the shopper
 //! bought of it stands for it.
 
-use super::{Call, Flags, Recommender};
-use crate::shopper::Shopper;
+use super::{Contributor, standing};
+use crate::recommend::answer::{List, Source};
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::flags::Flags;
+use crate::recommend::request::Placement;
 use crate::shopper::cycle::Due;
 
 /// The part of a list that due items may take.
@@ -23,21 +27,28 @@ pub(super) fn line<'a>(call: &Call, due: &'a [Due], item: u32) -> Option<&'a Due
     })
 }
 
-impl Recommender {
-    /// Lifts what is due above the best of the rest.
-    pub(super) fn lift_due(&mut self, call: &Call, shopper: &Shopper, limit: usize, now: i64) {
-        let due = shopper.profile.habits.due_now(Some(call.model), now);
+/// The source: lifts what is due above the best of the rest.
+#[derive(Debug, Default)]
+pub(crate) struct DueNow;
+
+impl Contributor for DueNow {
+    /// After all others: the best of them is what it lifts above.
+    fn run(&mut self, call: &Call, candidates: &mut Candidates, _: &mut List) {
+        if call.request.placement != Placement::Home || !call.request.personal {
+            return;
+        }
+        let shopper = call.shopper;
+        let due = shopper.profile.habits.due_now(Some(call.model), call.now);
         if due.is_empty() {
             return;
         }
-        let best = self
-            .candidates
+        let best = candidates
             .touched()
             .iter()
-            .map(|item| self.candidates.score(*item))
+            .map(|item| candidates.score(*item))
             .fold(0.0, f32::max);
-        let [lean, popularity] = call.weighed(call.leaning.most, 1.0);
-        let level = best + lean + popularity;
+        let [affinity, popularity] = standing::most(call, 1.0);
+        let level = best + affinity + popularity;
         let mut found: Vec<(f32, u32)> = Vec::new();
         for bought in shopper.bought() {
             let repeatable = bought.item.filter(|item| call.model.repeatable(*item));
@@ -48,17 +59,16 @@ impl Recommender {
                 found.insert(at, (rate, item));
             }
         }
-        found.truncate((limit / PART).max(1));
+        found.truncate((call.limit / PART).max(1));
         for (rate, item) in found {
             let asked = call.request.exclude.iter();
             let mut left_out = asked.filter_map(|key| call.model.find(key));
             if left_out.all(|other| other != item) {
-                self.candidates.unflag(item, Flags::EXCLUDED);
+                candidates.unflag(item, Flags::EXCLUDED);
             }
-            let given = level * (1.0 + rate);
-            self.candidates.add(item, given);
-            self.due.push((item, given));
+            candidates.give(item, level * (1.0 + rate));
         }
+        candidates.ledger.close(Source::Recent, None);
     }
 }
 
@@ -66,8 +76,9 @@ impl Recommender {
 mod tests {
     use super::*;
     use crate::intake::{Event, Kind};
-    use crate::recommend::{Code, Placement, Request, Source};
+    use crate::recommend::{Code, Recommender, Request};
     use crate::shop::tests::toy;
+    use crate::shopper::Shopper;
     use crate::shopper::profile::Setup;
 
     /// A Friday, noon UTC.

@@ -5,7 +5,13 @@
 //! scores of new items, so that both can stand in one list. The features x are numbers of the session alone, given in
 //! `docs/model-format.md`; the trainer takes them from here.
 
+use super::Contributor;
 use super::seeds::EARLIER;
+use crate::recommend::answer::List;
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::flags::Flags;
+use crate::recommend::request::Placement;
 use crate::shop::{Matrix, Model, RETURN};
 use crate::shopper::Shopper;
 
@@ -95,6 +101,28 @@ pub fn returns(model: &Model, shopper: &Shopper) -> Vec<Return> {
         }
     }
     returns
+}
+
+/// The source: the shopper's own items, where they have a place, by the odds of a return. Where the model has no weights
+/// for that, newest first on their own shelf, and scored as any other item elsewhere.
+#[derive(Debug, Default)]
+pub(crate) struct Revisit;
+
+impl Contributor for Revisit {
+    fn run(&mut self, call: &Call, candidates: &mut Candidates, _: &mut List) {
+        let own = call.request.placement == Placement::Recent;
+        let weights = call.model.revisit();
+        let kept = call.request.placement == Placement::Home && call.request.keep_viewed;
+        if !call.request.personal || !(own || kept && weights.is_some()) {
+            return;
+        }
+        let returns = returns(call.model, call.shopper);
+        for (k, one) in returns.iter().enumerate() {
+            let score = weights.map_or(1.0 / (k + 1) as f32, |weights| one.odds(weights));
+            candidates.set(one.item, score);
+            candidates.flag(one.item, Flags::RETURNS);
+        }
+    }
 }
 
 #[cfg(test)]

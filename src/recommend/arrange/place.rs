@@ -15,10 +15,10 @@
 //! says so. It does not choose what may be shown at all: candidates come filtered. All is a function of
 //! its arguments; a list is drawn again alike with the same seed.
 
-use super::answer::Placed;
 use super::likeness::{Volume, kind, similarity};
-use super::request::Arrangement;
 use crate::natural;
+use crate::recommend::answer::Placed;
+use crate::recommend::request::Arrangement;
 use crate::shop::Model;
 
 /// The spread is that of so many in a row.
@@ -35,7 +35,7 @@ const VOLUME: f32 = 0.28;
 const BURIED: f32 = 2.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub(crate) struct Place {
     pub score: f32,
     pub item: u32,
     pub placed: Placed,

@@ -1,6 +1,13 @@
-//! What a request is about: the items that have its attributes, and those that have its words.
+//! Search: items by the words of a query.
 
-use super::{Call, Flags, List, Placement, Recommender, Warning, query, spelling};
+use super::{Contributor, query, spelling};
+use crate::recommend::answer::{List, Warning};
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::flags::Flags;
+use crate::recommend::marks::Marks;
+use crate::recommend::request::Placement;
+use crate::recommend::variants;
 use crate::shop::{Model, terms};
 
 /// Words of the shop that the beginning of one stands for at most.
@@ -39,52 +46,38 @@ fn forms(model: &Model, word: &str, last: bool) -> [core::ops::Range<usize>; 5] 
     [find(word), find(&plural), head(word), head(&plural), begun]
 }
 
-impl Recommender {
-    /// Finds what matches the words and has the attributes; false when nothing can.
-    pub(super) fn filter(&mut self, call: &mut Call, list: &mut List) -> bool {
-        let (model, request) = (call.model, call.request);
-        for (n, attribute) in request.attributes.iter().enumerate() {
-            let term = model.find_terms(attribute, false);
-            if term.is_empty() {
-                list.warnings.push(Warning::UnknownAttribute);
-                return false;
-            }
-            // `slot` counts the attributes that an item has so far.
-            model.term_items(term.start, |item| {
-                let has = &mut self.slot[item as usize];
-                if usize::from(*has) == n.min(255) {
-                    *has = has.saturating_add(1);
-                }
-            });
-            call.only_found = true;
-        }
-        if call.only_found {
-            let all = request.attributes.len().min(255);
-            for item in 0..model.items() as u32 {
-                if usize::from(core::mem::take(&mut self.slot[item as usize])) == all {
-                    self.candidates.flag(item, Flags::FOUND);
-                }
-            }
-        }
-        if request.placement == Placement::Search {
-            self.misspelt = false;
-            self.search(call);
-            if self.misspelt {
-                list.warn(Warning::QueryCorrected);
-            }
-            if call.products {
-                self.count_once(model);
-            }
-            call.only_found = true;
-        }
-        true
-    }
+/// The source: the words that were looked for last, as the shop spells them.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    /// Of which word an item was found for last.
+    marks: Marks,
+    pub corrected: String,
+    /// Whether that is not as it was typed.
+    misspelt: bool,
+}
 
+impl Contributor for Search {
+    fn run(&mut self, call: &Call, candidates: &mut Candidates, list: &mut List) {
+        if call.request.placement != Placement::Search {
+            return;
+        }
+        self.misspelt = false;
+        self.search(call, candidates);
+        if self.misspelt {
+            list.warn(Warning::QueryCorrected);
+        }
+        if call.products {
+            variants::count_once(call.model, candidates);
+        }
+    }
+}
+
+impl Search {
     /// Scores items by the words of the query they have, rarer words counting for more (IDF); the last word may be
     /// the beginning of one, and each the singular of one. Items of a category that matches as a whole come before those
     /// that have a word by chance. A word that the shop does not have stands for the nearest that it has. Items with none are
     /// out, and so are those beyond a price that was named.
-    fn search(&mut self, call: &Call) {
+    fn search(&mut self, call: &Call, candidates: &mut Candidates) {
         let model = call.model;
         let query::Query {
             words,
@@ -99,7 +92,8 @@ impl Recommender {
                     .price(item)
                     .is_some_and(|price| (least..=most).contains(&price))
         };
-        let restricted = call.only_found;
+        let restricted = !call.request.attributes.is_empty();
+        let marks = self.marks.of(model.items());
         let mut total = 0.0;
         // Of each word its weight, and where its items end.
         let mut found: Vec<u32> = Vec::new();
@@ -130,13 +124,13 @@ impl Recommender {
                     _ => (mark, 1.0),
                 };
                 for term in own {
-                    // `slot` tells whether the item was found for this word: one that begins several terms counts once. What
+                    // A mark tells whether the item was found for this word: one that begins several terms counts once. What
                     // a product is counts beside its words.
                     model.term_items(term, |item| {
-                        let slot = &mut self.slot[item as usize];
-                        let seen = *slot == own_mark || *slot == own_mark | OF_HEADS;
+                        let seen_for = &mut marks[item as usize];
+                        let seen = *seen_for == own_mark || *seen_for == own_mark | OF_HEADS;
                         if !seen {
-                            *slot = own_mark;
+                            *seen_for = own_mark;
                             found.push(item);
                         }
                     });
@@ -161,78 +155,76 @@ impl Recommender {
         }
         // From here on it tells whether the item has the attributes and the price.
         for &item in &found {
-            let has = !restricted || self.candidates.has(item, Flags::FOUND);
-            self.slot[item as usize] = (has && fits(item)).into();
+            let has = !restricted || candidates.has(item, Flags::FOUND);
+            marks[item as usize] = (has && fits(item)).into();
         }
         if restricted {
-            for n in 0..self.candidates.flagged().len() {
-                let item = self.candidates.flagged()[n];
-                self.candidates.unflag(item, Flags::FOUND);
+            for n in 0..candidates.flagged().len() {
+                let item = candidates.flagged()[n];
+                candidates.unflag(item, Flags::FOUND);
             }
         }
         let mut from = 0;
         for &(idf, end) in &matches {
             for &item in &found[from..end] {
-                if self.slot[item as usize] != 0 {
-                    self.candidates.add(item, MATCH * idf / total);
-                    self.candidates.flag(item, Flags::FOUND);
+                if marks[item as usize] != 0 {
+                    candidates.add(item, MATCH * idf / total);
+                    candidates.flag(item, Flags::FOUND);
                 }
             }
             from = end;
         }
-        self.intend(model, fits);
+        intend(model, candidates, fits);
         if cheap {
-            self.cheapen(model, &found);
+            cheapen(model, candidates, marks, &found);
         }
         for &item in &found {
-            self.slot[item as usize] = 0;
+            marks[item as usize] = 0;
         }
     }
+}
 
-    /// Raises what was found by how much of its leaf category, within the price, was.
-    fn intend(&mut self, model: &Model, fits: impl Fn(u32) -> bool) {
-        let mut shares = vec![(0.0f32, 0u32); model.categories()];
-        for item in 0..model.items() as u32 {
-            if let Some(category) = model.category(item)
-                && fits(item)
-            {
-                let share = &mut shares[usize::from(category)];
-                *share = (share.0 + self.candidates.score(item), share.1 + 1);
-            }
-        }
-        for n in 0..self.candidates.touched().len() {
-            let item = self.candidates.touched()[n];
-            if let Some(category) = model.category(item) {
-                let (sum, count) = shares[usize::from(category)];
-                self.candidates
-                    .add(item, INTENT * sum / count.max(1) as f32);
-            }
+/// Raises what was found by how much of its leaf category, within the price, was.
+fn intend(model: &Model, candidates: &mut Candidates, fits: impl Fn(u32) -> bool) {
+    let mut shares = vec![(0.0f32, 0u32); model.categories()];
+    for item in 0..model.items() as u32 {
+        if let Some(category) = model.category(item)
+            && fits(item)
+        {
+            let share = &mut shares[usize::from(category)];
+            *share = (share.0 + candidates.score(item), share.1 + 1);
         }
     }
-
-    /// Raises of what was found what costs less than others of its leaf category that were.
-    fn cheapen(&mut self, model: &Model, found: &[u32]) {
-        let mut means = vec![(0.0f32, 0.0f32); model.categories() + 1];
-        let place = |item| {
-            model
-                .category(item)
-                .map_or(0, |category| usize::from(category) + 1)
-        };
-        for &item in found {
-            let mean = &mut means[place(item)];
-            if let Some(price) = model.price(item) {
-                *mean = (mean.0 + price, mean.1 + 1.0);
-            }
+    for n in 0..candidates.touched().len() {
+        let item = candidates.touched()[n];
+        if let Some(category) = model.category(item) {
+            let (sum, count) = shares[usize::from(category)];
+            candidates.add(item, INTENT * sum / count.max(1) as f32);
         }
-        for &item in found {
-            let (sum, count) = means[place(item)];
-            if core::mem::take(&mut self.slot[item as usize]) != 0
-                && let Some(price) = model.price(item)
-            {
-                let less = 1.0 - price * count / sum;
-                self.candidates
-                    .add(item, MATCH * CHEAP * less.clamp(-1.0, 1.0));
-            }
+    }
+}
+
+/// Raises of what was found what costs less than others of its leaf category that were.
+fn cheapen(model: &Model, candidates: &mut Candidates, marks: &mut [u8], found: &[u32]) {
+    let mut means = vec![(0.0f32, 0.0f32); model.categories() + 1];
+    let place = |item| {
+        model
+            .category(item)
+            .map_or(0, |category| usize::from(category) + 1)
+    };
+    for &item in found {
+        let mean = &mut means[place(item)];
+        if let Some(price) = model.price(item) {
+            *mean = (mean.0 + price, mean.1 + 1.0);
+        }
+    }
+    for &item in found {
+        let (sum, count) = means[place(item)];
+        if core::mem::take(&mut marks[item as usize]) != 0
+            && let Some(price) = model.price(item)
+        {
+            let less = 1.0 - price * count / sum;
+            candidates.add(item, MATCH * CHEAP * less.clamp(-1.0, 1.0));
         }
     }
 }

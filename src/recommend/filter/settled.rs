@@ -7,7 +7,7 @@
 //!
 //! It deliberately says nothing of listings: who opens the category, or searches in it, sees it whole.
 
-use super::seeds::DAY;
+use crate::recommend::DAY;
 use crate::shop::Model;
 use crate::shopper::Shopper;
 
@@ -19,7 +19,7 @@ struct One {
 }
 
 #[derive(Default)]
-pub(super) struct Settled(Vec<One>);
+pub(crate) struct Settled(Vec<One>);
 
 impl Settled {
     pub fn of(model: &Model, shopper: &Shopper, personal: bool, now: i64) -> Settled {

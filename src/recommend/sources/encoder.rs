@@ -6,9 +6,12 @@
 //!
 //! What was computed is kept until the session changes, and the state until it does other than grow: see [`Memory`].
 
-use super::seeds::Seed;
-use super::{Call, Flags, Recommender};
+use super::Contributor;
 use crate::kernel::{Native, exponentials};
+use crate::recommend::answer::{List, Source};
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::flags::Flags;
 use crate::shop::{Encoder, Matrix};
 
 /// The newest items that are read.
@@ -22,7 +25,7 @@ const LEAST: f32 = 1e-4;
 
 /// A function of encoder, session and filter, kept for the next call.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+struct Memory {
     /// [`Encoder::number`]; 0 before any.
     encoder: u32,
     /// What was read, oldest first.
@@ -143,14 +146,20 @@ fn step(encoder: &Encoder, item: u32, state: &mut [f32]) {
     }
 }
 
-impl Recommender {
-    /// Adds what the encoder foresees after the items whose neighbours are looked up.
-    pub(super) fn foresee(&mut self, call: &Call, seeds: &[Seed]) {
+/// The source: what it has read, and what it may weigh the same next time.
+#[derive(Debug, Default)]
+pub(crate) struct Predictions {
+    memory: Memory,
+}
+
+impl Contributor for Predictions {
+    /// After the neighbours: items that their rows touched are candidates beyond the head.
+    fn run(&mut self, call: &Call, candidates: &mut Candidates, _: &mut List) {
         let Some(encoder) = call.model.encoder() else {
             return;
         };
         let mut session = Vec::with_capacity(STEPS);
-        for seed in seeds {
+        for seed in &call.seeds {
             if seed.matrix == Matrix::View && session.len() < STEPS {
                 session.push(seed.item);
             }
@@ -162,33 +171,31 @@ impl Recommender {
         let found = call.only_found;
         let memory = &mut self.memory;
         let head = call.model.items().min(HEAD) as u32;
-        let may = |item: u32| !found || self.candidates.has(item, Flags::FOUND);
+        let may = |item: u32| !found || candidates.has(item, Flags::FOUND);
         if memory.read(&encoder, session) || found || memory.only_found {
             memory.only_found = found;
             memory.weigh(&encoder, head, may);
         }
-        let mut likely = core::mem::take(&mut memory.likely);
-        let kept = likely.len();
+        let kept = memory.likely.len();
         let mut total = memory.total;
-        for &item in self.candidates.touched() {
+        for &item in candidates.touched() {
             if item >= head && may(item) && !memory.session.contains(&item) {
                 let mut chance = [memory.logit(&encoder, item) - memory.most];
                 exponentials::<Native>(&mut chance);
                 let [chance] = chance;
                 total += chance;
-                likely.push((item, chance));
+                memory.likely.push((item, chance));
             }
         }
         let share = call.blend.sequence * encoder.share / total;
         let least = LEAST * total;
-        for &(item, chance) in &likely {
+        for &(item, chance) in &memory.likely {
             if chance >= least {
-                self.candidates.add(item, chance * share);
-                self.foreseen.push((item, chance * share));
+                candidates.give(item, chance * share);
             }
         }
-        likely.truncate(kept);
-        self.memory.likely = likely;
+        candidates.ledger.close(Source::Sequence, None);
+        memory.likely.truncate(kept);
     }
 }
 

@@ -6,8 +6,13 @@
 //! them from here. It does not say when a purchase is due: what was bought and how often is known, not how fast it is
 //! used up.
 
+use super::Contributor;
 use super::revisit::odds;
-use super::seeds::DAY;
+use crate::recommend::DAY;
+use crate::recommend::answer::{List, Source};
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::request::Placement;
 use crate::shop::{Model, REPURCHASE};
 use crate::shopper::Shopper;
 
@@ -36,48 +41,64 @@ pub fn bought(
 #[cfg(feature = "full")]
 const DUE: f32 = 1.0;
 
-impl super::Recommender {
-    /// What the shopper buys again: repeatable items they bought, by the odds, else by how often and how lately. Where the
-    /// full edition tells what is due, that stands above the rest, a due category's items among it.
-    pub(super) fn again(&mut self, call: &super::Call, shopper: &Shopper, now: i64) {
-        let weights = call.model.repurchase();
-        #[cfg(feature = "full")]
-        let due = shopper.profile.habits.due_now(Some(call.model), now);
-        bought(call.model, shopper, now, &mut |item, features| {
-            // Between 0 and 1 whatever the model has: the due stand above.
-            let odds = match weights {
-                Some(weights) => odds(&features, weights),
-                None => crate::natural::exp(f64::from(features[1] - features[2])) as f32,
-            };
-            #[cfg(feature = "full")]
-            let above = super::due::line(call, &due, item)
-                .map_or(0.0, |due| DUE + due.rate.min(1.0) as f32);
-            #[cfg(not(feature = "full"))]
-            let above = 0.0;
-            let score = above + odds / (1.0 + odds);
-            self.candidates.add(item, score);
-            self.foreseen.push((item, score));
-        });
-    }
+/// The source: beside a cart the odds of what may be bought again; on a shelf of its own, where the full edition knows
+/// what is due, that above the rest, a due category's items among it.
+#[derive(Debug, Default)]
+pub(crate) struct Repurchase;
 
-    /// Adds the odds of what may be bought again, and remembers them for the reasons.
-    pub(super) fn rebuy(&mut self, call: &super::Call, shopper: &Shopper, now: i64) {
-        let Some(weights) = call.model.repurchase() else {
+impl Contributor for Repurchase {
+    fn run(&mut self, call: &Call, candidates: &mut Candidates, _: &mut List) {
+        if !call.request.personal {
             return;
-        };
-        bought(call.model, shopper, now, &mut |item, features| {
-            let odds = odds(&features, weights);
-            self.candidates.add(item, odds);
-            self.foreseen.push((item, odds));
-        });
+        }
+        match call.request.placement {
+            Placement::Cart => beside_cart(call, candidates),
+            Placement::Again => shelf(call, candidates),
+            _ => return,
+        }
+        candidates.ledger.close(Source::Recent, None);
     }
+}
+
+/// Adds the odds of what may be bought again.
+fn beside_cart(call: &Call, candidates: &mut Candidates) {
+    let Some(weights) = call.model.repurchase() else {
+        return;
+    };
+    bought(call.model, call.shopper, call.now, &mut |item, features| {
+        candidates.give(item, odds(&features, weights));
+    });
+}
+
+/// Scores repeatable items by the odds, else by how often and how lately they were bought; the due above the rest.
+fn shelf(call: &Call, candidates: &mut Candidates) {
+    let weights = call.model.repurchase();
+    #[cfg(feature = "full")]
+    let due = call
+        .shopper
+        .profile
+        .habits
+        .due_now(Some(call.model), call.now);
+    bought(call.model, call.shopper, call.now, &mut |item, features| {
+        // Between 0 and 1 whatever the model has: the due stand above.
+        let odds = match weights {
+            Some(weights) => odds(&features, weights),
+            None => crate::natural::exp(f64::from(features[1] - features[2])) as f32,
+        };
+        #[cfg(feature = "full")]
+        let above =
+            super::due::line(call, &due, item).map_or(0.0, |due| DUE + due.rate.min(1.0) as f32);
+        #[cfg(not(feature = "full"))]
+        let above = 0.0;
+        candidates.give(item, above + odds / (1.0 + odds));
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::intake::{Event, Kind};
-    use crate::recommend::{Code, Fallback, Placement, Recommender, Request, Source};
+    use crate::recommend::{Code, Fallback, Recommender, Request};
     use crate::shop::tests::toy;
     use proptest::prelude::*;
 

@@ -3,10 +3,16 @@
 //! The trainer counts lifts of items and categories (`item.scene`, `category.scene`), and a shop's calendar says what a season or
 //! a festival asks for (`category=Fashion > Coats & Down*1.6`). Together they multiply a score by at least ½ and at most 2
 //! ([`lift::BOUND`]), on front pages and in listings of a category, whoever looks: nothing of the shopper goes in. What
-//! it gave is said of each item ([`super::Entry::scene`]). A model without both, or a request without a scene, changes nothing.
+//! it gave is said of each item ([`crate::recommend::Entry::scene`]). A model without both, or a request without a scene, changes nothing.
 
-use super::rules::having;
-use super::{Call, Flags, Placement, Recommender, Setting};
+use crate::recommend::answer::{Filtered, List};
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::flags::Flags;
+use crate::recommend::request::{Placement, Setting};
+use crate::recommend::rules::{Rules, having};
+use crate::recommend::variants::Variants;
+use crate::recommend::{filter, score};
 use crate::scene::lift;
 use crate::shop::Model;
 
@@ -18,7 +24,7 @@ type Key = (u64, i32, u8, u8, Option<[u8; 2]>);
 
 /// The factors of one scene, kept for the next list.
 #[derive(Debug, Default)]
-pub(super) struct Lifts {
+struct Lifts {
     /// Of which model, day, time of day, season and region they are.
     key: Option<Key>,
     /// Of every item whose factor is not 1.
@@ -81,10 +87,18 @@ impl Lifts {
     }
 }
 
-impl Recommender {
+/// The scene's part of a call.
+#[derive(Debug, Default)]
+pub(crate) struct Scenic {
+    lifts: Lifts,
+    /// What that gave to which items.
+    given: Vec<(u32, f32)>,
+}
+
+impl Scenic {
     /// Multiplies the scores of what the scene concerns, after variants were joined, and remembers what that gave.
-    pub(super) fn set_scene(&mut self, call: &Call) {
-        self.scened.clear();
+    pub fn run(&mut self, call: &Call, candidates: &mut Candidates, variants: &Variants) {
+        self.given.clear();
         let Some(setting) = call.request.setting else {
             return;
         };
@@ -95,40 +109,42 @@ impl Recommender {
             return;
         }
         self.lifts.of(call.model, setting);
-        for n in 0..self.lifts.factors.len() {
-            let (mut item, factor) = self.lifts.factors[n];
+        for &(own, factor) in &self.lifts.factors {
+            let mut item = own;
             if !call.in_category(item) {
                 continue;
             }
             if call.products {
-                if !self.candidates.has(item, Flags::JOINED) {
-                    item = self.stand(call, item);
+                if !candidates.has(item, Flags::JOINED) {
+                    item = variants.stand(call, candidates, item);
                 }
                 // Once for each product, by the variant that stands for it.
-                if item != self.lifts.factors[n].0 || self.candidates.has(item, Flags::VARIANT) {
+                if item != own || candidates.has(item, Flags::VARIANT) {
                     continue;
                 }
             }
-            if self.candidates.has(item, Flags::RETURNS) {
+            if candidates.has(item, Flags::RETURNS) {
                 continue;
             }
-            let given = self.total(call, item) * (factor - 1.0);
+            let given = score::total(call, candidates, item) * (factor - 1.0);
             if given != 0.0 {
-                self.candidates.add(item, given);
-                self.scened.push((item, given));
+                candidates.add(item, given);
+                self.given.push((item, given));
             }
         }
     }
 
-    /// What the scene gave an item.
-    pub(super) fn scene_of(&self, item: u32) -> f32 {
-        let found = self.scened.iter().find(|one| one.0 == item);
-        found.map_or(0.0, |one| one.1)
+    /// Says of each entry what the scene gave it.
+    pub fn explain(&self, list: &mut List) {
+        for entry in &mut list.entries {
+            let found = self.given.iter().find(|one| one.0 == entry.item);
+            entry.scene = found.map_or(0.0, |one| one.1);
+        }
     }
 
     /// Weights of departments as the scene has them: the more of one it asks for, the more places it gets.
-    pub(super) fn season_weights(&self, mut weights: Vec<f32>) -> Vec<f32> {
-        if !self.scened.is_empty() {
+    pub fn weigh(&self, mut weights: Vec<f32>) -> Vec<f32> {
+        if !self.given.is_empty() {
             for (weight, factor) in weights.iter_mut().zip(&self.lifts.departments) {
                 *weight *= factor;
             }
@@ -137,17 +153,19 @@ impl Recommender {
     }
 
     /// Puts what the scene asks for into the shelves of a front page for strangers, and in order.
-    pub(super) fn season_shelves(
+    pub fn fill(
         &self,
         call: &Call,
+        candidates: &Candidates,
+        rules: &Rules,
         shelves: &mut [Vec<(f32, u32)>],
         room: impl Fn(usize) -> usize,
     ) {
-        if self.scened.is_empty() {
+        if self.given.is_empty() {
             return;
         }
-        let mut filtered = super::Filtered::default();
-        for &(item, given) in &self.scened {
+        let mut filtered = Filtered::default();
+        for &(item, given) in &self.given {
             let department = call
                 .model
                 .category(item)
@@ -157,9 +175,13 @@ impl Recommender {
                 continue;
             };
             let known = shelf.iter().any(|one| one.1 == item);
-            if given > 0.0 && !shelf.is_empty() && !known && self.allowed(call, item, &mut filtered)
+            if given > 0.0
+                && !shelf.is_empty()
+                && !known
+                && filter::allowed(call, candidates, item, &mut filtered)
             {
-                shelf.push((self.ruled(self.total(call, item), item), item));
+                let total = score::total(call, candidates, item);
+                shelf.push((rules.ruled(candidates, total, item), item));
             }
         }
         for (department, shelf) in shelves.iter_mut().enumerate() {
@@ -177,7 +199,7 @@ impl Recommender {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recommend::{Arrangement, List, Request};
+    use crate::recommend::{Arrangement, Recommender, Request};
     use crate::scene::calendar::Calendar;
     use crate::scene::day::day_of;
     use crate::scene::{Place, Scene};

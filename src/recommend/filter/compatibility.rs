@@ -15,9 +15,13 @@
 //! It does not know of single pairs of items: those are in the rows of what is bought together, where the trainer puts
 //! what the feed says.
 
-use super::{Call, Flags, Recommender};
 use crate::lines::parts;
-use crate::shopper::{Kept, Shopper};
+use crate::recommend::call::Call;
+use crate::recommend::candidates::Candidates;
+use crate::recommend::flags::Flags;
+use crate::recommend::marks::Marks;
+use crate::recommend::request::Placement;
+use crate::shopper::Kept;
 
 /// What makes a value the shopper's: a look counts 1, what is bought or in the cart, or the item of the page, [`OWNED`].
 const ENOUGH: u32 = 2;
@@ -27,12 +31,12 @@ const OWNED: u8 = 2;
 const MOSTLY: u32 = 2;
 
 /// What puts an item that fits before others: scores that no rule has raised are below it.
-pub(super) const FIRST: f32 = 8.0;
+pub(crate) const FIRST: f32 = 8.0;
 
 /// Before the attribute of devices, in place of the value that works with all.
 const MODELS: &str = "*";
 
-/// In `slot`, beside the weight of what is the shopper's: works with it.
+/// Of the marks, beside the weight of what is the shopper's: works with it.
 const WORKS: u8 = 128;
 
 /// Flags of an item that fits.
@@ -44,19 +48,33 @@ fn flags(owns: bool) -> Flags {
     }
 }
 
-impl Recommender {
-    /// Marks what fits and what does not.
+#[derive(Debug, Default)]
+pub(super) struct Compatibility {
+    /// The weight of what is the shopper's, and whether an item works with it.
+    marks: Marks,
+}
+
+impl Compatibility {
+    /// Flags what fits and what does not.
     #[inline(never)]
-    pub(super) fn fit(&mut self, shopper: &Shopper, call: &Call, anchor: Option<u32>) {
-        let model = call.model;
-        if model.compatible().is_empty() {
+    pub fn run(&mut self, call: &Call, candidates: &mut Candidates) {
+        let (model, request, shopper) = (call.model, call.request, call.shopper);
+        if !(request.compatible || request.placement == Placement::Complements)
+            || model.compatible().is_empty()
+        {
             return;
         }
+        let marks = self.marks.of(model.items());
         let mut own: Vec<u32> = Vec::new();
-        let mut owned: Vec<u32> = anchor.into_iter().collect();
-        if let Some(item) = anchor {
-            self.own(item, OWNED, &mut own);
-        } else if call.request.personal {
+        let mut owned: Vec<u32> = call.anchor.into_iter().collect();
+        // At most three lists have it.
+        let mut mark = |item: u32, weight| {
+            marks[item as usize] += weight;
+            own.push(item);
+        };
+        if let Some(item) = call.anchor {
+            mark(item, OWNED);
+        } else if request.personal {
             for &(list, weight) in &[
                 (shopper.recent(), 1),
                 (shopper.cart(), OWNED),
@@ -69,123 +87,130 @@ impl Recommender {
                         if weight == OWNED {
                             owned.push(item);
                         }
-                        self.own(item, weight, &mut own);
+                        mark(item, weight);
                     }
                 }
             }
         }
         let mut lines = parts(model.compatible(), b'\n');
         while let Some(name) = lines.next() {
-            self.fit_by(call, name, lines.next().unwrap_or(""), &owned);
+            let neutral = lines.next().unwrap_or("");
+            match neutral.strip_prefix(MODELS) {
+                Some(models) => by_models(call, candidates, marks, [name, models], &owned),
+                None => by_value(call, candidates, marks, [name, neutral], &owned),
+            }
         }
         for item in own {
-            self.slot[item as usize] = 0;
+            marks[item as usize] = 0;
         }
     }
+}
 
-    fn own(&mut self, item: u32, weight: u8, own: &mut Vec<u32>) {
-        // At most three lists have it.
-        self.slot[item as usize] += weight;
-        own.push(item);
-    }
-
-    /// The same for one attribute, and the value that works with all.
-    fn fit_by(&mut self, call: &Call, name: &str, neutral: &str, owned: &[u32]) {
-        let model = call.model;
-        let values = model.find_terms(name, true);
-        if let Some(models) = neutral.strip_prefix(MODELS) {
-            return self.fit_models(call, name, models, owned);
-        }
-        let neutral = model.find_terms(neutral, false);
-        let (mut best, mut most, mut total) = (usize::MAX, 0, 0);
-        // Values that something owned has.
-        let mut owning: Vec<usize> = Vec::new();
-        for pass in 0..4 {
-            for term in values.clone() {
-                let own = term == best;
-                let (mut weight, works) = (0, own || neutral.contains(&term));
-                let (owns, mut has) = (owning.contains(&term), false);
-                model.term_items(term, |item| {
-                    let slot = &mut self.slot[item as usize];
-                    match pass {
-                        0 => {
-                            weight += u32::from(*slot);
-                            has |= *slot > 0 && owned.contains(&item);
-                        }
-                        1 if works => {
-                            *slot |= WORKS;
-                            if own && call.request.compatible {
-                                self.candidates.flag(item, flags(owns));
-                            }
-                        }
-                        2 if *slot & WORKS == 0 => self.candidates.flag(item, Flags::UNFIT),
-                        3 => *slot &= !WORKS,
-                        _ => {}
+/// The same for one attribute, and the value that works with all.
+fn by_value(
+    call: &Call,
+    candidates: &mut Candidates,
+    marks: &mut [u8],
+    [name, neutral]: [&str; 2],
+    owned: &[u32],
+) {
+    let model = call.model;
+    let values = model.find_terms(name, true);
+    let neutral = model.find_terms(neutral, false);
+    let (mut best, mut most, mut total) = (usize::MAX, 0, 0);
+    // Values that something owned has.
+    let mut owning: Vec<usize> = Vec::new();
+    for pass in 0..4 {
+        for term in values.clone() {
+            let own = term == best;
+            let (mut weight, works) = (0, own || neutral.contains(&term));
+            let (owns, mut has) = (owning.contains(&term), false);
+            model.term_items(term, |item| {
+                let mark = &mut marks[item as usize];
+                match pass {
+                    0 => {
+                        weight += u32::from(*mark);
+                        has |= *mark > 0 && owned.contains(&item);
                     }
-                });
-                if has {
-                    owning.push(term);
-                }
-                if pass == 0 && !neutral.contains(&term) {
-                    total += weight;
-                    if weight > most {
-                        (best, most) = (term, weight);
+                    1 if works => {
+                        *mark |= WORKS;
+                        if own && call.request.compatible {
+                            candidates.flag(item, flags(owns));
+                        }
                     }
+                    2 if *mark & WORKS == 0 => candidates.flag(item, Flags::UNFIT),
+                    3 => *mark &= !WORKS,
+                    _ => {}
                 }
+            });
+            if has {
+                owning.push(term);
             }
-            if most < ENOUGH || 3 * most < MOSTLY * total {
-                return;
-            }
-        }
-    }
-
-    /// The same for accessories by the models that they fit.
-    fn fit_models(&mut self, call: &Call, fits: &str, models: &str, owned: &[u32]) {
-        let model = call.model;
-        // What the shopper has of each: the model, and whether it is owned.
-        let mut chosen: Vec<(&str, bool)> = Vec::new();
-        for &prefix in &[fits, models] {
-            for term in model.find_terms(prefix, true) {
-                let (mut weight, mut owns) = (0, false);
-                model.term_items(term, |item| {
-                    let slot = self.slot[item as usize];
-                    weight += u32::from(slot);
-                    owns |= slot > 0 && owned.contains(&item);
-                });
-                if weight >= ENOUGH {
-                    let name = model.term(term).get(prefix.len()..).unwrap_or_default();
-                    chosen.push((name, owns));
+            if pass == 0 && !neutral.contains(&term) {
+                total += weight;
+                if weight > most {
+                    (best, most) = (term, weight);
                 }
             }
         }
-        if chosen.is_empty() {
+        if most < ENOUGH || 3 * most < MOSTLY * total {
             return;
         }
-        for pass in 0..3 {
-            for term in model.find_terms(fits, true) {
-                let name = model.term(term).get(fits.len()..).unwrap_or_default();
-                let own = chosen.iter().filter(|one| one.0 == name);
-                let (works, owns) = (own.clone().count() > 0, own.clone().any(|one| one.1));
-                // What fits nothing that is sold as a model fits whatever it says.
-                let sold = works || {
-                    let device = crate::lines::join(models, name);
-                    !model.find_terms(&device, false).is_empty()
-                };
-                model.term_items(term, |item| {
-                    let slot = self.slot[item as usize];
-                    match pass {
-                        0 if works => {
-                            self.slot[item as usize] |= WORKS;
-                            if call.request.compatible {
-                                self.candidates.flag(item, flags(owns));
-                            }
-                        }
-                        1 if sold && slot & WORKS == 0 => self.candidates.flag(item, Flags::UNFIT),
-                        2 => self.slot[item as usize] &= !WORKS,
-                        _ => {}
-                    }
-                });
+    }
+}
+
+/// The same for accessories by the models that they fit.
+fn by_models(
+    call: &Call,
+    candidates: &mut Candidates,
+    marks: &mut [u8],
+    [fits, models]: [&str; 2],
+    owned: &[u32],
+) {
+    let model = call.model;
+    // What the shopper has of each: the model, and whether it is owned.
+    let mut chosen: Vec<(&str, bool)> = Vec::new();
+    for &prefix in &[fits, models] {
+        for term in model.find_terms(prefix, true) {
+            let (mut weight, mut owns) = (0, false);
+            model.term_items(term, |item| {
+                let mark = marks[item as usize];
+                weight += u32::from(mark);
+                owns |= mark > 0 && owned.contains(&item);
+            });
+            if weight >= ENOUGH {
+                let name = model.term(term).get(prefix.len()..).unwrap_or_default();
+                chosen.push((name, owns));
             }
+        }
+    }
+    if chosen.is_empty() {
+        return;
+    }
+    for pass in 0..3 {
+        for term in model.find_terms(fits, true) {
+            let name = model.term(term).get(fits.len()..).unwrap_or_default();
+            let own = chosen.iter().filter(|one| one.0 == name);
+            let (works, owns) = (own.clone().count() > 0, own.clone().any(|one| one.1));
+            // What fits nothing that is sold as a model fits whatever it says.
+            let sold = works || {
+                let device = crate::lines::join(models, name);
+                !model.find_terms(&device, false).is_empty()
+            };
+            model.term_items(term, |item| {
+                let mark = marks[item as usize];
+                match pass {
+                    0 if works => {
+                        marks[item as usize] |= WORKS;
+                        if call.request.compatible {
+                            candidates.flag(item, flags(owns));
+                        }
+                    }
+                    1 if sold && mark & WORKS == 0 => candidates.flag(item, Flags::UNFIT),
+                    2 => marks[item as usize] &= !WORKS,
+                    _ => {}
+                }
+            });
         }
     }
 }

@@ -1,29 +1,28 @@
-//! How much a shopper leans to each category and brand of the model now open.
+//! Affinity of the shopper to each category and brand of the model, as shares of the whole.
 
-use super::settled::Settled;
+use crate::recommend::filter::settled::Settled;
 use crate::shop::Model;
 use crate::shopper::{Interests, Shopper};
 
-/// The shopper's lean to every category and brand of the model, as shares of the whole.
-pub(super) struct Leaning {
+pub(crate) struct Affinity {
     categories: Vec<f32>,
     brands: Vec<f32>,
     fresh: f32,
     /// No item has more.
-    pub(super) most: f32,
+    pub most: f32,
 }
 
 /// A brand counts for this part of a category.
 const BRAND: f32 = 0.5;
 
-impl Leaning {
-    pub(super) fn of(
+impl Affinity {
+    pub fn of(
         model: &Model,
         shopper: &Shopper,
         personal: bool,
         now: i64,
         settled: &Settled,
-    ) -> Leaning {
+    ) -> Affinity {
         let shares = |count: usize, interests: &Interests, settled: Option<&Settled>| {
             let mut shares = vec![0.0; if personal { count } else { 0 }];
             let mut total = 0.0;
@@ -56,7 +55,7 @@ impl Leaning {
         let brands = shares(model.brands(), shopper.brands(), None);
         let most = |shares: &[f32]| shares.iter().copied().fold(0.0, f32::max);
         let fresh = 1.0 + model.fresh();
-        Leaning {
+        Affinity {
             most: fresh * most(&categories) + BRAND * most(&brands),
             categories,
             brands,
@@ -64,8 +63,8 @@ impl Leaning {
         }
     }
 
-    /// The lean to the item's category, raised where the item is new.
-    pub(super) fn category(&self, model: &Model, item: u32) -> f32 {
+    /// To the item's category, raised where the item is new.
+    pub fn category(&self, model: &Model, item: u32) -> f32 {
         let share = share(&self.categories, model.category(item));
         if self.fresh > 1.0 && share > 0.0 && model.is_new(item) {
             self.fresh * share
@@ -74,7 +73,7 @@ impl Leaning {
         }
     }
 
-    pub(super) fn brand(&self, model: &Model, item: u32) -> f32 {
+    pub fn brand(&self, model: &Model, item: u32) -> f32 {
         BRAND * share(&self.brands, model.brand(item))
     }
 }

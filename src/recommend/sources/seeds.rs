@@ -1,10 +1,10 @@
 //! What a list starts from: the items of the session, the cart, the page, each with a weight.
 
-use super::Call;
-use super::answer::Code;
-use super::request::{Placement, Request};
-use crate::shop::{Blend, Matrix, Model};
-use crate::shopper::Shopper;
+use crate::recommend::DAY;
+use crate::recommend::answer::Code;
+use crate::recommend::call::{Call, Seed};
+use crate::recommend::request::Placement;
+use crate::shop::{Matrix, Model};
 
 /// The newest items that count.
 const HISTORY: usize = 20;
@@ -12,29 +12,17 @@ const HISTORY: usize = 20;
 const PURCHASES: usize = 5;
 /// By the end of its window a purchase has lost this part of its weight.
 const FADED: f32 = 0.5;
-/// Milliseconds.
-pub(super) const DAY: f32 = 86_400_000.0;
 /// An item of an earlier session counts for this part.
-pub(super) const EARLIER: f32 = 0.3;
+pub(crate) const EARLIER: f32 = 0.3;
 /// A view does not fade for as long as a visit may pause.
 const VISIT: i64 = 30 * 60_000;
 /// On the page of an item, what was viewed before counts for this part.
 const BESIDE_ANCHOR: f32 = 0.25;
 
-/// Look up the neighbours of `item` in `matrix`, at this weight.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seed {
-    pub item: u32,
-    pub matrix: Matrix,
-    /// λ of the source times the item's share.
-    pub weight: f32,
-    pub code: Code,
-}
-
 /// Shares `exp(−k/δ)` of the newest items, k = 0 for the newest, summing to 1.
 /// Each fades with the days since the view, and what a purchase has satisfied has no share.
-fn recency(call: &Call, shopper: &Shopper, skip: Option<u32>, now: i64) -> Vec<(u32, f32)> {
-    let model = call.model;
+fn recency(call: &Call, skip: Option<u32>) -> Vec<(u32, f32)> {
+    let (model, shopper, now) = (call.model, call.shopper, call.now);
     let current = shopper.recent().last().map(|viewed| viewed.session);
     let (mut shares, mut total) = (Vec::new(), 0.0);
     for viewed in shopper.recent().iter().rev() {
@@ -70,33 +58,9 @@ fn faded(model: &Model, age: i64) -> f32 {
     crate::natural::exp(f64::from(-core::f32::consts::LN_2 * days / model.age())) as f32
 }
 
-/// The weights λ for a placement: the model's, bent to what the placement is for.
-pub(super) fn blend(model: &Model, placement: Placement) -> Blend {
-    let mut blend = model.blend();
-    match placement {
-        Placement::Home | Placement::Search => {}
-        Placement::Product => {
-            // Beside an item, what it is counts for more, and only alike things belong.
-            blend.content *= 2.0;
-            blend.affinity *= 0.5;
-        }
-        Placement::Complements | Placement::Cart => {
-            blend = Blend::from([0.0, 1.0, 0.0, 0.0, 0.0]);
-        }
-        Placement::Category => blend.popularity = blend.popularity.max(0.1),
-        Placement::Recent | Placement::Again => blend = Blend::from([0.0; 5]),
-    }
-    blend
-}
-
-pub(super) fn seeds(
-    model: &Model,
-    shopper: &Shopper,
-    request: &Request,
-    anchor: Option<u32>,
-    call: &Call,
-    now: i64,
-) -> Vec<Seed> {
+/// The seeds of a call, in the order in which their rows are read.
+pub(crate) fn of(call: &Call) -> Vec<Seed> {
+    let (model, shopper, request, now) = (call.model, call.shopper, call.request, call.now);
     let blend = &call.blend;
     let mut seeds = Vec::new();
     let mut push = |item, matrix, weight: f32, code| {
@@ -110,8 +74,9 @@ pub(super) fn seeds(
         }
     };
     let placement = request.placement;
-    let anchor =
-        anchor.filter(|_| matches!(placement, Placement::Product | Placement::Complements));
+    let anchor = call
+        .anchor
+        .filter(|_| matches!(placement, Placement::Product | Placement::Complements));
     if let Some(item) = anchor {
         push(item, Matrix::View, blend.sequence, Code::AlsoViewed);
         push(item, Matrix::Content, blend.content, Code::Similar);
@@ -132,7 +97,7 @@ pub(super) fn seeds(
     );
     if request.personal && !own {
         let part = if anchor.is_some() { BESIDE_ANCHOR } else { 1.0 };
-        for &(item, share) in &recency(call, shopper, anchor, now) {
+        for &(item, share) in &recency(call, anchor) {
             push(
                 item,
                 Matrix::View,
@@ -159,25 +124,4 @@ pub(super) fn seeds(
         }
     }
     seeds
-}
-
-impl Seed {
-    /// Whether what a purchase led to is no longer due: something of the same leaf category as `item`, of things that
-    /// are not bought every week, came in the same order or after it.
-    pub fn came(&self, model: &Model, shopper: &Shopper, item: u32) -> bool {
-        let kind = model.category(item);
-        let mut purchase = i64::MIN;
-        for bought in shopper.bought().iter().rev() {
-            if kind.is_none() || bought.time < purchase {
-                break;
-            }
-            let Some(other) = bought.item else { continue };
-            if other == self.item {
-                purchase = bought.time;
-            } else if model.category(other) == kind && !model.repeatable(other) {
-                return true;
-            }
-        }
-        false
-    }
 }
