@@ -99,7 +99,8 @@ pub struct Trips {
 }
 
 impl Trips {
-    /// Of all orders, in a zone. Of orders so old that they are no longer kept each by itself, each counts as a trip.
+    /// Of all orders, in a zone. Of orders so old that they are no longer kept each by itself, the days were counted when
+    /// they were folded.
     pub fn of(orders: &Orders, zone: i32) -> Trips {
         let totals = orders.totals();
         let mut days: Vec<i32> = Vec::new();
@@ -109,7 +110,10 @@ impl Trips {
                 days.push(day);
             }
         }
-        let older = totals.orders.saturating_sub(orders.rows().len() as u32);
+        let old = orders.old_days();
+        // The day of the newest of those may be that of the oldest which is kept.
+        let shared = old.count > 0 && days.first() == Some(&old.last);
+        let older = old.count - u32::from(shared);
         let (Some(first), Some(last)) = (totals.first(), totals.last()) else {
             return Trips::default();
         };

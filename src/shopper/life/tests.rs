@@ -27,7 +27,7 @@ struct Buyer {
 
 impl Buyer {
     fn meets(&mut self, event: &Event, parameters: &Parameters) {
-        self.orders.learn(event);
+        self.orders.learn(event, 0);
         let at = (event.time, event.session.0);
         self.life.learn(&self.orders, at, 0, parameters);
     }

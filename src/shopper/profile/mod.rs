@@ -62,7 +62,7 @@ use erased::{Erased, What};
 use facts::Facts;
 use intent::Signals;
 pub use known::Known;
-pub use orders::{Order, Orders, Totals};
+pub use orders::{OldDays, Order, Orders, Totals};
 use sentiment::Sentiment;
 use surveys::Surveys;
 use tags::{Rule, Tags};
@@ -148,7 +148,7 @@ impl Shopper {
     /// Folds a clean event into the profile, after [`Shopper::learn`] has folded it into what lists need.
     pub fn deepen(&mut self, event: &Event, model: Option<&Model>, setup: &Setup) {
         let profile = &mut self.profile;
-        profile.orders.learn(event);
+        profile.orders.learn(event, profile.habits.zone);
         profile.habits.learn(event, &profile.orders, model);
         profile.activity.learn(event);
         profile.departments.learn(event, model);

@@ -6,8 +6,9 @@
 
 use crate::codec::{Reader, hash, put_float, put_uint};
 use crate::intake::{Event, Field, Kind, Product, Scalar};
+use crate::scene::day::local_day;
 
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 
 /// Rows kept; a year of weekly orders.
 const ROWS: usize = 64;
@@ -160,11 +161,20 @@ impl Totals {
     }
 }
 
+/// Days with an order that is no longer kept by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OldDays {
+    pub count: u32,
+    /// The newest of them.
+    pub last: i32,
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Orders {
     /// Oldest first.
     rows: Vec<Order>,
     older: Totals,
+    old_days: OldDays,
     cancelled: Vec<u64>,
     returns: u32,
 }
@@ -215,11 +225,11 @@ impl Orders {
         self.cancelled.contains(&id)
     }
 
-    pub(crate) fn learn(&mut self, event: &Event) {
+    pub(crate) fn learn(&mut self, event: &Event, zone: i32) {
         match event.kind {
-            Kind::OrderCompleted => self.insert(Order::of(event)),
+            Kind::OrderCompleted => self.insert(Order::of(event), zone),
             Kind::OrderUpdated if self.position(id(event)).is_some() => {
-                self.insert(Order::of(event));
+                self.insert(Order::of(event), zone);
             }
             Kind::OrderCancelled => self.cancel(id(event)),
             Kind::OrderRefunded | Kind::OrderReturned => {
@@ -242,8 +252,9 @@ impl Orders {
         self.rows.iter().position(|row| row.id == id)
     }
 
-    /// Takes an order in where its time belongs; a second message about it takes the place of the first.
-    pub fn insert(&mut self, mut order: Order) {
+    /// Takes an order in where its time belongs; a second message about it takes the place of the first. `zone`, minutes
+    /// east of UTC, is that of the days of orders which are folded into the total.
+    fn insert(&mut self, mut order: Order, zone: i32) {
         if self.cancelled.contains(&order.id) {
             return;
         }
@@ -256,6 +267,12 @@ impl Orders {
         self.rows.insert(at, order);
         if self.rows.len() > ROWS {
             let oldest = self.rows.remove(0);
+            let day = local_day(oldest.time, zone);
+            let days = &mut self.old_days;
+            days.count = days
+                .count
+                .saturating_add((days.count == 0 || day != days.last).into());
+            days.last = days.last.max(day);
             self.older.add(&oldest);
         }
     }
@@ -275,6 +292,11 @@ impl Orders {
         &self.rows
     }
 
+    /// Days of the orders before those.
+    pub fn old_days(&self) -> OldDays {
+        self.old_days
+    }
+
     /// How many refunds there were.
     pub fn returns(&self) -> u32 {
         self.returns
@@ -291,6 +313,8 @@ impl Orders {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         put_uint(out, self.returns.into());
         self.older.encode(out);
+        put_uint(out, self.old_days.count.into());
+        put_uint(out, u64::from(self.old_days.last as u32));
         put_uint(out, self.rows.len() as u64);
         for row in &self.rows {
             put_uint(out, row.id);
@@ -308,11 +332,22 @@ impl Orders {
 
     /// Whether this version is known.
     pub(super) fn decode(&mut self, version: u8, reader: &mut Reader) -> bool {
-        if version != 1 {
+        if version != 1 && version != VERSION {
             return false;
         }
         self.returns = reader.small();
         self.older = Totals::decode(reader);
+        self.old_days = match version {
+            // Version 1 did not count days: as many as orders, until more is known.
+            1 => OldDays {
+                count: self.older.orders,
+                last: local_day(self.older.last, 0),
+            },
+            _ => OldDays {
+                count: reader.small(),
+                last: reader.small() as i32,
+            },
+        };
         for _ in 0..reader.count(20, ROWS) {
             let row = Order {
                 id: reader.uint(),
@@ -334,7 +369,9 @@ impl Orders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shopper::life::Trips;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     const DAY: i64 = 86_400_000;
 
@@ -348,7 +385,7 @@ mod tests {
     fn after(events: &[Event]) -> Orders {
         let mut orders = Orders::default();
         for event in events {
-            orders.learn(event);
+            orders.learn(event, 0);
         }
         orders
     }
@@ -391,6 +428,30 @@ mod tests {
         assert_eq!(after(&[bought, refund]).totals().orders, 0);
     }
 
+    #[test]
+    fn what_an_earlier_version_kept_is_read() {
+        let mut orders = Orders::default();
+        for n in 0..70i64 {
+            orders.learn(&order(&n.to_string(), n / 2, 1.0, Kind::OrderCompleted), 0);
+        }
+        let mut stored = Vec::new();
+        orders.encode(&mut stored);
+        // Without the two numbers that version 2 has behind the older total.
+        let mut totals = Vec::new();
+        orders.older.encode(&mut totals);
+        let at = 1 + totals.len();
+        let mut first = stored[..at].to_vec();
+        first.extend_from_slice(&stored[at + 2..]);
+        let mut back = Orders::default();
+        assert!(back.decode(1, &mut Reader::new(&first)));
+        assert_eq!(
+            (back.totals(), back.rows()),
+            (orders.totals(), orders.rows())
+        );
+        assert_eq!(back.old_days(), OldDays { count: 6, last: 2 });
+        assert_eq!(orders.old_days(), OldDays { count: 3, last: 2 });
+    }
+
     proptest! {
         #[test]
         fn totals_are_those_of_all_orders_at_once(
@@ -408,12 +469,16 @@ mod tests {
             orders.encode(&mut stored);
             orders = Orders::default();
             prop_assert!(orders.decode(VERSION, &mut Reader::new(&stored)));
-            for event in late { orders.learn(event); }
+            for event in late { orders.learn(event, 0); }
             let mut times: Vec<i64> = days.iter().map(|day| day.0).collect();
             times.sort_unstable();
             let gaps: Vec<f64> = times.windows(2).map(|pair| (pair[1] - pair[0]) as f64).collect();
             let totals = orders.totals();
             prop_assert_eq!(totals.orders as usize, days.len());
+            // Days are counted once, however many of their orders are kept.
+            let trips = Trips::of(&orders, 0);
+            let distinct: BTreeSet<i64> = days.iter().map(|day| day.0).collect();
+            prop_assert_eq!(trips.count as usize, distinct.len());
             prop_assert!((totals.value - days.iter().map(|day| day.1).sum::<f64>()).abs() < 1e-9 * 500.0 * 200.0);
             prop_assert_eq!(totals.first(), times.first().map(|day| day * DAY));
             prop_assert_eq!(totals.last(), times.last().map(|day| day * DAY));

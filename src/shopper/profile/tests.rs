@@ -18,7 +18,7 @@ fn what_a_later_version_stored_outlives_this_one() {
     let mut profile = Profile::decode(&stored).unwrap();
     profile
         .orders
-        .learn(&Event::about(Kind::OrderCompleted, 5, ["a"]));
+        .learn(&Event::about(Kind::OrderCompleted, 5, ["a"]), 0);
     let back = Profile::decode(&profile.encode()).unwrap();
     assert_eq!(back.unknown, profile.unknown);
     assert_eq!((back.unknown.len(), back.orders.totals().orders), (2, 1));

@@ -38,7 +38,7 @@ fn orders(reduced: usize) -> Orders {
         if n < reduced {
             order.fields.push((Field::Discount, Scalar::Amount(10.0)));
         }
-        orders.learn(&order);
+        orders.learn(&order, 0);
     }
     orders
 }
