@@ -16,7 +16,7 @@ function expect(name, value, type) {
 }
 
 /** What each option must be; empty where that is not one type. @type {Record<keyof import("./index.d.ts").Options, string>} */
-const OPTIONS = { actions: "", attributes: "object", model: "string", category: "string", collector: "object", consent: "object", edition: "string", events: "object", featureAttributes: "object", features: "", locale: "string", name: "string", overrides: "object", timeout: "number", rules: "", tags: "object", title: "function", wasm: "", onWarning: "function" };
+const OPTIONS = { actions: "", attributes: "object", automated: "boolean", model: "string", category: "string", collector: "object", consent: "object", edition: "string", events: "object", featureAttributes: "object", features: "", locale: "string", name: "string", overrides: "object", timeout: "number", rules: "", staff: "boolean", tags: "object", title: "function", wasm: "", onWarning: "function" };
 /** @type {Record<keyof import("./index.d.ts").Consent, string>} */
 const PURPOSES = { personalisation: "boolean", measurement: "boolean", experiment: "boolean" };
 

@@ -29,6 +29,9 @@ const ANSWER_MS = 60_000;
 /** A device that refused, or took longer than that to write, is asked again after this time, and keeps up to so many tasks' effects for it. */
 const AGAIN_MS = 5000;
 const MAX_UNWRITTEN = 200;
+/** What only people do to a page, and how long one of them is enough. */
+const TOUCHES = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+const TOUCH_MS = 10_000;
 
 /** Milliseconds, from seconds or a date; less than 0 where neither was said. @param {string} header */
 function retryAfter(header) {
@@ -81,6 +84,8 @@ export class Host {
   /** What other tabs know of this one. */
   #told = "";
   #listening = new AbortController();
+  /** When the shopper last touched the page, as the engine heard of it. */
+  #lately = 0;
 
   /** @param {number} page @param {Store} store @param {string} url @param {Hooks} hooks */
   constructor(page, store, url, hooks) {
@@ -134,7 +139,16 @@ export class Host {
     addEventListener("pagehide", () => (leave(), this.#tabs.close()), options);
     addEventListener("pageshow", ({ persisted }) => persisted && (this.#tabs.open(), returned()), options);
     addEventListener("online", back, options);
+    for (const touch of TOUCHES) addEventListener(touch, (event) => event.isTrusted && this.#touched(), { ...options, capture: true, passive: true });
     this.#greet();
+  }
+
+  /** No robot, then; said once in a while, for the visit may be another by now. */
+  #touched() {
+    const now = Date.now();
+    if (now - this.#lately < TOUCH_MS) return;
+    this.#lately = now;
+    this.#guard(() => (engine.touch(this.#page), this.changed()));
   }
 
   /** What happened meanwhile on other pages is on the device. */

@@ -98,6 +98,12 @@ export interface Options {
   /** Milliseconds after which `open` resolves with whatever has loaded; default 4000. Later parts are used when they
    *  arrive. */
   timeout?: number;
+  /** True on pages of the shop's own staff: nothing is learnt or reported; `track` answers "staff". */
+  staff?: boolean;
+  /** Whether a program drives the browser. Default: what the browser says (`navigator.webdriver`, the name of a robot), and
+   *  an untouched page with more than 60 events a minute. If so, nothing is learnt or reported; `track` answers "robot".
+   *  Set it to false in your own browser tests. */
+  automated?: boolean;
   /** The shop's rules on scores, for every list; `status().problems` names values that the model does not have. */
   rules?: readonly Rule[];
   /** Name of an item, a category path or a brand in a reason. If it returns undefined or a promise for an item, the reason
@@ -810,6 +816,19 @@ export interface Status {
 /** A working object in the same tick. Until it is open, lists are the request's `fallback`, and calls (events, consent, impressions,
  *  clicks, everything that returns a promise) wait and run in order; `track` answers "waiting". Throws TypeError for unknown or
  *  mistyped options. */
+/** Where a visit came from, as properties of an event. */
+export interface Origin {
+  /** `utm_medium`, or "paid_search" for a click identifier of paid search. */
+  channel?: string;
+  /** `utm_campaign`. */
+  campaign?: string;
+  /** Absent if the page was reached from the shop itself, or directly. */
+  referrer_class?: "search" | "social" | "referral";
+}
+
+/** Reads an address and a referrer, default the page's own: `track("Page Viewed", origin())`. Identifiers are not in it. */
+export declare function origin(address?: string, referrer?: string): Origin;
+
 export declare function tillside(options?: Options): Tillside;
 
 export declare class Tillside {

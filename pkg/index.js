@@ -11,6 +11,7 @@ import { Goods, remembered } from "./goods.js";
 import { bit, counts, Host } from "./host.js";
 import { load, manifest, problem, text } from "./load.js";
 import { compose } from "./page.js";
+export { origin } from "./origin.js";
 import { common, decode, parts } from "./shelf.js";
 import { Store } from "./store.js";
 
@@ -210,8 +211,10 @@ export class Tillside {
   /** The engine is there. @param {Store} store */
   #start(store) {
     try {
-      const { collector } = this.#options;
+      const { collector, staff = false, automated } = this.#options;
       const page = engine.open(collector?.writeKey ?? "", this.#language);
+      const { webdriver, userAgent } = /** @type {any} */ ((inPage() && globalThis.navigator) ?? {});
+      engine.meet(page, staff, bit(automated ?? (inPage() ? undefined : false)), webdriver === true, `${userAgent ?? ""}`);
       unused?.register(this, page);
       const host = new Host(page, store, collector?.url ?? "", {
         warn: (code, message) => this.#warn(problem(code, message)),

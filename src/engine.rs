@@ -36,7 +36,7 @@ use crate::condition::{NoPatterns, Patterns};
 use crate::consent::{Choice, Purposes};
 #[cfg(feature = "full")]
 use crate::experiment::Experiments;
-use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value};
+use crate::intake::{Arrival, Event, Intake, Refusal, Session, Value, Visit, Visitor};
 use crate::lines::join;
 use crate::recommend::{List, Recommender, Request};
 use crate::report::{self, Content, Envelope, Outcome, Priority, Queue};
@@ -232,6 +232,16 @@ impl Engine {
         }
     }
 
+    /// Learns who is on the page: of robots and staff nothing is learnt, and nothing reported.
+    pub fn meet(&mut self, visitor: Visitor) {
+        self.intake.meet(visitor);
+    }
+
+    /// Somebody touched the page.
+    pub fn touch(&mut self) {
+        self.intake.touch();
+    }
+
     /// Lends the host's regular expressions to conditions.
     #[cfg(feature = "full")]
     pub fn lend(&mut self, patterns: &'static dyn Patterns) {
@@ -242,7 +252,7 @@ impl Engine {
     /// kilobytes: while events are kept one by one it follows from them, and is put when the visit begins, once a
     /// minute, and when the page is `leaving`.
     pub fn effects(&mut self, now: i64, leaving: bool) -> Vec<Effect> {
-        let session = self.intake.visit().map(|(session, ..)| session);
+        let session = self.intake.visit().map(|visit| visit.session);
         let follows = self.purposes.personalisation
             && self
                 .kept
@@ -377,7 +387,7 @@ impl Engine {
     /// Learns what a row of the journal says.
     fn relearn(&mut self, row: &[u8]) {
         if let Some(event) = Event::decode(row) {
-            self.intake.agree(event.session, event.time, event.sequence);
+            self.intake.recall(&event);
             self.learn(&event);
         }
         #[cfg(feature = "full")]
@@ -476,12 +486,12 @@ impl Engine {
 
     /// Hears of another page of the same shopper: the device has the older one of two names, and the visit is one. An
     /// id of a device begins with the time it was made.
-    pub fn agree(&mut self, device: &str, visit: Option<(Session, i64, u32)>) {
+    pub fn agree(&mut self, device: &str, visit: Option<Visit>) {
         if self.purposes == Purposes::default() {
             return;
         }
-        if let Some((session, last, sequence)) = visit {
-            self.intake.agree(session, last, sequence);
+        if let Some(visit) = visit {
+            self.intake.agree(visit);
         }
         if self.purposes.names_device() && !device.is_empty() && *device < *self.device {
             self.call(device);

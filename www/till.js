@@ -38,6 +38,8 @@ async function open() {
     // A device that keeps nothing does not keep the choice either.
     consent: before?.storage === "memory" ? before.consent : undefined,
     edition: "full",
+    // The demo is there to be tried out, by programs too.
+    automated: false,
     // A shop that is tried out on a busy machine would rather wait than show a shelf that nobody chose.
     timeout: 15_000,
     actions: "default",

@@ -1,6 +1,7 @@
-//! Where a visit came from: what its events say of channel, campaign and referrer class is said of all that follow.
+//! Where a visit came from: what its events say of channel, campaign and referrer class is said of all that follow. What
+//! an event of the service says is of itself: by which channel the service was reached.
 
-use crate::intake::{Event, Field, Scalar, Session};
+use crate::intake::{Event, Field, Kind, Scalar, Session};
 use crate::value::Value;
 
 const FIELDS: [Field; 3] = [Field::Channel, Field::Campaign, Field::Referrer];
@@ -23,6 +24,9 @@ impl Origin {
             self.session = event.session.0;
             self.changed |= !self.known.is_empty();
             self.known.clear();
+        }
+        if is_of_service(event.kind) {
+            return stamped;
         }
         for field in FIELDS {
             let said = event.fields.iter().find_map(|(name, scalar)| match scalar {
@@ -77,4 +81,14 @@ impl Origin {
     pub fn forget(&mut self) {
         *self = Origin::default();
     }
+}
+
+fn is_of_service(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::ServiceContacted
+            | Kind::ServiceIssueReported
+            | Kind::ServiceRepairRequested
+            | Kind::CallbackRequested
+    )
 }

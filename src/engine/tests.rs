@@ -652,3 +652,61 @@ fn fruit_bought_on_four_fridays_is_due_on_friday_and_not_on_tuesday() {
         "nothing without consent"
     );
 }
+
+#[test]
+fn a_campaign_begins_a_visit_in_every_tab_and_after_a_reload() {
+    let land = |engine: &mut Engine, campaign: &str, at: i64| {
+        let properties = Value::Map(vec![("campaign".into(), Value::Text(campaign.into()))]);
+        let id = format!("{:012}-{campaign}", NOW + at);
+        let arrival = Arrival {
+            id: &id,
+            now: NOW + at,
+            time: None,
+        };
+        engine.track("Page Viewed", &properties, arrival).unwrap()
+    };
+    let mut device = Device::default();
+    let mut one = fresh();
+    one.grant(ALL, "dev");
+    let first = land(&mut one, "spring", 0);
+    device.apply(&mut one);
+    let mut two = device.open();
+    let second = land(&mut two, "summer", 5000);
+    assert!(second > first);
+    one.agree("dev", two.intake().visit());
+    assert_eq!(view(&mut one, "phone-a", 9000), Ok(second));
+    device.apply(&mut two);
+    device.apply(&mut one);
+    let mut next = device.open();
+    assert_eq!(view(&mut next, "phone-b", 12_000), Ok(second));
+    let visits = next
+        .queue()
+        .messages()
+        .filter(|message| message.contains(&second.text()));
+    assert_eq!(visits.count(), 3);
+}
+
+#[test]
+fn of_staff_and_robots_nothing_is_learnt_kept_or_queued() {
+    for visitor in [Visitor::Staff, Visitor::Robot] {
+        let mut device = Device::default();
+        let mut engine = fresh();
+        engine.grant(ALL, "dev");
+        view(&mut engine, "phone-a", 0).unwrap();
+        device.apply(&mut engine);
+        let (rows, portrait) = (device.0.clone(), engine.portrait(NOW).events);
+        engine.meet(visitor);
+        assert!(matches!(
+            view(&mut engine, "phone-b", 2000),
+            Err(Declined::Refused(_))
+        ));
+        device.apply(&mut engine);
+        assert_eq!((&device.0, engine.portrait(NOW).events), (&rows, portrait));
+        assert_eq!(engine.queue().waiting(), 1);
+        assert_eq!(
+            home(&mut engine)[0],
+            "phone-b",
+            "lists are answered as ever"
+        );
+    }
+}

@@ -38,7 +38,7 @@ const fn is(field: Field) -> Meaning {
 }
 
 /// Names that mean the same in every scope.
-static EVERYWHERE: Table<Meaning, 30> = Table::of([
+static EVERYWHERE: Table<Meaning, 33> = Table::of([
     // GA4
     (fold("item_id"), is(Field::ProductId)),
     (fold("item_name"), is(Field::Name)),
@@ -61,6 +61,9 @@ static EVERYWHERE: Table<Meaning, 30> = Table::of([
     (fold("payment_type"), is(Field::PaymentMethod)),
     (fold("method"), is(Field::ShareVia)),
     (fold("page_path"), is(Field::Path)),
+    (fold("medium"), is(Field::Channel)),
+    (fold("utm_medium"), is(Field::Channel)),
+    (fold("utm_campaign"), is(Field::Campaign)),
     // Shopify
     (fold("vendor"), is(Field::Brand)),
     (fold("currencyCode"), is(Field::Currency)),
@@ -116,6 +119,9 @@ static LISTS: Table<Scope, 6> = Table::of([
     (fold("productVariants"), Scope::Variant),
 ]);
 
+/// What marks an event of a trial, being true.
+pub(super) const TEST: u32 = fold("test");
+
 /// Parts of an amount of money that is an object.
 pub(super) const AMOUNT: u32 = fold("amount");
 pub(super) const CURRENCY_CODE: u32 = fold("currencyCode");
@@ -143,6 +149,7 @@ pub(super) fn list(name: u32) -> Option<Scope> {
 /// Does any dialect use this name for anything? What none uses is not even read.
 pub(super) fn is_known(name: u32) -> bool {
     name == AMOUNT
+        || name == TEST
         || inner(name).is_some()
         || list(name).is_some()
         || meaning(Scope::Root, name).is_some()

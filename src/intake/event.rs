@@ -2,6 +2,7 @@
 
 use super::field::{Field, Scalar};
 use super::kind::Kind;
+use super::marks::Marks;
 use super::session::Session;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,21 @@ impl Event {
             products: keys.into_iter().map(Product::new).collect(),
             ..Event::new("", kind, time)
         }
+    }
+
+    /// What it says of where its visit came from. Only the look at a page does: the `channel` of a call to the service is
+    /// the telephone.
+    pub fn marks(&self) -> Marks {
+        let looks = matches!(
+            self.kind,
+            Kind::PageViewed
+                | Kind::ProductsSearched
+                | Kind::ProductListViewed
+                | Kind::ProductViewed
+                | Kind::CartViewed
+        );
+        let said = [Field::Channel, Field::Campaign, Field::Referrer];
+        Marks::of(said.map(|field| self.text(field).filter(|_| looks)))
     }
 
     /// The text of a field of the event itself.

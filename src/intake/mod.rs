@@ -5,13 +5,14 @@
 //! room checks an event again.
 //!
 //! Properties outside the allow-list ([`field`]) are dropped and counted, never forwarded; so are texts that hold
-//! personal data ([`crate::consent`]), and values that are not what their field holds. Robots are not told from people
-//! here.
+//! personal data ([`crate::consent`]), and values that are not what their field holds. What robots, staff and trials do
+//! is refused whole ([`visitor`], [`trial`]).
 
 mod dialect;
 pub mod event;
 pub mod field;
 pub mod kind;
+pub mod marks;
 mod number;
 mod packed;
 mod read;
@@ -20,20 +21,23 @@ mod seen;
 pub mod session;
 #[cfg(test)]
 mod tests;
+mod trial;
 pub mod value;
+pub mod visitor;
 
 pub use event::{Event, Product};
 pub use field::{Field, Scalar};
 pub use kind::Kind;
 pub use read::{Dropped, bare_path};
 pub use refusal::Refusal;
-pub use session::{Session, Sessions};
+pub use session::{Session, Sessions, Visit};
 pub use value::Value;
+pub use visitor::Visitor;
 
 use crate::codec::{self, Reader, put_uint};
 use crate::name::fold;
+use marks::Marks;
 use seen::{Happening, Seen};
-use session::Current;
 
 /// Bytes of a message id.
 const LONGEST_ID: usize = 64;
@@ -51,6 +55,9 @@ pub struct Intake {
     sessions: Sessions,
     seen: Seen,
     stats: Stats,
+    visitor: Visitor,
+    /// The visit that was found to be a robot's by its pace.
+    racing: Option<Session>,
 }
 
 /// When an event arrives, and as which message.
@@ -80,6 +87,17 @@ impl Intake {
             seed,
             ..Intake::default()
         }
+    }
+
+    /// Learns who is on the page.
+    pub fn meet(&mut self, visitor: Visitor) {
+        self.visitor = visitor;
+    }
+
+    /// Somebody touched the page, with a hand and no program.
+    pub fn touch(&mut self) {
+        self.sessions.touch();
+        self.racing = None;
     }
 
     /// Takes an event in any dialect.
@@ -123,6 +141,9 @@ impl Intake {
         let kind = Kind::from_name(name).ok_or(Refusal::UnknownEvent)?;
         let mut event = self.arrive(kind, arrival)?;
         let dropped = read::read(&mut event, properties)?;
+        if trial::is_trial(&event) {
+            return Err(Refusal::Test);
+        }
         self.place(&mut event, fold(name))?;
         self.stats.dropped.unknown += dropped.unknown;
         self.stats.dropped.personal += dropped.personal;
@@ -139,15 +160,22 @@ impl Intake {
         &self.stats
     }
 
-    /// The session of the newest event, the event's time, and its place in the session.
-    pub fn visit(&self) -> Option<(Session, i64, u32)> {
-        let current = self.sessions.current.as_ref()?;
-        Some((current.session, current.last, current.sequence))
+    /// The visit of the newest event.
+    pub fn visit(&self) -> Option<Visit> {
+        self.sessions.current
     }
 
-    /// Hears of an event of the same shopper that another page took.
-    pub fn agree(&mut self, session: Session, last: i64, sequence: u32) {
-        self.sessions.agree(session, last, sequence);
+    /// Hears of the visit that another page of the same shopper is in.
+    pub fn agree(&mut self, visit: Visit) {
+        self.sessions.agree(visit);
+    }
+
+    /// Hears of an event that was taken before, or by another page.
+    pub fn recall(&mut self, event: &Event) {
+        self.agree(Visit {
+            marks: event.marks(),
+            ..Visit::new(event.session, event.time, event.sequence)
+        });
     }
 
     /// Remembers the id of a message that another page took.
@@ -160,7 +188,7 @@ impl Intake {
         if let Some(older) = Intake::decode(bytes, self.seed) {
             self.seen.absorb(older.seen);
             if let Some(current) = older.sessions.current {
-                self.agree(current.session, current.last, current.sequence);
+                self.agree(current);
             }
         }
     }
@@ -173,6 +201,9 @@ impl Intake {
 
     /// The checks that need no look at the content.
     fn arrive(&self, kind: Kind, arrival: Arrival<'_>) -> Result<Event, Refusal> {
+        if let Some(refusal) = self.visitor.refusal() {
+            return Err(refusal);
+        }
         if arrival.id.is_empty() {
             return Err(Refusal::Missing("id"));
         }
@@ -197,12 +228,33 @@ impl Intake {
 
     fn place(&mut self, event: &mut Event, name: u32) -> Result<(), Refusal> {
         let what = Happening::of(event, name);
-        if self.seen.has_happened(&what, event.time) || !self.seen.renew(event) {
+        if self.seen.has_happened(&what, event.time) {
+            // Told again by itself, long after what it repeats, it is still no other event.
+            self.seen.note(&event.id);
             return Err(Refusal::Duplicate);
         }
+        if !self.seen.renew(event) {
+            return Err(Refusal::Duplicate);
+        }
+        if self.races(event.time) {
+            return Err(Refusal::Robot);
+        }
         self.seen.add(event, what);
-        (event.session, event.sequence) = self.sessions.assign(event.time, self.seed);
+        let said = event.marks();
+        (event.session, event.sequence) = self.sessions.come(event.time, self.seed, said);
         Ok(())
+    }
+
+    /// Whether the visit under way is a robot's, for all that is known; what one does is one's for the rest of the visit.
+    fn races(&mut self, time: i64) -> bool {
+        let under_way = self.sessions.at(time);
+        if self.visitor == Visitor::Anybody
+            && let Some(visit) = self.sessions.current.filter(|_| under_way.is_some())
+            && visitor::races(&visit, time)
+        {
+            self.racing = under_way;
+        }
+        self.racing.is_some() && self.racing == under_way
     }
 
     fn count(&mut self, outcome: &Result<Event, Refusal>) {
@@ -222,29 +274,39 @@ impl Intake {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.seen.encode(&mut out);
-        if let Some(current) = &self.sessions.current {
-            put_uint(&mut out, current.session.0);
-            put_uint(&mut out, current.last as u64);
-            put_uint(&mut out, current.sequence.into());
+        if let Some(visit) = &self.sessions.current {
+            put_uint(&mut out, visit.session.0);
+            put_uint(&mut out, visit.last as u64);
+            put_uint(&mut out, visit.sequence.into());
+            out.push(u8::from(visit.parted) | u8::from(visit.touched) << 1);
+            visit.marks.encode(&mut out);
         }
         codec::seal(VERSION, &out)
     }
 
-    /// Goes on where another page stopped; `None` for what [`Intake::encode`] did not write.
+    /// Goes on where another page stopped, of this version or the one before; `None` for what [`Intake::encode`] did not
+    /// write.
     #[inline(never)]
     pub fn decode(bytes: &[u8], seed: u64) -> Option<Intake> {
-        let mut reader = Reader::open(VERSION, bytes);
+        let version = bytes.first().copied();
+        let version = version.filter(|version| *version == UNMARKED);
+        let mut reader = Reader::open(version.unwrap_or(VERSION), bytes);
         let mut intake = Intake::new(seed);
         intake.seen.decode(&mut reader);
         if reader.has_more() {
-            intake.sessions.current = Some(Current {
-                session: Session(reader.uint()),
-                last: reader.uint() as i64,
-                sequence: reader.small(),
-            });
+            let session = Session(reader.uint());
+            let mut visit = Visit::new(session, reader.uint() as i64, reader.small());
+            if version.is_none() {
+                let flags = reader.byte();
+                (visit.parted, visit.touched) = (flags & 1 > 0, flags & 2 > 0);
+                visit.marks = Marks::decode(&mut reader);
+            }
+            intake.sessions.current = Some(visit);
         }
         reader.ends().then_some(intake)
     }
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The version whose visits have no marks.
+const UNMARKED: u8 = 1;

@@ -64,6 +64,9 @@ impl Reading<'_> {
     fn object(&mut self, scope: Scope, object: &[(String, Value)]) -> Result<(), Refusal> {
         for (name, value) in object {
             let name = fold(name);
+            if name == dialect::TEST && scope == Scope::Root && *value == Value::Bool(true) {
+                return Err(Refusal::Test);
+            }
             if let Value::Map(inner) = value
                 && let Some(scope) = dialect::inner(name)
             {

@@ -21,6 +21,12 @@ pub enum Refusal {
     Duplicate,
     /// More than five minutes ahead, or more than two years ago.
     BadTime,
+    /// A browser that a program drives, or that does more than people can.
+    Robot,
+    /// The shop's own staff, as its page says.
+    Staff,
+    /// A trial of the shop's own: marked so, or an order like one.
+    Test,
 }
 
 impl Refusal {
@@ -40,7 +46,10 @@ too_long:
 too_many:
 personal:
 duplicate
-bad_time";
+bad_time
+robot
+staff
+test";
         let (reason, field) = match self {
             Refusal::UnknownEvent => (0, ""),
             Refusal::BadType(field) => (1, field),
@@ -51,6 +60,9 @@ bad_time";
             Refusal::Personal(field) => (6, field),
             Refusal::Duplicate => (7, ""),
             Refusal::BadTime => (8, ""),
+            Refusal::Robot => (9, ""),
+            Refusal::Staff => (10, ""),
+            Refusal::Test => (11, ""),
         };
         (crate::lines::nth(REASONS, reason), field)
     }

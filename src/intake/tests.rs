@@ -159,6 +159,218 @@ fn replaying_a_file_changes_nothing() {
     assert_eq!(intake.encode(), state);
 }
 
+/// The file of a shop's day: what is planted in it is refused for its reason, and nothing else is.
+#[test]
+fn of_a_hundred_thousand_events_every_planted_one_is_refused_and_no_other() {
+    const EVENTS: i64 = 100_000;
+    // Whether a robot's; id, name, properties, time; what is wrong with it.
+    type Told = (
+        bool,
+        String,
+        &'static str,
+        serde_json::Value,
+        i64,
+        Option<Refusal>,
+    );
+    let mut events: Vec<Told> = Vec::new();
+    let mut time = NOW;
+    for n in 0..EVENTS {
+        time += 700;
+        // Sessions of fifty; of each fiftieth a program drives the browser.
+        let robot = n / 50 % 50 == 7;
+        let id = format!("m{n}");
+        let (name, properties, wrong) = match n % 100 {
+            // Five in a hundred come twice, three under their id and two from another tag manager.
+            1..=3 if n > 100 => {
+                let (_, id, name, properties, ..) = events[events.len() - 1].clone();
+                let again = (robot, id, name, properties, time, Some(Refusal::Duplicate));
+                events.push(again);
+                continue;
+            }
+            41 | 43 => {
+                let (_, _, _, properties, before, _) = events[events.len() - 1].clone();
+                time = before + 200;
+                let items = json!({ "items": [{ "item_id": properties["product_id"] }] });
+                ("view_item", items, Some(Refusal::Duplicate))
+            }
+            50 => {
+                let trials = [
+                    json!({ "order_id": format!("TEST-{n}"), "products": [{ "product_id": "a" }] }),
+                    json!({ "order_id": n, "products": [{ "product_id": "test-sku" }] }),
+                    json!({ "order_id": n, "total": 0, "products": [{ "product_id": "a", "price": 0 }] }),
+                    json!({ "order_id": n, "test": true, "products": [{ "product_id": "a", "price": 9 }] }),
+                ];
+                let trial = trials[n as usize / 100 % 4].clone();
+                ("Order Completed", trial, Some(Refusal::Test))
+            }
+            60 => (
+                "Order Completed",
+                json!({ "order_id": n, "total": 9.5, "products": [{ "product_id": "a", "price": 9.5 }] }),
+                None,
+            ),
+            _ => (
+                "Product Viewed",
+                json!({ "product_id": format!("sku-{}", n % 997) }),
+                None,
+            ),
+        };
+        events.push((robot, id, name, properties, time, wrong));
+    }
+    let mut intake = Intake::new(1);
+    let mut taken = 0;
+    for (robot, id, name, properties, time, wrong) in &events {
+        intake.meet(if *robot {
+            Visitor::Robot
+        } else {
+            Visitor::Anybody
+        });
+        if !robot {
+            intake.touch();
+        }
+        let outcome = intake.accept(name, &value(properties.clone()), arrival(id, *time));
+        match (robot, wrong) {
+            (true, _) => assert_eq!(outcome, Err(Refusal::Robot), "{id}"),
+            (false, Some(wrong)) => assert_eq!(outcome, Err(*wrong), "{id} {name} {properties}"),
+            (false, None) => {
+                assert!(outcome.is_ok(), "{id} {name} {properties} {outcome:?}");
+                taken += 1;
+            }
+        }
+    }
+    assert!(taken > 90_000 * 48 / 50, "{taken}");
+    // Its last events again change nothing.
+    let before = (intake.sessions.clone(), intake.stats().accepted);
+    for (robot, id, name, properties, time, _) in events.iter().rev().take(300) {
+        intake.meet(if *robot {
+            Visitor::Robot
+        } else {
+            Visitor::Person
+        });
+        let known = intake.accept(
+            name,
+            &value(properties.clone()),
+            Arrival {
+                id,
+                now: time + 5000,
+                time: Some(*time),
+            },
+        );
+        let reasons = [Refusal::Duplicate, Refusal::Test, Refusal::Robot];
+        assert!(
+            known.is_err_and(|refusal| reasons.contains(&refusal)),
+            "{id}"
+        );
+    }
+    assert_eq!((intake.sessions.clone(), intake.stats().accepted), before);
+}
+
+#[test]
+fn who_is_no_shopper_is_counted_and_leaves_no_trace() {
+    for (visitor, refusal) in [
+        (Visitor::Robot, Refusal::Robot),
+        (Visitor::Staff, Refusal::Staff),
+    ] {
+        let mut intake = Intake::new(1);
+        let before = intake.encode();
+        intake.meet(visitor);
+        assert_eq!(view(&mut intake, "m1", "a", NOW), Err(refusal));
+        let shelf = intake.admit(
+            Kind::ProductListViewed,
+            vec![Product::new("a")],
+            Vec::new(),
+            arrival("m2", NOW),
+        );
+        assert_eq!(shelf, Err(refusal));
+        assert_eq!((intake.encode(), intake.session(NOW)), (before, None));
+        assert_eq!(intake.stats().refused, [(refusal, 2)]);
+    }
+}
+
+#[test]
+fn sixty_events_a_minute_that_no_hand_made_are_a_robots() {
+    let pace = |visitor, milliseconds: i64, touched_after: i64| {
+        let mut intake = Intake::new(1);
+        intake.meet(visitor);
+        let mut taken = 0;
+        for n in 0..200 {
+            if n == touched_after {
+                intake.touch();
+            }
+            let seen = view(
+                &mut intake,
+                &n.to_string(),
+                &n.to_string(),
+                NOW + n * milliseconds,
+            );
+            assert!(
+                seen.as_ref().is_ok_and(|event| event.sequence > 0) || seen == Err(Refusal::Robot)
+            );
+            taken += u32::from(seen.is_ok());
+        }
+        taken
+    };
+    assert_eq!(pace(Visitor::Anybody, 900, 999), 60);
+    assert_eq!(
+        pace(Visitor::Anybody, 1000, 999),
+        200,
+        "sixty a minute, no more"
+    );
+    assert_eq!(
+        pace(Visitor::Anybody, 100, 5),
+        200,
+        "a hand touched the page"
+    );
+    assert_eq!(pace(Visitor::Anybody, 100, 150), 60 + 50, "and later too");
+    assert_eq!(pace(Visitor::Person, 1, 999), 200, "the page says so");
+    // On the next page of the visit a hand is remembered.
+    let mut intake = Intake::new(1);
+    view(&mut intake, "first", "a", NOW).unwrap();
+    intake.touch();
+    let mut next = Intake::decode(&intake.encode(), 2).unwrap();
+    next.meet(Visitor::Anybody);
+    for n in 0..200 {
+        assert!(view(&mut next, &n.to_string(), &n.to_string(), NOW + 10 + n).is_ok());
+    }
+}
+
+#[test]
+fn a_visit_that_an_earlier_version_kept_goes_on() {
+    let mut intake = Intake::new(1);
+    let first = view(&mut intake, "m1", "a", NOW).unwrap();
+    let mut old = Vec::new();
+    intake.seen.encode(&mut old);
+    for number in [first.session.0, NOW as u64, 7] {
+        put_uint(&mut old, number);
+    }
+    let mut next = Intake::decode(&codec::seal(UNMARKED, &old), 2).unwrap();
+    assert_eq!(
+        view(&mut next, "m1", "b", NOW + 5000),
+        Err(Refusal::Duplicate)
+    );
+    let event = view(&mut next, "m2", "b", NOW + 6000).unwrap();
+    assert_eq!((event.session, event.sequence), (first.session, 8));
+    // And is marked from here on.
+    let page = |intake: &mut Intake, id: &str, campaign: &str, now| {
+        let properties = value(json!({ "path": "/", "utm_campaign": campaign }));
+        intake
+            .accept("page_view", &properties, arrival(id, now))
+            .unwrap()
+            .session
+    };
+    assert_eq!(page(&mut next, "m3", "spring", NOW + 8000), first.session);
+    let mut later = Intake::decode(&next.encode(), 3).unwrap();
+    assert_eq!(
+        page(&mut later, "m4", "spring", NOW + 60_000),
+        first.session
+    );
+    assert!(page(&mut later, "m5", "summer", NOW + 70_000) > first.session);
+    // A call to the service names its own channel, and no campaign.
+    let session = later.session(NOW + 80_000);
+    let call = value(json!({ "channel": "telephone" }));
+    let call = later.accept("service_contact", &call, arrival("m6", NOW + 80_000));
+    assert_eq!(call.unwrap().session, session.unwrap());
+}
+
 #[test]
 fn clocks_are_believed_within_reason() {
     let minute = 60_000;

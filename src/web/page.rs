@@ -13,7 +13,8 @@ use super::{now, path, random, uuid};
 use crate::consent::{Choice, Purposes};
 use crate::decimal::print_uint;
 use crate::engine::{Declined, Effect, Engine, QUEUE, Settings};
-use crate::intake::{Arrival, Session, Value};
+use crate::intake::marks::Marks;
+use crate::intake::{Arrival, Session, Value, Visit, Visitor};
 use crate::lines::{cut, join, list, parts};
 use crate::recommend::{Because, Code, List, Placed, Placement, Request, sentence};
 use crate::report::{Content, Outcome, Place, Shelf};
@@ -71,6 +72,20 @@ extern "C" {
     pub(super) fn put(answer: &str);
     #[wasm_bindgen(js_name = put)]
     fn put_value(answer: JsValue);
+}
+
+/// Says who is on the page: whether the shop says that it is its staff, and whether a program (0 no, 1 yes, anything else
+/// unsaid); whether the browser says that a program drives it, and what it calls itself.
+#[wasm_bindgen]
+pub fn meet(page: usize, staff: bool, automated: u32, driven: bool, agent: &str) {
+    let automated = (automated < 2).then_some(automated == 1);
+    engine(page).meet(Visitor::of(staff, automated, driven, agent));
+}
+
+/// Somebody touched the page.
+#[wasm_bindgen]
+pub fn touch(page: usize) {
+    engine(page).touch();
 }
 
 /// Lets go of a page and all it held in memory.
@@ -157,8 +172,9 @@ fn choice(personalisation: u32, measurement: u32, experiment: u32) -> Choice {
 }
 
 /// What other pages of the same shopper must know of this one, in words: what is allowed as a digit, the device's id or
-/// `-`, and where there is a visit its session, the time of its last event and the number of its events, 16 hexadecimal
-/// digits each.
+/// `-`, and where there is a visit its session, the time of its last event, the number of its events and in two numbers what
+/// tells where it came from (in the last, 1 for a visit that parted from another, and 2 for one that was touched), 16
+/// hexadecimal digits each.
 #[wasm_bindgen]
 pub fn visit(page: usize) {
     let engine = engine(page);
@@ -168,8 +184,16 @@ pub fn visit(page: usize) {
     for word in &[" ", if device.is_empty() { "-" } else { device }] {
         words.push_str(word);
     }
-    if let Some((session, last, sequence)) = engine.intake().visit() {
-        for number in &[session.0, last as u64, sequence.into()] {
+    if let Some(visit) = engine.intake().visit() {
+        let [first, second] = visit.marks.numbers();
+        let flags = u64::from(visit.parted) | u64::from(visit.touched) << 1;
+        for number in &[
+            visit.session.0,
+            visit.last as u64,
+            visit.sequence.into(),
+            first,
+            second | flags,
+        ] {
             words.push(' ');
             words.push_str(&Session(*number).text());
         }
@@ -196,9 +220,16 @@ pub fn hear(page: usize, words: &str, chosen: bool) {
         engine.follow(Purposes::from_bits(bits.wrapping_sub(b'0')), device);
     }
     if let (Some(session), Some(last), Some(sequence)) = (number(), number(), number()) {
+        // A page of an earlier version says nothing of where it came from.
+        let [first, second] = [number(), number()].map(Option::unwrap_or_default);
         engine.agree(
             device,
-            Some((Session(session), last as i64, sequence as u32)),
+            Some(Visit {
+                marks: Marks::from_numbers([first, second]),
+                parted: second & 1 > 0,
+                touched: second & 2 > 0,
+                ..Visit::new(Session(session), last as i64, sequence as u32)
+            }),
         );
     } else {
         engine.agree(device, None);

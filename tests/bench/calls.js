@@ -38,7 +38,7 @@ async function time(work) {
  */
 export async function acting(Tillside) {
   const actions = Array.from({ length: 200 }, (_, n) => ({ id: `r${n}`, if: { "cart.value": { $gte: -(n % 7) }, "visit.views": { $gte: n % 10 } }, value: 1 + n, caps: { day: 2 }, do: { type: "information", title: "x" } }));
-  const till = await Tillside.open({ name: "bench-rules", edition: "full", actions: /** @type {any} */ (actions), consent: { personalisation: true } });
+  const till = await Tillside.open({ name: "bench-rules", edition: "full", automated: false, actions: /** @type {any} */ (actions), consent: { personalisation: true } });
   const ask = () => till.actions({ surface: "home" }).length;
   if (till.status().problems.length || ask() !== 20) throw new Error(`${ask()} actions: ${JSON.stringify(till.status().problems)}`);
   const rounds = await time(ask);
@@ -57,7 +57,7 @@ export async function acting(Tillside) {
  */
 export async function measure(Tillside, model, kernels, patient = false) {
   const { manifest, bytes } = await download(model);
-  const till = await Tillside.open({ model, name: "bench", consent: { personalisation: true } });
+  const till = await Tillside.open({ model, name: "bench", automated: false, consent: { personalisation: true } });
   const loaded = till.status().memory;
   const { popular, categories } = manifest.fallback;
   const long = [...new Set([popular, ...Object.values(categories)].flat())].slice(0, 500);

@@ -12,7 +12,7 @@ const APART_MS = 250;
 const SETTLE_MS = 4000;
 const STARTS = 9;
 
-const OPEN = `import("/pkg/dist/index.js").then(({ Tillside }) => Tillside.open({ model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "bench" }, consent: { personalisation: true, measurement: true } })).then((till) => { globalThis.till = till; })`;
+const OPEN = `import("/pkg/dist/index.js").then(({ Tillside }) => Tillside.open({ model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "bench" }, consent: { personalisation: true, measurement: true }, automated: false })).then((till) => { globalThis.till = till; })`;
 
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;

@@ -19,7 +19,7 @@ export const open = (page, options, patience = 9000) =>
     async ([path, options, patience]) => {
       const began = performance.now();
       const { Tillside } = await import(/** @type {string} */ (path));
-      const opening = Tillside.open({ model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "bare" }, consent: { personalisation: true, measurement: true }, .../** @type {any} */ (options) });
+      const opening = Tillside.open({ model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "bare" }, consent: { personalisation: true, measurement: true }, automated: false, .../** @type {any} */ (options) });
       return Promise.race([
         opening.then(
           (/** @type {any} */ till) => {

@@ -74,6 +74,53 @@ test("two tabs that open at once are one device in one visit", async (t) => {
   assert.deepEqual((await recent(await bare(there.url, context))).sort(), ["a", "b", "c", "d"]);
 });
 
+test("a campaign in one tab begins a visit in all of them", async (t) => {
+  const there = await shop(t, BARE);
+  const context = await there.browser.newContext();
+  const one = await bare(there.url, context);
+  await view(one, "a");
+  await ask(one, "flush");
+  const two = await bare(there.url, context);
+  await two.evaluate(async () => {
+    const { origin } = await import(/** @type {any} */ ("/pkg/dist/index.js"));
+    const { till } = /** @type {any} */ (globalThis);
+    till.track("Page Viewed", { campaign: "spring" });
+    till.track("Page Viewed", origin("https://shop.example/?utm_medium=email&utm_campaign=summer&gclid=x", "https://www.google.com/"));
+  });
+  await one.waitForTimeout(200);
+  await view(one, "b");
+  await Promise.all([ask(one, "flush"), ask(two, "flush")]);
+  const rows = await settled(there, (rows) => rows.length >= 4);
+  const visit = (/** @type {(properties: any) => boolean} */ is) => rows.filter(({ message }) => is(message.properties)).map(({ message }) => message.context.sessionId)[0];
+  const [a, b, summer] = [visit(({ product_id }) => product_id === "a"), visit(({ product_id }) => product_id === "b"), visit(({ campaign, channel }) => campaign === "summer" && channel === "email")];
+  assert.ok(a < summer, "another campaign is another visit");
+  assert.equal(b, summer, "in the other tab too");
+  assert.ok(!JSON.stringify(rows).includes("gclid"));
+});
+
+test("robots, staff and trials are counted, and neither learnt from nor reported", async (t) => {
+  const there = await shop(t, BARE);
+  const context = await there.browser.newContext();
+  // As a driven browser says of itself, which the browser of these tests does not.
+  await context.addInitScript(() => Object.defineProperty(navigator, "webdriver", { value: true }));
+  for (const [options, reason] of /** @type {const} */ ([[{ staff: true }, "staff"], [{ automated: undefined }, "robot"]])) {
+    const page = await bare(there.url, context, { ...options, name: reason });
+    assert.equal((await ask(page, "track", "Product Viewed", { product_id: "a" })).reason, reason);
+    await ask(page, "flush");
+    const { intake } = await ask(page, "status");
+    assert.deepEqual([intake.accepted, intake.refused], [0, { [reason]: 1 }]);
+    assert.equal((await ask(page, "portrait")).events, 0);
+    await page.close();
+  }
+  const page = await bare(there.url, context);
+  const trial = await ask(page, "track", "Order Completed", { order_id: "TEST-1", products: [{ product_id: "a" }] });
+  assert.equal(trial.reason, "test");
+  await view(page, "b");
+  await ask(page, "flush");
+  const rows = await settled(there, (rows) => rows.length >= 1);
+  assert.deepEqual(rows.map(({ message }) => message.properties.product_id), ["b"]);
+});
+
 test("a component that is mounted twice has one object, until both are closed", async (t) => {
   const there = await shop(t, BARE);
   const page = await (await there.browser.newContext()).newPage();
@@ -81,7 +128,7 @@ test("a component that is mounted twice has one object, until both are closed", 
   await open(page);
   const found = await page.evaluate(async () => {
     const { till, Tillside } = /** @type {any} */ (globalThis);
-    const options = { model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "bare" }, consent: { personalisation: true, measurement: true } };
+    const options = { model: "/model/manifest.json", collector: { url: "/v1/batch", writeKey: "bare" }, consent: { personalisation: true, measurement: true }, automated: false };
     const [again, other] = await Promise.all([Tillside.open({ ...options, onWarning: () => {} }), Tillside.open({ ...options, collector: { url: "/v1/batch", writeKey: "other" } })]);
     const twice = [till.track("Product Viewed", { product_id: "a" }), again.track("Product Viewed", { product_id: "a" })];
     await again.close();

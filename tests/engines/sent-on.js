@@ -9,6 +9,7 @@ else {
     // A device of its own, which nobody will ever see again.
     name: `visitor-${left}`,
     edition: "full",
+    automated: false,
     collector: { url: "/v1/batch", writeKey: "test" },
     consent: { measurement: true, experiment: true },
     features: { features: { hero: { rules: [{ key: "hero", variations: ["a", "b"], hashVersion: 2 }] } } },

@@ -77,6 +77,7 @@ export async function begin(tab, url) {
       model: "/model/manifest.json",
       collector: { url: "/v1/batch", writeKey: "bare" },
       consent: { personalisation: true, measurement: true },
+      automated: false,
     });
     Object.assign(globalThis, { till });
   }, "/pkg/dist/index.js");

@@ -11,6 +11,9 @@ export const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // The shopper of a test is a person.
+  "--disable-blink-features=AutomationControlled",
+  "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36",
 ];
 
 /** With the back/forward cache, which browsers have on and the test driver off. */

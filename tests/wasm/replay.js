@@ -13,6 +13,7 @@ export async function replay(Tillside, cases, collector) {
       name: `vector-${number}`,
       collector: { url: collector, writeKey: "vectors" },
       consent: { personalisation: true, measurement: true },
+      automated: false,
     });
     if (till.status().engine !== "wasm") throw new Error(JSON.stringify(till.status().problems));
     const outcome = till.track(...track);
@@ -58,7 +59,7 @@ export async function recommend(Tillside, visits, models, now) {
       const { encoder, consent, events = [], request, bundle } = visit;
       [time, seed] = [now, visit.seed ?? 1];
       const model = encoder ? models.encoder : models.plain;
-      const till = await Tillside.open({ name: `visit-${number}`, model, consent: { personalisation: true, measurement: true, ...consent } });
+      const till = await Tillside.open({ name: `visit-${number}`, model, automated: false, consent: { personalisation: true, measurement: true, ...consent } });
       const { model: opened, problems } = till.status();
       if (!opened || problems.length > 0) throw new Error(JSON.stringify(problems));
       for (const [minutes, event, properties] of events) {
@@ -94,7 +95,7 @@ export async function offers(Tillside, cases, offers, now) {
     const answers = [];
     for (const [number, { events, consent, requests }] of cases.entries()) {
       time = now;
-      const till = await Tillside.open({ name: `offers-${number}`, edition: "full", consent: { personalisation: true, measurement: true, experiment: true, ...consent } });
+      const till = await Tillside.open({ name: `offers-${number}`, edition: "full", automated: false, consent: { personalisation: true, measurement: true, experiment: true, ...consent } });
       const taken = till.ask("offers", offers);
       if (!taken?.ok) throw new Error(JSON.stringify([taken, till.status().problems]));
       for (const [minutes, event, properties] of events) {

@@ -22,6 +22,7 @@ export const scenarios = {
       const [{ Tillside }, { interleave }] = await Promise.all([here("/pkg/dist/index.js"), here("/pkg/dist/interleave.js")]);
       const till = await Tillside.open({
         edition: "full",
+        automated: false,
         timeout: 60_000,
         model: "/model/manifest.json",
         features: { features: { wording: { rules: [{ key: "wording", variations: ["short", "full"], hashVersion: 2 }] } } },
