@@ -19,14 +19,19 @@ impl Attributes {
         if attributes.is_empty() {
             return true;
         }
-        let marks = self.has.of(model.items());
-        for (n, attribute) in attributes.iter().enumerate() {
+        // All are looked up before any item is marked: a model that does not know one leaves no marks behind.
+        let mut found = Vec::with_capacity(attributes.len());
+        for attribute in attributes {
             let term = model.find_terms(attribute, false);
             if term.is_empty() {
                 list.warnings.push(Warning::UnknownAttribute);
                 return false;
             }
-            model.term_items(term.start, |item| {
+            found.push(term.start);
+        }
+        let marks = self.has.of(model.items());
+        for (n, term) in found.into_iter().enumerate() {
+            model.term_items(term, |item| {
                 let has = &mut marks[item as usize];
                 if usize::from(*has) == n.min(255) {
                     *has = has.saturating_add(1);

@@ -53,3 +53,19 @@ fn two_requests_in_turn_do_not_touch_each_other() {
         }
     }
 }
+
+#[test]
+fn an_unknown_attribute_leaves_nothing_behind_for_the_next_request() {
+    let model = toy().open();
+    let mut recommender = Recommender::default();
+    let mut home = |attributes: &[&str]| {
+        let request = Request {
+            attributes: attributes.iter().map(|one| (*one).into()).collect(),
+            ..request(Placement::Home)
+        };
+        let list = recommender.recommend(&model, &Shopper::default(), &request, NOW);
+        keys(&model, &list).join(" ")
+    };
+    assert_eq!(home(&["color=red", "no=such"]), "");
+    assert_eq!(home(&["apple"]), "apple");
+}
