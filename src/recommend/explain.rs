@@ -1,4 +1,4 @@
-//! What a list is made of: for each item what every source gave and which items caused it, and how personal the whole is.
+//! Explanation of a list: for each entry what every source gave and which items caused it, and how personal the whole is.
 
 use super::answer::{Cause, Code, Entry, Fallback, List, SOURCES, Source};
 use super::arrange::Place;

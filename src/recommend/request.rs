@@ -89,13 +89,13 @@ pub struct Request<'a> {
     pub arrangement: Arrangement<'a>,
     /// The shop's rules on scores, as lines: see [`super::rules`]. Empty is none.
     pub rules: &'a str,
-    /// Whether only what works with the shopper's things is wanted, that first; see [`super::fit`].
+    /// Whether only what works with the shopper's things is wanted, that first; see [`super::filter::compatibility`].
     pub compatible: bool,
     /// Above 0, the list is cut down to a set with `item` that costs at most this in all; see [`super::bundle`].
     pub bundle: f32,
     /// Whether variants of one product may stand side by side, as items of their own.
     pub skus: bool,
-    /// Where and when, for what the scene asks for; see [`super::scenic`]. Without it a list is of no season.
+    /// Where and when, for what the scene asks for; see [`super::sources::scenic`]. Without it a list is of no season.
     #[cfg(feature = "full")]
     pub setting: Option<Setting<'a>>,
 }
@@ -125,7 +125,7 @@ pub struct Arrangement<'a> {
     /// Where chance comes in, the same seed gives the same list.
     pub seed: u64,
     /// Whether a front page for somebody of whom nothing is known spreads over the departments; see
-    /// [`super::departments`].
+    /// [`super::arrange::departments`].
     pub departments: bool,
 }
 

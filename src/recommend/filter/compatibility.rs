@@ -1,4 +1,4 @@
-//! What works with what the shopper has: one phone's cases, one maker's devices.
+//! Compatibility with the shopper's things: one phone's cases, one maker's devices.
 //!
 //! The model names attributes of which only equal values work together (`ecosystem`), each with the value, if there is
 //! one, that works with all. A value is the shopper's where the item of the page has it; where there is no such item,

@@ -1,4 +1,4 @@
-//! What is due on the front page: products that the shopper buys again and whose time has come lead it.
+//! Due repurchases on the front page: products that the shopper buys again and whose time has come lead it.
 //!
 //! At most a quarter of the list, so that it stays a place to discover. A due product that is excluded only because it was
 //! just viewed is shown all the same; one that the request leaves out is not. Of a category that is due, what the shopper

@@ -1,4 +1,4 @@
-//! What the sequence encoder foresees: a probability for each candidate from the session in its order.
+//! Sequence encoder: a probability for each candidate, from the session in its order.
 //!
 //! A gated recurrent unit reads the session's items, oldest first; its last state meets every candidate's vector. With
 //! vectors made of centroids a candidate costs one look into a table for each of its codes. Candidates are the head
@@ -86,7 +86,7 @@ impl Memory {
         logit
     }
 
-    /// Weighs all of the head that `may` be foreseen.
+    /// Weighs all items of the head that `may` be predicted.
     fn weigh(&mut self, encoder: &Encoder, head: u32, may: impl Fn(u32) -> bool) {
         let mut chances = vec![f32::NEG_INFINITY; head as usize];
         for (item, chance) in (0..).zip(&mut chances) {

@@ -1,4 +1,4 @@
-//! How likely something bought before is bought again in this basket.
+//! Repurchase odds: how likely an earlier purchase is bought again in this basket.
 //!
 //! Groceries come back: the model may bring [`REPURCHASE`] weights, fitted on baskets that were held back, by which
 //! each repeatable item the shopper has bought gets `exp(w·x)` beside what the cart's items lead to, on the same scale.

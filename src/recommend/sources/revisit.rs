@@ -1,4 +1,4 @@
-//! How likely the next look goes back to something already looked at.
+//! Return odds: how likely the next view goes back to an item viewed before.
 //!
 //! A fifth to a half of all looks are returns. The model may bring [`RETURN`] weights, fitted on sessions that were held
 //! back, by which each item of the session gets `exp(w·x)`: the odds that it is looked at next, on the scale of the

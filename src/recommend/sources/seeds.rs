@@ -1,4 +1,4 @@
-//! What a list starts from: the items of the session, the cart, the page, each with a weight.
+//! Seeds of a list: items of the session, the cart and the page, each with a weight.
 
 use crate::recommend::DAY;
 use crate::recommend::answer::Code;
