@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::Engine;
 use crate::codec::{hash, hex, unhex};
 use crate::intake::Session;
-use crate::recommend::{List, Placed, Placement, Request, Setting};
+use crate::recommend::{List, Placed, Placement, Request, SOURCES, Setting};
 use crate::scene::{Place, Scene};
 use crate::shop::Model;
 use crate::shopper::Shopper;
@@ -42,9 +42,25 @@ struct Record {
     goods: u64,
     /// As JSON, which takes less than the values.
     request: String,
-    made: String,
+    made: Made,
     variants: String,
     state: Rc<State>,
+}
+
+/// What came out: as it is, for to write hundreds of numbers in their shortest digits takes longer than to make the list.
+#[derive(Debug)]
+struct Made {
+    items: Vec<Item>,
+    fallback: &'static str,
+}
+
+#[derive(Debug)]
+struct Item {
+    key: String,
+    score: f32,
+    placed: &'static str,
+    propensity: f32,
+    given: [f32; SOURCES],
 }
 
 impl Log {
@@ -59,11 +75,11 @@ impl Log {
     }
 
     /// Keeps a list; the oldest makes room for it.
-    pub fn keep(
+    fn keep(
         &mut self,
         (decision, time): (u64, i64),
         model: &Model,
-        (request, made): (Value, Value),
+        (request, made): (Value, Made),
         variants: String,
         shopper: &Shopper,
     ) {
@@ -84,7 +100,7 @@ impl Log {
             model: model.id().into(),
             goods: self.goods,
             request: request.to_json(),
-            made: made.to_json(),
+            made,
             variants,
             state,
         });
@@ -104,7 +120,7 @@ impl Log {
                 ("model", record.model.as_str().into()),
                 ("goods", Session(record.goods).text().into()),
                 ("request", read(&record.request)),
-                ("made", read(&record.made)),
+                ("made", record.made.value()),
                 ("variants", record.variants.as_str().into()),
                 ("portrait", hex(&record.state.portrait).into()),
                 ("profile", hex(&record.state.profile).into()),
@@ -127,7 +143,7 @@ impl Engine {
             let session = self.intake.session(now);
             let session = session.map_or_else(String::new, Session::text);
             let variants = self.experiments.variants(&session);
-            let content = (asked, made(&list, model));
+            let content = (asked, Made::of(&list, model));
             self.log
                 .keep((decision, now), model, content, variants, &self.shopper);
         }
@@ -167,7 +183,7 @@ impl Engine {
             request.setting = Some(Setting { scene, calendar });
         }
         let list = self.recommender.recommend(model, &shopper, &request, time);
-        let made = made(&list, model);
+        let made = Made::of(&list, model).value();
         let same = record
             .get("made")
             .is_some_and(|before| before.to_json() == made.to_json());
@@ -265,30 +281,44 @@ fn request(asked: &Value) -> Option<Request<'_>> {
 }
 
 /// A list: its items with scores, how they were placed and with which propensity, and what each source gave.
-fn made(list: &List, model: &Model) -> Value {
-    let item = |entry: &crate::recommend::Entry| {
-        let (placed, propensity) = match entry.placed {
-            Placed::Ranked => ("ranked", 1.0),
-            Placed::Pinned => ("pinned", 1.0),
-            Placed::Discovered { propensity } => ("discovered", propensity),
+impl Made {
+    fn of(list: &List, model: &Model) -> Made {
+        let item = |entry: &crate::recommend::Entry| {
+            let (placed, propensity) = match entry.placed {
+                Placed::Ranked => ("ranked", 1.0),
+                Placed::Pinned => ("pinned", 1.0),
+                Placed::Discovered { propensity } => ("discovered", propensity),
+            };
+            Item {
+                key: model.key(entry.item).into(),
+                score: entry.score,
+                placed,
+                propensity,
+                given: entry.contributions,
+            }
         };
-        let given = entry.contributions.iter().map(|given| float(*given));
+        Made {
+            items: list.entries.iter().map(item).collect(),
+            fallback: crate::recommend::Fallback::NAMES[list.fallback as usize],
+        }
+    }
+
+    fn value(&self) -> Value {
+        let item = |item: &Item| {
+            let given = item.given.iter().map(|given| float(*given));
+            Value::map([
+                ("id", item.key.as_str().into()),
+                ("score", float(item.score)),
+                ("placed", item.placed.into()),
+                ("propensity", float(item.propensity)),
+                ("given", Value::List(given.collect())),
+            ])
+        };
         Value::map([
-            ("id", model.key(entry.item).into()),
-            ("score", float(entry.score)),
-            ("placed", placed.into()),
-            ("propensity", float(propensity)),
-            ("given", Value::List(given.collect())),
+            ("items", Value::List(self.items.iter().map(item).collect())),
+            ("fallback", self.fallback.into()),
         ])
-    };
-    let fallback = crate::recommend::Fallback::NAMES[list.fallback as usize];
-    Value::map([
-        (
-            "items",
-            Value::List(list.entries.iter().map(item).collect()),
-        ),
-        ("fallback", fallback.into()),
-    ])
+    }
 }
 
 #[cfg(test)]

@@ -48,6 +48,29 @@ export async function acting(Tillside) {
 }
 
 /**
+ * Microseconds of `track` and `recommend` in an edition, for each round; in the full one every event updates the whole portrait. It needs a
+ * package that nothing was opened by, or nothing of another edition.
+ * @param {typeof import("../../pkg/index.js").Tillside} Tillside @param {string} model @param {"recommender" | "full"} edition
+ */
+export async function knowing(Tillside, model, edition) {
+  const { popular } = (await download(model)).manifest.fallback;
+  const till = await Tillside.open({ model, name: `bench-${edition}`, edition, automated: false, consent: { personalisation: true } });
+  for (const [n, id] of popular.slice(0, 20).entries()) {
+    till.track("Product Viewed", { product_id: id });
+    if (n % 4 === 0) till.track("Order Completed", { order_id: `o-${n}`, revenue: 20 + n, products: [{ product_id: id, price: 20 + n }] });
+  }
+  const found = {
+    recommend: await time(() => till.recommend({ placement: "home", limit: 20 })),
+    track: await time((n) => {
+      if (!till.track("Product Viewed", { product_id: `${popular[n % popular.length]}-${n}`, price: 12.5 }).ok) throw new Error("refused");
+    }),
+  };
+  await till.forget();
+  await till.close();
+  return found;
+}
+
+/**
  * Microseconds a call, for each round; and baselines of the same run: the bare sums of the session's rows (E), a plain copy
  * of the model, a call with three numbers, the shortest of each.
  * @param {typeof import("../../pkg/index.js").Tillside} Tillside

@@ -14,7 +14,7 @@ import { launch } from "../support/browser.mjs";
 import * as devtools from "../support/devtools.mjs";
 import { encode } from "../support/encoder.mjs";
 import { given, root } from "../support/surroundings.mjs";
-import { acting, crossing, HOME, measure, opening } from "./calls.js";
+import { acting, crossing, HOME, knowing, measure, opening } from "./calls.js";
 import { events, starts } from "./cost.mjs";
 import { scans } from "./kernels.js";
 import { deep } from "../support/engines/deep.mjs";
@@ -179,10 +179,16 @@ try {
       if (bare) medians.push({ items: bare, place: where, recommend: median(HOME), rerank: median("rerank") });
     }
     if (folder === model) {
-      const inPage = await page.evaluate(async () => {
-        const [{ acting }, { Tillside }] = await Promise.all([import(/** @type {any} */ ("./calls.js")), import(/** @type {any} */ ("/pkg/dist/index.js?full"))]);
-        return /** @type {number[]} */ (await acting(Tillside));
+      const [inPage, without, known] = await page.evaluate(async () => {
+        const [{ acting, knowing }, { Tillside }, full] = await Promise.all([import(/** @type {any} */ ("./calls.js")), import(/** @type {any} */ ("/pkg/dist/index.js")), import(/** @type {any} */ ("/pkg/dist/index.js?full"))]);
+        const where = "/model/manifest.json";
+        /** @typedef {{ track: number[], recommend: number[] }} Known */
+        return /** @type {[number[], Known, Known]} */ ([await acting(full.Tillside), await knowing(Tillside, where, "recommender"), await knowing(full.Tillside, where, "full")]);
       });
+      for (const what of /** @type {const} */ (["track", "recommend"])) {
+        const [values, base] = [known[what], least(without[what])];
+        line(`full edition, Chromium: ${what}, whole portrait (× recommender)`, round(least(values)), round(quantile(values, 0.5)), (least(values) / base).toFixed(2), "");
+      }
       // @ts-ignore Another address is another module.
       const { Tillside } = await import("../../pkg/dist/index.js?full");
       for (const [where, values] of /** @type {const} */ ([["Chromium", inPage], ["Node", await acting(Tillside)]])) line(`full edition, ${where}: actions of 200 rules`, round(least(values)), round(quantile(values, 0.5)), "", "");
