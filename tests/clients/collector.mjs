@@ -3,11 +3,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, request as send } from "node:http";
+import { request as send } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { listen } from "../support/listen.mjs";
 import { given } from "../support/surroundings.mjs";
 
 const ROWS = fileURLToPath(new URL("rows.py", import.meta.url));
@@ -52,7 +53,7 @@ export async function collector(test, ...args) {
  */
 export async function lossy(test, url, lost) {
   let carried = 0;
-  const server = createServer((request, response) => {
+  const address = await listen(test, (request, response) => {
     const { method, headers } = request;
     const onward = send(new URL(request.url ?? "/", url), { method, headers }, (answer) => {
       if (++carried <= lost) {
@@ -64,12 +65,5 @@ export async function lossy(test, url, lost) {
     });
     request.pipe(onward);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  test.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, carried: () => carried };
+  return { url: address, carried: () => carried };
 }

@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test from "node:test";
+import { listen } from "../support/listen.mjs";
 import { root } from "../support/surroundings.mjs";
 import { catalogue } from "./catalogue.mjs";
 import { DAY, HOUR, later, member, open, order, shown, signIn } from "./members.mjs";
@@ -23,18 +22,11 @@ const SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 async function receiver(t) {
   /** @type {Post[]} */
   const posts = [];
-  const server = createServer(async (request, response) => {
+  const url = await listen(t, async (request, response) => {
     posts.push({ headers: request.headers, body: await text(request) });
     response.writeHead(200).end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { posts, url: `http://127.0.0.1:${port}/hook` };
+  return { posts, url: `${url}/hook` };
 }
 
 /** The demo's settings with a receiver. @param {import("node:test").TestContext} t @param {string} url */

@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { copyFile, readFile, readdir } from "node:fs/promises";
 import { spawn } from "node:child_process";
-import { createServer, request as ask } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,6 +11,7 @@ import test, { after } from "node:test";
 import { collector } from "../clients/collector.mjs";
 import { exec, project, tool } from "../packaging/package.mjs";
 import { complaints, launch } from "../support/browser.mjs";
+import { listen, together } from "../support/listen.mjs";
 import { given, root } from "../support/surroundings.mjs";
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg"/>`;
@@ -32,32 +32,17 @@ async function files(name) {
   return found;
 }
 
-/** The shop's products before the real server, and the pages of another where they have one. Of its headers the policy is left out: the
- * examples have styles in elements. @param {import("node:test").TestContext} t @param {string} server @param {string} [pages] */
+/** The shop's products before the real server, and the pages of another where they have one. @param {import("node:test").TestContext} t @param {string} server @param {string} [pages] */
 async function shop(t, server, pages = server) {
   const catalogue = (await readFile(join(given("TILLSIDE_SHOP"), "catalog.jsonl"), "utf8")).trim().split("\n");
   const titles = new Map(catalogue.map((line) => JSON.parse(line)).map(({ id, title }) => [id, title]));
-  const relay = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", server);
-    if (url.pathname === "/products") {
-      const ids = url.searchParams.get("ids")?.split(",") ?? [];
-      return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(ids.map((id) => ({ id, title: titles.get(id), link: `#p/${id}` }))));
-    }
-    const from = /^\/(v1|model)\//.test(url.pathname) ? url : new URL(url.pathname + url.search, pages);
-    const onward = ask(from, { method: request.method, headers: request.headers }, (answer) => {
-      const { "content-security-policy": _, ...headers } = answer.headers;
-      response.writeHead(answer.statusCode ?? 502, headers);
-      answer.pipe(response);
-    });
-    request.pipe(onward);
+  const url = await listen(t, (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", server);
+    if (pathname !== "/products") return together(pages, server, request, response);
+    const ids = searchParams.get("ids")?.split(",") ?? [];
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(ids.map((id) => ({ id, title: titles.get(id), link: `#p/${id}` }))));
   });
-  relay.listen(0, "127.0.0.1");
-  await once(relay, "listening");
-  t.after(() => {
-    relay.closeAllConnections();
-    relay.close();
-  });
-  return { url: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (relay.address()).port}/`, titles };
+  return { url: `${url}/`, titles };
 }
 
 /** @param {import("node:test").TestContext} t @param {string} pages a folder of them, or the address of a server @param {string} [script] of the page before its own */

@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer, request as ask } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test, { after } from "node:test";
 import { collector } from "../clients/collector.mjs";
 import { launch } from "../support/browser.mjs";
+import { listen, pass, together } from "../support/listen.mjs";
 import { given, root } from "../support/surroundings.mjs";
 import { exec, project } from "./package.mjs";
 import { learn } from "./table.mjs";
@@ -88,28 +88,6 @@ async function comes(url) {
   return told;
 }
 
-/** Both servers under one address: the collector and the model of the one, the pages of the other.
- * @param {import("node:test").TestContext} t @param {string} pages @param {string} server */
-async function together(t, pages, server) {
-  const relay = createServer((request, response) => {
-    const path = request.url ?? "/";
-    const onward = ask(new URL(path, /^\/(v1|model)\//.test(path) ? server : pages), { method: request.method, headers: request.headers }, (answer) => {
-      // The server's own policy allows no worker that is made from a text, as tools make them.
-      const { "content-security-policy": _, ...headers } = answer.headers;
-      response.writeHead(answer.statusCode ?? 502, headers);
-      answer.pipe(response);
-    });
-    request.pipe(onward);
-  });
-  relay.listen(0, "127.0.0.1");
-  await once(relay, "listening");
-  t.after(() => {
-    relay.closeAllConnections();
-    relay.close();
-  });
-  return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (relay.address()).port}/`;
-}
-
 /** Starts a development server and finds out where it listens. @param {import("node:test").TestContext} t @param {string[]} command @param {string} folder */
 async function developing(t, command, folder) {
   const server = spawn(process.execPath, command, { cwd: folder, env: { ...process.env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "inherit"] });
@@ -150,11 +128,15 @@ async function check(t, tool, entry) {
   let rows;
   if (serves) {
     const server = await collector(t, "--model", given("TILLSIDE_MODEL"));
-    url = await together(t, await developing(t, build(resolve), folder), server.url);
+    const pages = await developing(t, build(resolve), folder);
+    url = await listen(t, (request, response) => together(pages, server.url, request, response));
     rows = server.rows;
   } else {
     ({ url, rows } = await collector(t, "--site", await built(tool, folder, resolve, inline), "--model", given("TILLSIDE_MODEL")));
-    if (page || out) url = await together(t, url, url);
+    if (page || out) {
+      const own = url;
+      url = await listen(t, (request, response) => pass(own, request, response, ["content-security-policy"]));
+    }
   }
   assert.deepEqual(await comes(url), { engine: "wasm", problems: [], shelf: 4, sent: 1 });
   assert.deepEqual(rows().map(({ event, message }) => [event, message.properties.product_id]), [["Product Viewed", "sku-1"]]);

@@ -1,8 +1,8 @@
 // A server in front of the shop that passes everything on, and can hold, refuse or answer deliveries in its place.
 
-import { once } from "node:events";
-import { createServer, request } from "node:http";
+import { request } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { listen } from "./listen.mjs";
 
 /**
  * `net` may be changed while it runs: deliveries wait for `hold`, are answered with `status`, `headers` and `body` instead of
@@ -14,7 +14,7 @@ import { buffer } from "node:stream/consumers";
 export async function front(test, url) {
   /** @type {Net} */
   const net = { status: 0, headers: {}, body: "{}", seen: [] };
-  const server = createServer(async (from, to) => {
+  const address = await listen(test, async (from, to) => {
     const isDelivery = from.method === "POST";
     const body = await buffer(from).catch(() => undefined);
     if (!body) return;
@@ -36,12 +36,5 @@ export async function front(test, url) {
     on.on("error", () => to.destroy());
     on.end(body);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  test.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, net };
+  return { url: address, net };
 }

@@ -2,9 +2,10 @@
 // for every engine. A page that comes through it also tells it of its errors, since not every engine tells its driver.
 
 import { once } from "node:events";
-import { createServer, request as ask } from "node:http";
+import { request as ask } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
+import { listen } from "./listen.mjs";
 
 /**
  * What becomes of a request: how long it takes on its way there and back, whether it arrives, and whether its answer does;
@@ -16,7 +17,7 @@ const LISTENER = "/-/listener.js";
 const ERRORS = "/-/errors";
 
 /** Runs in each page before any other script of it. */
-function listen(/** @type {string} */ errors) {
+function listener(/** @type {string} */ errors) {
   const { error } = console;
   const tell = (/** @type {unknown} */ what) => navigator.sendBeacon(errors, `${what} (${location.href})`);
   console.error = (...words) => (tell(words.join(" ")), error.apply(console, words));
@@ -40,9 +41,9 @@ export async function network(t, server) {
     /** Requests with events so far. */
     deliveries: 0,
   };
-  const relay = createServer(async (request, response) => {
+  net.url = await listen(t, async (request, response) => {
     const path = request.url ?? "/";
-    if (path === LISTENER) return response.writeHead(200, { "content-type": "text/javascript" }).end(`(${listen})(${JSON.stringify(ERRORS)})`);
+    if (path === LISTENER) return response.writeHead(200, { "content-type": "text/javascript" }).end(`(${listener})(${JSON.stringify(ERRORS)})`);
     const body = await text(request).catch(() => undefined);
     // The browser took it back on its way.
     if (body === undefined) return;
@@ -58,14 +59,6 @@ export async function network(t, server) {
     await wait(back);
     if (!answer || unanswered) return request.socket.destroy();
     response.writeHead(answer.status, answer.headers).end(answer.body);
-  });
-  relay.listen(0, "127.0.0.1");
-  await once(relay, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (relay.address());
-  net.url = `http://127.0.0.1:${port}`;
-  t.after(() => {
-    relay.closeAllConnections();
-    relay.close();
   });
   return net;
 }
