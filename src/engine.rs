@@ -784,10 +784,14 @@ impl Engine {
         self.shopper.portrait(now)
     }
 
-    /// What the shopper's own events called an item of the model; nothing where they did not.
+    /// The title that the model has for an item, which is in the page's language where it is in two, or what the shopper's own events
+    /// called it; nothing where neither says.
     pub fn item_name(&self, item: u32) -> &str {
-        let key = self.model.as_ref().map(|model| model.key(item));
-        self.shopper.name(key.unwrap_or_default())
+        let Some(model) = &self.model else { return "" };
+        match model.title(item, self.settings.locale == "zh") {
+            "" => self.shopper.name(model.key(item)),
+            title => title,
+        }
     }
 
     pub fn intake(&self) -> &Intake {

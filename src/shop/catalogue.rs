@@ -2,7 +2,9 @@
 //!
 //! Each is optional: a model made from bare sessions has none, and every answer is then the neutral one.
 
+use super::terms::is_ideograph;
 use super::{Column, List, NONE, f32_at, u16_at};
+use crate::lines::parts;
 
 pub(super) const OUT_OF_STOCK: u8 = 1;
 const REPEATABLE: u8 = 2;
@@ -46,6 +48,15 @@ impl super::Model {
     pub fn price(&self, item: u32) -> Option<f32> {
         let cost = self.cost(item);
         (cost > 0.0).then_some(cost)
+    }
+
+    /// The item's title in Chinese or in another language. A model that has titles has a line for each language; where it has one line, that
+    /// is the answer in both. Empty where it has none.
+    pub fn title(&self, item: u32, chinese: bool) -> &str {
+        let text = self.text(List::Title, item as usize);
+        let mut lines = parts(text, b'\n');
+        let wanted = lines.find(|line| line.chars().any(is_ideograph) == chinese);
+        wanted.unwrap_or(text)
     }
 
     /// The price, or not a number where it is unknown.

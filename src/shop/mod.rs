@@ -125,6 +125,7 @@ enum List {
     Brand,
     Term,
     TermItems,
+    Title,
     /// The first of the matrices, in the order of [`Matrix`].
     View,
 }

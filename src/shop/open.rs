@@ -36,6 +36,8 @@ term.text.length
 term.text.bytes
 term.items.length
 term.items.data
+item.title.length
+item.title.bytes
 view.length
 view.data
 buy.length
@@ -65,12 +67,13 @@ pub(super) enum Of {
 }
 
 /// Every list by [`List`]: its name, whether it is of texts, its rows.
-pub(super) static LISTS: [(&str, bool, Of); 8] = [
+pub(super) static LISTS: [(&str, bool, Of); 9] = [
     ("item.key", true, Of::Items),
     ("category.name", true, Of::Any),
     ("brand.name", true, Of::Any),
     ("term.text", true, Of::Any),
     ("term.items", false, Of::Terms),
+    ("item.title", true, Of::Items),
     ("view", false, Of::Items),
     ("buy", false, Of::Items),
     ("content", false, Of::Items),

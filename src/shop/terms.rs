@@ -40,6 +40,11 @@ fn class(symbol: char) -> Class {
     }
 }
 
+/// Whether a character is one of Chinese, Japanese or Korean writing.
+pub fn is_ideograph(symbol: char) -> bool {
+    matches!(class(symbol), Class::Ideograph)
+}
+
 /// Calls `each` with the terms of a text, in order, repeats included.
 pub fn tokens(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();

@@ -366,7 +366,7 @@ pub fn reasons(language: usize) {
 }
 
 /// The key of an item (1), the path of a category (2), the name of a brand (3), the words of the last search as the
-/// shop spells them (4), or what the shopper's own events called an item (5), which is nothing where they did not.
+/// shop spells them (4), or what the model or the shopper's own events call an item (5), which is nothing where neither does.
 #[wasm_bindgen]
 pub fn name(page: usize, kind: u32, number: u32) {
     let engine = engine(page);

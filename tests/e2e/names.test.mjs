@@ -1,9 +1,12 @@
 // What the page once called a product, reasons say on every page after, also where no page tells them.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { promisify } from "node:util";
 import { given } from "../support/surroundings.mjs";
 import { ask, bare, BARE } from "./bare.mjs";
 import { shop } from "./shop.mjs";
@@ -72,4 +75,23 @@ test("in the full edition a name goes with the product that is deleted", async (
   assert.deepEqual((await ask(page, "portrait")).names, { "sku-1": "One", "sku-2": "Two" });
   await ask(page, "erase", { kind: "item", name: "sku-1" });
   assert.deepEqual((await ask(page, "portrait")).names, { "sku-2": "Two" });
+});
+
+test("a model with titles names what no event named, in the language of the page", async (t) => {
+  const catalogue = join(given("TILLSIDE_SHOP"), "catalog.jsonl");
+  const model = await mkdtemp(join(tmpdir(), "titled-"));
+  t.after(() => rm(model, { recursive: true, force: true }));
+  await promisify(execFile)(given("TILLSIDE"), ["train", "--catalog", catalogue, "--titles", "--out", model]);
+  const there = await shop(t, { ...BARE, model });
+  const context = await there.browser.newContext({ locale: "en-GB" });
+  const page = await bare(there.url, context);
+  const id = await leading(page);
+  const [row] = (await readFile(catalogue, "utf8")).trim().split("\n").map((line) => JSON.parse(line)).filter((row) => row.id === id);
+  // What an event calls it is in one language; the model has both.
+  await ask(page, "track", "Product Viewed", { product_id: id, name: "Something else" });
+  assert.ok(say(await sentences(page, id), row.title), `${await sentences(page, id)}`);
+  await ask(page, "flush");
+  await page.close();
+  const next = await bare(there.url, context, { locale: "zh-CN", consent: {} });
+  assert.ok(say(await sentences(next, id), row.title_zh), `${await sentences(next, id)}`);
 });

@@ -75,6 +75,10 @@ pub struct Args {
     /// Attribute whose values work only with equal values, and the value that works with all: `ecosystem=open`. Repeatable
     #[arg(long, value_name = "NAME[=VALUE]", requires = "catalog")]
     pub(super) compatible: Vec<String>,
+    /// Put the titles of the catalogue into the model, so that reasons name items on pages without a `title` function; says the bytes.
+    /// Of a title in several languages the first with Chinese characters and the first without are kept
+    #[arg(long, requires = "catalog")]
+    pub(super) titles: bool,
     /// Train although most events are on items outside the catalogue, and replace a model with more than twice as many
     /// items
     #[arg(long)]

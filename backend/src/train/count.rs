@@ -43,6 +43,8 @@ pub struct Counted<'a> {
     /// By which part being new raises an item.
     pub fresh: f32,
     pub described: bool,
+    /// Whether the model carries the items' titles.
+    pub titled: bool,
     /// For the full edition.
     pub customers: Option<Customers>,
 }
@@ -108,6 +110,7 @@ pub fn count<'a>(
         brands,
         flags,
         described,
+        titled: false,
         customers: None,
     }
 }
@@ -154,6 +157,7 @@ pub fn count_orders(goods: Goods, limits: Limits) -> Counted {
         encoder: None,
         foreseen: Vec::new(),
         described: goods.products.iter().any(Option::is_some),
+        titled: false,
         goods,
         orders,
         limits,

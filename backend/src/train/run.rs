@@ -200,6 +200,7 @@ impl<'a> Training<'a> {
         if self.args.edition == Edition::Full || self.args.festivals.is_some() {
             counted.customers = Some(fit_customers(self.args, &counted)?);
         }
+        counted.titled = self.args.titles;
         if tuned.settings.is_linear() {
             counted.linear = steps.during(Step::Linear, |_| counted.solve());
         }

@@ -90,6 +90,17 @@ pub fn summary(
             after.hr20, after.mrr20
         );
     }
+    if counted.titled {
+        let titles = packed
+            .sizes
+            .iter()
+            .filter(|(name, _)| name.starts_with("item.title"));
+        let bytes: usize = titles.map(|(_, bytes)| bytes).sum();
+        text += &format!(
+            "Of the model, {bytes} bytes ({:.1} an item) are titles\n",
+            bytes as f64 / items as f64
+        );
+    }
     let unknown = &counted.goods.unknown;
     if unknown.events > 0 {
         text += &format!(

@@ -8,7 +8,7 @@ use tillside::recommend::{Placement, Recommender, Request};
 use tillside::shop::{Matrix, Model};
 use tillside::shopper::Shopper;
 
-use crate::{fails, manifest, ok, part};
+use crate::{fails, manifest, ok, part, tillside};
 
 /// One line of a store of events.
 fn event(name: &str, shopper: u64, minute: u64, ids: &[&str]) -> String {
@@ -265,6 +265,55 @@ fn an_operator_says_what_works_together_and_how_sure_rules_must_be() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn a_model_with_titles_names_its_items_in_both_languages_and_says_what_that_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    department_store(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (catalogue, events) = (path("catalog.jsonl"), path("events.jsonl"));
+    let train = |out: &str, more: &[&str]| {
+        let out = path(out);
+        let first = [
+            "train",
+            "--catalog",
+            &catalogue,
+            "--events",
+            &events,
+            "--out",
+            &out,
+        ];
+        let summary = ok(&[&first, more].concat());
+        let bytes = fs::read(part(Path::new(&out))).unwrap();
+        (summary, bytes.len(), Model::open(bytes).unwrap())
+    };
+    let (_, without, plain) = train("plain", &[]);
+    let (summary, with, titled) = train("titled", &["--titles"]);
+    titled.verify().unwrap();
+    let title = |model: &Model, key: &str, chinese| {
+        model.title(model.find(key).unwrap(), chinese).to_owned()
+    };
+    assert_eq!(title(&titled, "apples", false), "Apples");
+    assert_eq!(title(&titled, "apples", true), "苹果");
+    assert_eq!(title(&plain, "apples", false), "");
+    let said = summary
+        .lines()
+        .find_map(|line| line.strip_prefix("Of the model, ")?.split(' ').next());
+    let bytes: usize = said.expect(&summary).parse().unwrap();
+    // The header names two tensors more.
+    assert!(
+        with - without >= bytes && with - without < bytes + 400,
+        "{summary} {without} {with}"
+    );
+    assert!(ok(&["train", "--help"]).contains("--titles"));
+    let (out, needs) = (
+        path("none"),
+        ["train", "--events", &events, "--titles", "--out"],
+    );
+    let refused = tillside(&[&needs[..], &[&out]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--catalog"));
 }
 
 #[test]

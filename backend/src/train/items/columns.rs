@@ -220,6 +220,25 @@ pub fn postings(goods: &Goods) -> BTreeMap<String, Vec<u32>> {
     postings
 }
 
+/// Each product's title on a line for each language: the first with Chinese characters and the first without. A line has 126 bytes at most.
+pub fn titles(products: &[Option<&Product>]) -> Vec<String> {
+    let one = |product: &Product| {
+        let written = |chinese: bool| {
+            let is = |title: &&String| title.chars().any(terms::is_ideograph) == chinese;
+            let title = product.titles.iter().find(is)?;
+            Some(title[..title.floor_char_boundary(126)].replace('\n', " "))
+        };
+        let lines: Vec<String> = [written(false), written(true)]
+            .into_iter()
+            .flatten()
+            .collect();
+        lines.join("\n")
+    };
+    let all = products.iter();
+    all.map(|product| product.map_or_else(String::new, one))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,6 +280,28 @@ mod tests {
         assert_eq!(postings["color=red"], [0, 1, 2, 3]);
         assert_eq!(postings["苹果"], [0, 1, 2, 3]);
         assert_eq!(postings["b"], [1]);
+    }
+
+    #[test]
+    fn a_title_is_kept_in_each_of_two_languages_and_cut_at_a_character() {
+        let titled = |titles: &[&str]| Product {
+            titles: titles.iter().map(|&title| title.into()).collect(),
+            ..Product::default()
+        };
+        let long = "长".repeat(60);
+        let products = [
+            titled(&["Apples", "苹果", "Fruit", "水果"]),
+            titled(&["梨"]),
+            titled(&["two\nlines"]),
+            titled(&[&long]),
+        ];
+        let mut given: Vec<Option<&Product>> = products.iter().map(Some).collect();
+        given.push(None);
+        let cut = "长".repeat(42);
+        assert_eq!(
+            titles(&given),
+            ["Apples\n苹果", "梨", "two lines", &cut, ""]
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::digest::sha256;
 use crate::train::count::Counted;
 use crate::train::fit::customers::Customers;
 use crate::train::fit::habits;
-use crate::train::items::columns::{postings, prices};
+use crate::train::items::columns::{postings, prices, titles};
 use crate::train::items::products;
 use crate::train::neighbours::{complement, content};
 use crate::train::rows::Rows;
@@ -131,6 +131,9 @@ impl Counted<'_> {
             packer.texts("term.text", &postings.keys().collect::<Vec<_>>());
             let rows: Vec<_> = postings.values().map(|items| item_row(items)).collect();
             packer.rows("term.items", &rows);
+        }
+        if self.titled {
+            packer.texts("item.title", &titles(&self.goods.products));
         }
         if let Some(flags) = &self.flags {
             packer.u8s("item.flags", flags);

@@ -124,6 +124,7 @@ fn restrict<'a>(counted: &Counted<'a>, whole: &Rows, choice: &[u32]) -> (Counted
         shares: counted.shares.clone(),
         fresh: counted.fresh,
         described: counted.described,
+        titled: counted.titled,
         customers: counted.customers.as_ref().map(Customers::of_all),
         goods,
     };
