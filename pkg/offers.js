@@ -22,3 +22,6 @@ export async function fetchOffers(till, url) {
     return { ok: false, code: "offers_unavailable", remedy: `${url}: ${error instanceof Error ? error.message : error}` };
   }
 }
+
+/** @param {Till} till @param {import("./types/offers.d.ts").TopUpRequest} request @returns {import("./types/offers.d.ts").TopUp[]} */
+export const topUp = (till, request) => till.ask("top_up", request)?.items ?? [];

@@ -30,6 +30,8 @@ mod outbox;
 mod prices;
 #[cfg(feature = "full")]
 mod stores;
+#[cfg(feature = "full")]
+mod top_up;
 
 #[cfg(feature = "full")]
 use crate::condition::{NoPatterns, Patterns};

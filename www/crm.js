@@ -183,6 +183,9 @@ export const tiers = () => call("GET", "/tiers");
 /** @returns {Promise<Campaign[]>} */
 export const campaigns = () => call("GET", "/campaigns");
 
+/** By how many percent of its price an item may be reduced. @param {string} item @returns {Promise<number>} */
+export const headroom = (item) => call("GET", `/headroom/${encodeURIComponent(item)}`).then(({ percent }) => percent);
+
 /** Minor units as a price of the shop. The demo's currency has a hundred of them. @param {number} minor */
 export const major = (minor) => minor / 100;
 

@@ -167,6 +167,8 @@ export const texts = /** @type {const} */ ({
   "cart.summary": ["Summary", "结算"],
   "cart.total": ["Total", "合计"],
   "cart.checkout": ["Check out", "去结算"],
+  "cart.short": ["{amount} more and “{name}” holds for this cart.", "再买{amount}即可享受“{name}”。"],
+  "cart.topUp": ["The cheapest products that bring you there", "凑单推荐：花费最少的商品"],
   "cart.note": ["A demonstration: nothing is sold here.", "演示商店，不会真的下单付款。"],
 
   "checkout.title": ["Checkout", "确认订单"],

@@ -181,6 +181,9 @@ export const whyNot = (question) => till.whyNot(question);
 /** @param {string} what @param {object} [request] */
 export const ask = (what, request) => till?.ask(what, request);
 
+/** @param {import("../pkg/index.js").OfferRequest} request */
+export const offer = (request) => till.offer(request);
+
 export const portrait = () => till.portrait();
 export const intent = () => till.intent();
 export const stage = () => till.stage();

@@ -25,7 +25,7 @@ const engine = {
   consent: till.consent,
   erase: till.erase,
   say: (/** @type {import("../pkg/index.js").Reason} */ reason) => till.engine().say(reason),
-  offer: (/** @type {import("../pkg/index.js").OfferRequest} */ request) => till.engine().offer(request),
+  offer: till.offer,
   watch: (/** @type {(notice: import("../pkg/index.js").Notice) => void} */ watcher) => till.engine().watch(watcher),
 };
 

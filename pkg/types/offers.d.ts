@@ -41,3 +41,22 @@ export function takeOffers(till: Till, file: Offers): Taken;
 
 /** Waits for `till.ready`. */
 export function fetchOffers(till: Till, url: string): Promise<Taken>;
+
+export interface TopUpRequest {
+  /** `next.missing` of an offer, in minor units. */
+  missing: number;
+  /** Default 4, at most 100. */
+  limit?: number;
+  /** Ids that are not wanted. What is in the cart is left out anyway. */
+  exclude?: readonly string[];
+}
+
+export interface TopUp {
+  id: string;
+  /** As in the model or the last `patch`, in major units. */
+  price: number;
+}
+
+/** Items of which one brings the cart over a threshold: of those that suit it or the shopper best, the cheapest first. Empty where none does, and
+ *  in an edition without offers. Never throws. */
+export function topUp(till: Till, request: TopUpRequest): TopUp[];

@@ -265,6 +265,7 @@ impl Engine {
             "survey" => self.survey(now),
             "offers" => self.set_offers(request),
             "offer" => self.offer(request, now),
+            "top_up" => self.top_up(request, now),
             _ => return None,
         })
     }

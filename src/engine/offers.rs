@@ -26,6 +26,11 @@ pub(super) struct Offering {
 }
 
 impl Offering {
+    /// 0 before there are campaigns.
+    pub(super) fn minor_units(&self) -> f64 {
+        self.campaigns.minor_units
+    }
+
     pub(super) fn restore(&mut self, row: Option<&[u8]>) {
         self.decided = row.and_then(Decided::decode).unwrap_or_default();
     }

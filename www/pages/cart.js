@@ -5,11 +5,15 @@ import { announce, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { money, t, title } from "../i18n.js";
 import { toCheckout, toHome, toProduct } from "../links.js";
+import { benefit } from "../offers.js";
 import { modelled, slot } from "../shelf.js";
 import { description, goods, picture } from "../shop.js";
 import * as cart from "../cart.js";
 
 /** @import { Good, Line, Route, View } from "../types.js" */
+
+/** After the last change of a quantity. */
+const SETTLED_MS = 400;
 
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ again }) {
@@ -17,6 +21,7 @@ export async function view({ again }) {
   if (!again) cart.viewed();
   const place = el("div", { class: "cart" });
   const shelf = el("div", { class: "slot" });
+  const offered = el("div", { class: "slot" });
   const heading = el("h1", {}, t("cart.title"));
 
   const draw = () => {
@@ -31,12 +36,23 @@ export async function view({ again }) {
       .then(({ shelf }) => (shelf.items.length ? first : front()))
       .then(({ place, filled }) => filled.then(() => shelf.replaceChildren(place)))
       .catch(() => shelf.replaceChildren());
+    offer();
   };
   /** A card of the shelf went into the cart: a new line, and another shelf. @param {string} id */
   const added = async (id) => {
     for (const [key, good] of await goods([id])) found.set(key, good);
     draw();
     /** @type {HTMLElement | null} */ (place.querySelector(`[data-line="${CSS.escape(id)}"] input`))?.focus();
+  };
+
+  let asked = 0;
+  /** What the cart's sum brings, asked again when it has come to rest. */
+  const offer = async () => {
+    const turn = ++asked;
+    await new Promise((resolve) => setTimeout(resolve, turn === 1 ? 0 : SETTLED_MS));
+    if (turn !== asked) return;
+    const node = await benefit(added).catch(() => null);
+    if (turn === asked) offered.replaceChildren(...(node ? [node] : []));
   };
 
   const total = el("output", { class: "price", "data-total": true });
@@ -61,6 +77,7 @@ export async function view({ again }) {
       if (good) sum.textContent = money(good.p * wanted, description().currency);
       total.textContent = money(cart.total(), description().currency);
       announce(t("cart.changed", { name, count: wanted, total: total.textContent }));
+      offer();
     };
     amount.addEventListener("change", () => set(amount.valueAsNumber));
     const away = el("button", { class: "quiet-button", type: "button", "aria-label": t("cart.removeOf", { name }) }, t("cart.remove"));
@@ -87,5 +104,5 @@ export async function view({ again }) {
   };
 
   draw();
-  return { title: t("cart.title"), nodes: [heading, await strip("cart"), place, shelf] };
+  return { title: t("cart.title"), nodes: [heading, await strip("cart"), place, offered, shelf] };
 }

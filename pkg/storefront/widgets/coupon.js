@@ -86,6 +86,8 @@ export class Coupon extends Widget {
     const lines = [];
     if (coupon) lines.push(coupon.threshold ? this.t("coupon.least", { amount: major(coupon.threshold) }) : this.t("coupon.any"));
     if (benefit?.arm && benefit.discount) lines.push(this.t("coupon.saves", { amount: major(benefit.discount) }));
+    // Where the law wants it, beside the price: the portrait decided.
+    if (benefit?.arm && benefit.disclosure) lines.push(this.t("coupon.personal"));
     if (benefit?.arm && benefit.next) lines.push(this.t("coupon.next", { amount: major(benefit.next.missing) }));
     return lines.map((line, n) => el("p", { part: "terms quiet" }, line, n || !coupon ? null : slot("terms")));
   }

@@ -9,6 +9,7 @@ export const texts = /** @type {const} */ ({
   "coupon.least": ["On orders from {amount}", "满{amount}可用"],
   "coupon.any": ["On any order", "任意订单可用"],
   "coupon.saves": ["{amount} off this cart", "本单立减{amount}"],
+  "coupon.personal": ["Chosen for you by what you viewed and bought here.", "根据您在本店的浏览和购买为您选择。"],
   "coupon.next": ["{amount} more brings the next benefit.", "再买{amount}可享下一档优惠。"],
   "coupon.use": ["Use it", "去使用"],
   "coupon.dismiss": ["Not now", "先不看"],

@@ -15,12 +15,13 @@ use crate::stamp::{Inputs, Stamp};
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.
-const PACKAGE: [&str; 11] = [
+const PACKAGE: [&str; 12] = [
     "/pkg/dist/index.js",
     "/pkg/dist/interleave.js",
     "/pkg/dist/shelf.js",
     "/pkg/dist/widgets.js",
     "/pkg/content.js",
+    "/pkg/offers.js",
     "/pkg/prices.js",
     "/pkg/backup.js",
     "/pkg/benefits.js",

@@ -103,6 +103,9 @@ static OPERATIONS: &[Operation] = &[
     open(Method::GET, "/campaigns", |call| {
         ok(&call.crm.shop.campaigns)
     }),
+    open(Method::GET, "/headroom/{id}", |call| {
+        ok(json!({ "item": call.id, "percent": call.crm.shop.headroom.percent(call.id) }))
+    }),
     open(Method::GET, "/stores", |call| ok(&call.crm.shop.stores)),
     open(Method::GET, "/tiers", |call| ok(&call.crm.shop.tiers)),
     open(Method::GET, "/session", session),

@@ -161,9 +161,13 @@ pub struct Headroom {
 }
 
 impl Headroom {
+    pub fn percent(&self, item: &str) -> i64 {
+        self.items.get(item).copied().unwrap_or(self.default)
+    }
+
     /// Most that may be taken off so many of an item, rounded down.
     pub fn of(&self, item: &str, amount: i64) -> i64 {
-        let percent = self.items.get(item).copied().unwrap_or(self.default);
+        let percent = self.percent(item);
         amount / 100 * percent + amount % 100 * percent / 100
     }
 }

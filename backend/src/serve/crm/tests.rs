@@ -325,6 +325,12 @@ async fn a_discount_never_passes_what_the_items_may_be_reduced_by() {
     shop.headroom.default = 0;
     shop.headroom.items.insert("sku-1".into(), 15);
     let mut client = Client::of(shop);
+    for (item, percent) in [("sku-1", 15), ("other", 0)] {
+        let (_, said) = client
+            .call("GET", &format!("/headroom/{item}"), Value::Null)
+            .await;
+        assert_eq!(said, json!({ "item": item, "percent": percent }));
+    }
     client.join("c", None).await;
     let (_, coupon) = client
         .call("POST", "/me/coupons", json!({ "campaign": "welcome" }))
