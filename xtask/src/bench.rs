@@ -18,6 +18,7 @@ use crate::node;
 use crate::process::{output, run, step};
 use crate::shop::{self, Shop};
 use crate::surroundings;
+use crate::system::NO_INSTALL;
 
 pub static VERB: Verb = Verb {
     name: "bench",
@@ -54,6 +55,7 @@ pub static VERB: Verb = Verb {
             choices: &[],
             about: "page, quality, train, shopper: update docs/benchmarks.md and its plots",
         },
+        NO_INSTALL,
     ],
     operands: &[
         "size", "page", "quality", "train", "shopper", "shelves", "offers",

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
-use crate::process::{output, run, which};
+use crate::process::{output, run, shown, which};
+use crate::system;
 
 /// dpkg takes one at a time.
 static TURN: Mutex<()> = Mutex::new(());
@@ -19,23 +20,21 @@ pub fn is_here() -> bool {
 
 /// Installs what is missing, or says exactly what to install. `why` completes the sentence "… is needed to".
 pub fn install(packages: &[&str], why: &str) -> Result<()> {
-    let remedy = format!(
-        "apt-get install -y --no-install-recommends {}",
-        packages.join(" ")
-    );
+    let what = packages.join(" ");
     if !is_here() {
-        bail!(
-            "{} is needed to {why}, and this is no Debian system",
-            packages.join(" ")
-        );
+        bail!("{what} is needed to {why}, and this is no Debian system");
     }
+    let mut by_hand = Command::new("apt-get");
+    by_hand
+        .args(["install", "-y", "--no-install-recommends"])
+        .args(packages);
     let Some(prefix) = privilege() else {
         bail!(
-            "{} is needed to {why}, and this account may not install it; run as root: {remedy}",
-            packages.join(" ")
+            "{what} is needed to {why}, and this account may not install it; run as root: {}",
+            shown(&by_hand)
         );
     };
-    eprintln!("  {remedy}, to {why}");
+    system::permit(&what, why, &by_hand)?;
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     if !has_lists() {
         run(&mut apt(prefix, &["update", "-q"]))?;

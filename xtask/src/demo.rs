@@ -15,6 +15,7 @@ use crate::folders::root;
 use crate::node;
 use crate::process::{shown, step, which};
 use crate::shop::{self, Folders, Shop};
+use crate::system::NO_INSTALL;
 
 pub static VERB: Verb = Verb {
     name: "demo",
@@ -44,6 +45,7 @@ pub static VERB: Verb = Verb {
             choices: &[],
             about: "check that the page answers, then stop",
         },
+        NO_INSTALL,
     ],
     operands: &[],
     run,

@@ -19,6 +19,7 @@ mod python;
 mod shop;
 mod stamp;
 mod surroundings;
+mod system;
 mod test;
 
 use std::process::ExitCode;
@@ -34,7 +35,12 @@ fn main() -> ExitCode {
             println!("{text}");
             Ok(())
         }
-        Ok(Parsed::Run(verb, call)) => (verb.run)(&call),
+        Ok(Parsed::Run(verb, call)) => {
+            if call.has(system::NO_INSTALL.name) {
+                system::decline();
+            }
+            (verb.run)(&call)
+        }
         Err(error) => Err(error),
     };
     match outcome {

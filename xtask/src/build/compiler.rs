@@ -14,6 +14,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::debian;
 use crate::process::{output, shown, which};
+use crate::system;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
@@ -24,6 +25,7 @@ const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_LINKER: (&str, &str) = ("lld-19", "/usr/bin/wasm-ld-19");
 /// In a sysroot, where the library's source is there.
 const LIBRARY: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
+const SMALLER: &str = "make the module smaller by some kilobytes";
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(180);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,14 +173,14 @@ fn toolchain(may_add_source: bool) -> Result<Compiler> {
         if which("rustup").is_none() {
             bail!("the toolchain in use has no {TARGET}");
         }
-        rustup(&["target", "add", TARGET])?;
+        rustup(&["target", "add", TARGET], "compile WebAssembly")?;
         if !has_target() {
             bail!("rustup added {TARGET}, but not to the toolchain in use");
         }
     }
     if may_add_source && !has_source() && which("rustup").is_some() {
         // A larger module is still a module.
-        if let Err(error) = rustup(&["component", "add", "rust-src"]) {
+        if let Err(error) = rustup(&["component", "add", "rust-src"], SMALLER) {
             eprintln!("  {error:#}");
         }
     }
@@ -186,12 +188,14 @@ fn toolchain(may_add_source: bool) -> Result<Compiler> {
     Ok(Compiler::Toolchain { source })
 }
 
-fn rustup(arguments: &[&str]) -> Result<()> {
+/// `why` completes the sentence "… is needed to".
+fn rustup(arguments: &[&str], why: &str) -> Result<()> {
     let mut command = Command::new("rustup");
     command
         .args(arguments)
         .envs([("RUSTUP_MAX_RETRIES", "1"), ("RUST_BACKTRACE", "0")]);
-    eprintln!("  {}", shown(&command));
+    let what = arguments.last().copied().unwrap_or_default();
+    system::permit(what, why, &command)?;
     within(&mut command, RUSTUP_PATIENCE)
 }
 

@@ -19,6 +19,7 @@ use crate::args::{Call, Flag, Verb};
 use crate::folders::{root, target};
 use crate::process::{run, step};
 use crate::stamp::{Inputs, Stamp};
+use crate::system::NO_INSTALL;
 use compiler::{Compiler, TARGET};
 
 pub use site::site;
@@ -41,6 +42,7 @@ pub static VERB: Verb = Verb {
             choices: &["toolchain", "debian"],
             about: "use only this compiler",
         },
+        NO_INSTALL,
     ],
     operands: &[],
     run: |call: &Call| {

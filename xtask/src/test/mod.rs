@@ -24,6 +24,7 @@ use crate::node;
 use crate::process::run;
 use crate::python;
 use crate::surroundings;
+use crate::system::NO_INSTALL;
 use tally::{Counts, Tally, counted};
 
 pub static VERB: Verb = Verb {
@@ -48,6 +49,7 @@ pub static VERB: Verb = Verb {
             choices: &[],
             about: "with --packaging: update docs/bundlers.md",
         },
+        NO_INSTALL,
     ],
     operands: &[],
     run: test,
