@@ -363,7 +363,8 @@ fn files_are_short_or_say_why_not() {
     for (folder, extension) in [
         ("src", "rs"),
         ("backend/src", "rs"),
-        ("xtask/src", "rs"),
+        ("bench/src", "rs"),
+        ("xtask", "rs"),
         ("pkg", "js"),
         ("www", "js"),
     ] {

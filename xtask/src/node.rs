@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::folders::root;
-use crate::process::{output, run, step, which};
 use crate::stamp::{Inputs, Stamp};
+use xtask_tools::folders::root;
+use xtask_tools::process::{output, run, step, which};
 
 const OLDEST: u32 = 20;
 

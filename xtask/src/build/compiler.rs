@@ -11,10 +11,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
+use clap::ValueEnum;
 
 use crate::debian;
-use crate::process::{output, shown, which};
 use crate::system;
+use xtask_tools::process::{output, shown, which};
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
@@ -28,6 +29,13 @@ const LIBRARY: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
 const SMALLER: &str = "make the module smaller by some kilobytes";
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(180);
 
+/// A compiler that is asked for by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wanted {
+    Toolchain,
+    Debian,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compiler {
     /// The toolchain in use; without the library's source, with the standard library as its makers built it.
@@ -37,13 +45,13 @@ pub enum Compiler {
 }
 
 impl Compiler {
-    /// `wanted` is "toolchain" or "debian", or nothing to take what there is. What was found is kept in `memory`, so that
+    /// `wanted` is nothing to take what there is. What was found is kept in `memory`, so that
     /// a machine without the first choice does not try to install it at each build.
-    pub fn find(wanted: Option<&str>, memory: &Path) -> Result<Self> {
+    pub fn find(wanted: Option<Wanted>, memory: &Path) -> Result<Self> {
         let remembered = fs::read_to_string(memory).unwrap_or_default();
         let found = match wanted {
-            Some("debian") => debian(true)?,
-            Some(_) => toolchain(true)?,
+            Some(Wanted::Debian) => debian(true)?,
+            Some(Wanted::Toolchain) => toolchain(true)?,
             None if has_target() => toolchain(remembered != "toolchain")?,
             None if remembered == "debian" && debian(false).is_ok() => debian(false)?,
             None => any()?,

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use super::MODULES;
 use crate::node;
-use crate::process::run;
+use xtask_tools::process::run;
 
 /// The module that reads every model, and the one that is left out.
 const INLINED: &str = "tillside_encoder_bg.wasm";

@@ -15,46 +15,35 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::args::{Call, Flag, Verb};
-use crate::folders::{root, target};
-use crate::process::{run, step};
 use crate::stamp::{Inputs, Stamp};
-use crate::system::NO_INSTALL;
-use compiler::{Compiler, TARGET};
+use crate::system::Install;
+use compiler::{Compiler, TARGET, Wanted};
+use xtask_tools::folders::{root, target};
+use xtask_tools::process::{run, step};
 
 pub use site::site;
 pub use size::sizes;
 
-pub static VERB: Verb = Verb {
-    name: "build",
-    about: "Compiles the engine and leaves a complete npm package in pkg/.\n\
-            Uses the installed wasm32-unknown-unknown compiler, or installs one: rustup's, else Debian's.",
-    flags: &[
-        Flag {
-            name: "dev",
-            value: None,
-            choices: &[],
-            about: "quick to build, slow and large: with checks and names, without wasm-opt",
-        },
-        Flag {
-            name: "compiler",
-            value: Some("NAME"),
-            choices: &["toolchain", "debian"],
-            about: "use only this compiler",
-        },
-        NO_INSTALL,
-    ],
-    operands: &[],
-    run: |call: &Call| {
-        let kind = if call.has("dev") {
-            Kind::Dev
-        } else {
-            Kind::Release
-        };
-        package(kind, call.value("compiler"))?;
-        sizes()
-    },
-};
+/// Compiles the engine and leaves a complete npm package in pkg/
+///
+/// Uses the installed wasm32-unknown-unknown compiler, or installs one: rustup's, else Debian's.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Quick to build, slow and large: with checks and names, without wasm-opt
+    #[arg(long)]
+    dev: bool,
+    /// Use only this compiler
+    #[arg(long, value_name = "NAME")]
+    compiler: Option<Wanted>,
+    #[command(flatten)]
+    pub install: Install,
+}
+
+pub fn build(args: &Args) -> Result<()> {
+    let kind = if args.dev { Kind::Dev } else { Kind::Release };
+    package(kind, args.compiler)?;
+    sizes()
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -73,7 +62,7 @@ impl Kind {
 }
 
 /// Builds `pkg/dist`, unless it is there and everything it was built from is unchanged.
-pub fn package(kind: Kind, wanted: Option<&str>) -> Result<()> {
+pub fn package(kind: Kind, wanted: Option<Wanted>) -> Result<()> {
     let folder = target().join("wasm");
     let compiler = Compiler::find(wanted, &folder.join("compiler"))?;
     let described = compiler.describe()?;

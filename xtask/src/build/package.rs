@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto, Output};
 
 use super::{Kind, MODULES, Module, inline, scripts};
-use crate::folders::{root, target};
 use crate::node;
-use crate::process::run;
+use xtask_tools::folders::{root, target};
+use xtask_tools::process::run;
 
 /// What a browser must have, named one by one: whatever wasm-opt adds beyond it, an older browser may not run.
 const FEATURES: &[&str] = &[

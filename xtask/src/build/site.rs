@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::package::join;
-use crate::folders::{root, target};
-use crate::process::step;
 use crate::stamp::{Inputs, Stamp};
+use xtask_tools::folders::{root, target};
+use xtask_tools::process::step;
 
 const ENTRY: &str = "main.js";
 /// As the pages import it.

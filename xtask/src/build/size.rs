@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use crate::folders::root;
 use crate::node::node;
-use crate::process::run;
+use xtask_tools::folders::root;
+use xtask_tools::process::run;
 
 /// Prints the package's files raw, with gzip -9 and with brotli, and their sum.
 pub fn sizes() -> Result<()> {
-    run(node()?.arg(root().join("tests/bench/size.mjs")))
+    run(node()?.arg(root().join("bench/page/size.mjs")))
 }

@@ -14,63 +14,48 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::args::{Call, Flag, Verb};
 use crate::backend;
-use crate::bench::quality;
 use crate::browser;
 use crate::build::{self, Kind};
-use crate::folders::{root, target};
 use crate::node;
-use crate::process::run;
 use crate::python;
 use crate::surroundings;
-use crate::system::NO_INSTALL;
+use crate::system::Install;
 use tally::{Counts, Tally, counted};
+use xtask_tools::folders::{root, target};
+use xtask_tools::process::run;
 
-pub static VERB: Verb = Verb {
-    name: "test",
-    about: "Checks everything: formatting, lints, native tests, types, the package in Node, Chromium, Firefox and WebKit, end to end.",
-    flags: &[
-        Flag {
-            name: "quick",
-            value: None,
-            choices: &[],
-            about: "formatting, lints and native tests only",
-        },
-        Flag {
-            name: "packaging",
-            value: None,
-            choices: &[],
-            about: "only the package in every supported bundler and framework",
-        },
-        Flag {
-            name: "write",
-            value: None,
-            choices: &[],
-            about: "with --packaging: update docs/bundlers.md",
-        },
-        NO_INSTALL,
-    ],
-    operands: &[],
-    run: test,
-};
+/// Checks everything: formatting, lints, native tests, types, the package in Node, Chromium, Firefox and WebKit, end to end
+#[derive(clap::Args)]
+pub struct Args {
+    /// Formatting, lints and native tests only
+    #[arg(long, conflicts_with = "packaging")]
+    quick: bool,
+    /// Only the package in every supported bundler and framework
+    #[arg(long)]
+    packaging: bool,
+    /// With --packaging: update docs/bundlers.md
+    #[arg(long, requires = "packaging")]
+    write: bool,
+    #[command(flatten)]
+    pub install: Install,
+}
 
 /// A test, or a whole file of them on a busy machine, that takes longer than this hangs.
 const PATIENCE_MS: u32 = 900_000;
 /// Files of tests at a time, a browser each.
 const SIDE_BY_SIDE: u32 = 3;
 
-fn test(call: &Call) -> Result<()> {
+pub fn test(args: &Args) -> Result<()> {
     let started = Instant::now();
-    let quick = call.has("quick");
     let mut tally = Tally::default();
-    if call.has("packaging") {
-        packaging(&mut tally, call.has("write"));
+    if args.packaging {
+        packaging(&mut tally, args.write);
         return finish(&tally, started);
     }
     // A compiler seldom keeps two cores busy to its end, and what is downloaded none: both sides at once.
     let packaged = thread::scope(|scope| {
-        let package = (!quick).then(|| scope.spawn(package));
+        let package = (!args.quick).then(|| scope.spawn(package));
         tally.append(natively());
         package.map(|package| package.join())
     });
@@ -125,9 +110,11 @@ fn packaging(tally: &mut Tally, write: bool) {
 
 fn natively() -> Tally {
     let mut tally = Tally::default();
-    tally.section("formatting", || passes(cargo(&["fmt", "--all", "--check"])));
+    tally.section("formatting", || {
+        passes(&mut cargo(&["fmt", "--all", "--check"]))
+    });
     tally.section("lints", || {
-        passes(cargo(&[
+        passes(&mut cargo(&[
             "clippy",
             "--workspace",
             "--all-targets",
@@ -140,7 +127,7 @@ fn natively() -> Tally {
     tally.section("lints of the demo's backend", || {
         let mut clippy = cargo(&["clippy", "--locked", "--package", "tillside-backend"]);
         clippy.args(["--no-default-features", "--", "-D", "warnings"]);
-        passes(clippy)
+        passes(&mut clippy)
     });
     tally.section("lints of the fuzz target", || {
         // A workspace of its own. What it would link need not be there to check it, nor a compiler of C++ to make that.
@@ -148,7 +135,7 @@ fn natively() -> Tally {
         clippy.arg("--target-dir").arg(target());
         clippy.args(["--", "-D", "warnings"]);
         clippy.env("CUSTOM_LIBFUZZER_PATH", target().join("libfuzzer.a"));
-        passes(clippy)
+        passes(&mut clippy)
     });
     // Apart, so that the compiler can be heard and its time is not taken for the tests' own.
     if tally.section("compile the native tests", || {
@@ -192,7 +179,7 @@ fn package() -> (Tally, bool) {
             tally.section(&format!("types of {project}"), || {
                 let mut tsc = node::script("typescript/bin/tsc")?;
                 tsc.arg("--project").arg(root().join(project));
-                passes(tsc)
+                passes(&mut tsc)
             });
         }
     }
@@ -211,8 +198,8 @@ fn in_browsers(tally: &mut Tally) {
         return;
     }
     tally.section("ranking of a real click log", || {
-        quality::check(&binary)?;
-        Ok(Counts::ONE)
+        let mut check = Command::new(backend::binary("debug", "tillside-bench")?);
+        passes(check.arg("check").env("TILLSIDE", &binary))
     });
     let tests = root().join("tests");
     tally.section("tests in Node and in browsers", || {
@@ -263,8 +250,8 @@ fn cargo(arguments: &[&str]) -> Command {
     cargo
 }
 
-fn passes(mut command: Command) -> Result<Counts> {
-    run(&mut command)?;
+fn passes(command: &mut Command) -> Result<Counts> {
+    run(command)?;
     Ok(Counts::ONE)
 }
 
