@@ -13,11 +13,11 @@ import { pack } from "./package.mjs";
 // search and what holds after a purchase took 8,600 bytes of the first, the usual calling convention 2,300, and the names of what was
 // viewed 600. Offers took 7,500 of the last.
 /** Bytes of the script and the usual module with gzip -9. */
-const MOST = 79_400;
+const MOST = 82_400;
 /** The same of the module for encoders. */
-const MOST_ENCODER = 82_400;
+const MOST_ENCODER = 85_300;
 /** The same of the full edition. */
-const MOST_FULL = 276_000;
+const MOST_FULL = 279_000;
 
 /** The most that each script of the package is with gzip -9. A module inside a script counts there, in base64. */
 const SCRIPTS = {
