@@ -17,7 +17,7 @@ use tracing_subscriber::{Layer, fmt, registry};
 const VARIABLE: &str = "RUST_LOG";
 const USUAL: &str = "info";
 
-/// How a line is written.
+/// Format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Form {
     /// For people

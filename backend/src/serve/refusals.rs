@@ -21,10 +21,10 @@ struct Window {
     held_back: usize,
 }
 
-/// What to write about one more refusal.
+/// Log entry of a refused request.
 #[derive(Debug, Default, PartialEq)]
 struct Entry {
-    /// How many were held back in the window before, told once.
+    /// Refusals of the previous window that were not logged; reported once.
     held_back: usize,
     written: bool,
 }

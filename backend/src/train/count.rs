@@ -43,7 +43,7 @@ pub struct Counted<'a> {
     /// By which part being new raises an item.
     pub fresh: f32,
     pub described: bool,
-    /// Whether the model carries the items' titles.
+    /// Whether item titles are stored in the model.
     pub titled: bool,
     /// For the full edition.
     pub customers: Option<Customers>,

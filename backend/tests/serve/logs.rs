@@ -1,4 +1,4 @@
-//! What a running server writes to standard error, as people and as programs read it.
+//! Logs of a running server on standard error, as text and as JSON.
 
 use serde_json::Value;
 

@@ -189,26 +189,32 @@ fn a_catalogue_and_events_become_every_part_of_a_model() {
     );
 }
 
+/// Trains on [`department_store`] with more options; what was said, and the model.
+fn train(folder: &Path, out: &str, more: &[&str]) -> (String, Model) {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (catalogue, events) = (path("catalog.jsonl"), path("events.jsonl"));
+    let out = path(out);
+    let first = [
+        "train",
+        "--catalog",
+        &catalogue,
+        "--events",
+        &events,
+        "--out",
+        &out,
+    ];
+    let summary = ok(&[&first, more].concat());
+    let bytes = fs::read(part(Path::new(&out))).unwrap();
+    (summary, Model::open(bytes).unwrap())
+}
+
 #[test]
 fn an_operator_says_what_works_together_and_how_sure_rules_must_be() {
     let folder = tempfile::tempdir().unwrap();
     department_store(folder.path());
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (catalogue, events) = (path("catalog.jsonl"), path("events.jsonl"));
-    let train = |more: &[&str]| {
-        let out = path("model");
-        let all = [
-            "train",
-            "--catalog",
-            &catalogue,
-            "--events",
-            &events,
-            "--out",
-            &out,
-        ];
-        ok(&[&all[..], more].concat());
-        Model::open(fs::read(part(&folder.path().join("model"))).unwrap()).unwrap()
-    };
+    let catalogue = path("catalog.jsonl");
+    let train = |more: &[&str]| train(folder.path(), "model", more).1;
     let model = train(&[]);
     assert_eq!((model.window(), model.compatible()), (90.0, ""));
     assert!(model.has(Matrix::Buy));
@@ -271,22 +277,9 @@ fn an_operator_says_what_works_together_and_how_sure_rules_must_be() {
 fn a_model_with_titles_names_its_items_in_both_languages_and_says_what_that_takes() {
     let folder = tempfile::tempdir().unwrap();
     department_store(folder.path());
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (catalogue, events) = (path("catalog.jsonl"), path("events.jsonl"));
     let train = |out: &str, more: &[&str]| {
-        let out = path(out);
-        let first = [
-            "train",
-            "--catalog",
-            &catalogue,
-            "--events",
-            &events,
-            "--out",
-            &out,
-        ];
-        let summary = ok(&[&first, more].concat());
-        let bytes = fs::read(part(Path::new(&out))).unwrap();
-        (summary, bytes.len(), Model::open(bytes).unwrap())
+        let (summary, model) = train(folder.path(), out, more);
+        (summary, model.bytes(), model)
     };
     let (_, without, plain) = train("plain", &[]);
     let (summary, with, titled) = train("titled", &["--titles"]);
@@ -307,10 +300,9 @@ fn a_model_with_titles_names_its_items_in_both_languages_and_says_what_that_take
         "{summary} {without} {with}"
     );
     assert!(ok(&["train", "--help"]).contains("--titles"));
-    let (out, needs) = (
-        path("none"),
-        ["train", "--events", &events, "--titles", "--out"],
-    );
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (out, events) = (path("none"), path("events.jsonl"));
+    let needs = ["train", "--events", &events, "--titles", "--out"];
     let refused = tillside(&[&needs[..], &[&out]].concat());
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--catalog"));

@@ -23,14 +23,14 @@ struct Definition {
     online_retail: retail::Definition,
 }
 
-/// What to train on, and what is asked.
+/// Training baskets and test questions.
 struct Files {
     catalogue: Option<PathBuf>,
     events: PathBuf,
     baskets: PathBuf,
 }
 
-/// What `tillside evaluate --baskets --json` prints, as far as it is kept.
+/// The fields used from the output of `tillside evaluate --baskets --json`.
 #[derive(Deserialize)]
 struct Evaluation {
     items: u64,
