@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `definitions/` | which logs, settings and baselines |
 //! | `records/` | a dated file of figures for each run that was kept |
-//! | `page/` | scripts that measure in Chromium and Node |
+//! | `page/`, `exposures/` | scripts that measure in browsers and Node |
 //! | `src/` | the command |
 //!
 //! `cargo xtask bench` starts it, after `--needs` has told what to prepare. Measuring asserts nothing: what must hold is a test, or the
@@ -15,6 +15,7 @@
 mod baskets;
 mod definition;
 mod docs;
+mod exposures;
 mod lab;
 mod page;
 mod quality;
@@ -57,6 +58,11 @@ enum Bench {
     },
     /// Times of calls and of the first shelf, in Chromium and Node
     Page {
+        #[command(flatten)]
+        keep: Keep,
+    },
+    /// Exposures that arrive from visitors who leave at once, beside GrowthBook's SDK, in Chromium and Firefox
+    Exposures {
         #[command(flatten)]
         keep: Keep,
     },
@@ -105,7 +111,7 @@ impl Bench {
     fn needs(&self) -> &'static [&'static str] {
         match self {
             Bench::Size { .. } => &["node", "package"],
-            Bench::Page { .. } => &["node", "package", "surroundings"],
+            Bench::Page { .. } | Bench::Exposures { .. } => &["node", "package", "surroundings"],
             Bench::Quality(_) | Bench::Train { .. } | Bench::Shopper(_) | Bench::Offers => {
                 &["backend"]
             }
@@ -119,6 +125,7 @@ impl Bench {
         match self {
             Bench::Size { keep } => size::run(keep.write),
             Bench::Page { keep } => page::run(keep.write),
+            Bench::Exposures { keep } => exposures::run(keep.write),
             Bench::Quality(args) => quality::run(&given("TILLSIDE")?, &args),
             Bench::Train { encoder, keep } => {
                 train::run(&given("TILLSIDE")?, encoder == Switch::On, keep.write)

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 use xtask_tools::folders::root;
 
 use crate::baskets::Figures as Baskets;
+use crate::exposures::Figures as Exposures;
 use crate::page::{Figures as Page, Medians};
 use crate::quality::{self, Described, Known, Ranking};
 use crate::record::newest;
@@ -156,6 +157,12 @@ fn derived() -> Result<Derived> {
             newest::<Training>("training")?.as_ref().map(training),
         ),
         ("page", page_tables),
+        (
+            "exposures",
+            newest::<Exposures>("exposures")?
+                .as_ref()
+                .map(tables::exposures),
+        ),
     ];
     let texts = texts.map(|(name, text)| (name, text.unwrap_or_else(|| UNMEASURED.to_owned())));
     Ok(Derived {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::baskets::Figures as Baskets;
+use crate::exposures::Figures as Exposures;
 use crate::page::Table;
 use crate::quality::{Described, Ranking};
 use crate::train::Figures as Training;
@@ -174,6 +175,12 @@ pub fn page(tables: &[Table]) -> String {
         table(&columns, 1, rows)
     });
     texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A row for each library, engine and way of leaving.
+pub fn exposures(found: &Exposures) -> String {
+    let columns: Vec<_> = found.columns.iter().map(String::as_str).collect();
+    table(&columns, 3, found.rows.iter().cloned())
 }
 
 #[cfg(test)]
