@@ -1,9 +1,9 @@
 //! Arithmetic in loops: the only room with `unsafe`, and it is one line of it.
 //!
 //! Every kernel is written once, over [`Lanes`]: [`Plain`] is numbers in arrays, the oracle, and what runs natively;
-//! [`Simd`] is fixed simd128, what runs in a page. Both do the same operations in the same order, none of them fused, so
+//! `Simd` is fixed simd128, what runs in a page. Both do the same operations in the same order, none of them fused, so
 //! results are equal to the bit wherever they are computed. The tests here hold the kernels on [`Plain`] against loops
-//! as anyone would write them; `tests/kernels` holds [`Simd`] against [`Plain`] inside WebAssembly.
+//! as anyone would write them; `tests/kernels` holds `Simd` against [`Plain`] inside WebAssembly.
 //!
 //! Whatever the product does not call is not in its module; the bench measures it all the same.
 //!

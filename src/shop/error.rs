@@ -70,7 +70,7 @@ pub enum ModelError {
     Requires {
         name: String,
     },
-    /// A row broke its invariant; only [`Model::verify`] says so.
+    /// A row broke its invariant; only [`Model::verify`](super::Model::verify) says so.
     Row {
         name: String,
         row: usize,

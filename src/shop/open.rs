@@ -79,7 +79,7 @@ pub(super) static LISTS: [(&str, bool, Of); 9] = [
     ("content", false, Of::Items),
 ];
 
-/// Every column by [`Column`](super::Column): its name, type and elements.
+/// Every column by [`Column`]: its name, type and elements.
 pub(super) static COLUMNS: [(&str, Dtype, Of); 10] = [
     ("item.key.order", Dtype::U16, Of::Items),
     ("item.popularity", Dtype::U8, Of::Items),

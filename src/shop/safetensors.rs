@@ -367,7 +367,7 @@ impl Cursor<'_> {
     }
 }
 
-/// What [`write`] packs: a tensor's name, type, shape and bytes.
+/// What [`write()`] packs: a tensor's name, type, shape and bytes.
 pub struct Part<'a> {
     pub name: &'a str,
     pub dtype: Dtype,

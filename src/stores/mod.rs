@@ -9,7 +9,7 @@
 //! | [`distance`] | great-circle distances between rounded places |
 //! | [`clock`] | time zones as POSIX rules, `CET-1CEST,M3.5.0,M10.5.0/3` |
 //! | [`hours`] | opening hours in schema.org's words, `Mo-Fr 10:00-19:00` |
-//! | [`nearby`] | stores, item, place and time → the stores to go to, nearest first |
+//! | [`nearby()`] | stores, item, place and time → the stores to go to, nearest first |
 //!
 //! It deliberately knows no addresses of shoppers and no table of time zones.
 

@@ -2,12 +2,12 @@
 //!
 //! | function | file | gives |
 //! | --- | --- | --- |
-//! | [`catalogue`] | a Merchant product feed | [`Catalogue`] |
+//! | [`mod@catalogue`] | a Merchant product feed | [`Catalogue`] |
 //! | [`Reader::content`] | a feed of reviews, photos and articles | content items, each with what it is about |
-//! | [`events`] | what the collector stored, or a plain table of clicks | [`Interactions`] |
-//! | [`sessions`] | `session,items` | [`Interactions`] without times |
-//! | [`predictions`] | `session,prefix,target[,time]` | [`Prediction`]s to measure by |
-//! | [`baskets`] | `history,basket,target[,days]` | [`Basket`]s to measure by |
+//! | [`mod@events`] | what the collector stored, or a plain table of clicks | [`Interactions`] |
+//! | [`mod@sessions`] | `session,items` | [`Interactions`] without times |
+//! | [`mod@predictions`] | `session,prefix,target[,time]` | [`Prediction`]s to measure by |
+//! | [`mod@baskets`] | `history,basket,target[,days]` | [`Basket`]s to measure by |
 //!
 //! Tables may be CSV, TSV, JSON lines, XML or Parquet, and text may be gzipped and in any encoding; what a file is, its first
 //! bytes decide, and what a column is, the column as a whole. [`Hints`] say what neither does.

@@ -7,7 +7,7 @@
 //! | [`fault`], [`refusal`] | the reason why not, of one message, of a whole delivery |
 //! | [`log`], [`refusals`] | the log, and how many refusals of a flood are in it |
 //! | [`store`], [`database`], [`disk`] | rows to SQLite, once each, durable before the answer, in files that are still there |
-//! | [`mounts`], [`assets`], [`compression`], [`memory`], [`files`] | a URL to a file to a response |
+//! | [`mod@mounts`], [`assets`], [`compression`], [`memory`], [`files`] | a URL to a file to a response |
 //! | [`lab`] | running experiments, read out live |
 //! | [`crm`] | reference CRM: members, orders, points, coupons, signed facts |
 //! | [`headers`] | security policy and cross-origin permission on every response |
@@ -90,7 +90,7 @@ pub struct Args {
     /// Accepted write key; repeatable [default: every key]
     #[arg(long = "write-key", value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     write_keys: Vec<String>,
-    /// Origin whose pages may read answers, such as https://shop.example, or * for all; repeatable
+    /// Origin whose pages may read answers, such as `https://shop.example`, or * for all; repeatable
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<String>,
     /// Serve the reference CRM at /crm/v1, with settings from a file [without FILE: the demo's]

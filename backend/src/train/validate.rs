@@ -45,7 +45,7 @@ pub fn labels<'a>(
     })
 }
 
-/// The attributes as [`Model::compatible`] gives them.
+/// The attributes as [`Model::compatible`](tillside::shop::Model::compatible) gives them.
 pub fn compatible(given: &[String], catalogue: Option<&Catalogue>) -> Result<String, Error> {
     let products = catalogue.map_or(&[][..], |catalogue| &catalogue.products);
     let attributes = || products.iter().flat_map(|product| &product.attributes);

@@ -42,7 +42,7 @@ pub fn derive() -> Result<()> {
     Ok(())
 }
 
-/// Fails where [`derive`] would change something.
+/// Fails where [`derive()`] would change something.
 pub fn check() -> Result<()> {
     let changed: Vec<String> = changed()?
         .iter()

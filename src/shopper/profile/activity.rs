@@ -1,7 +1,7 @@
 //! Activity: visits, days, what is searched for, and where visits come from.
 //!
 //! A search teaches: what it asks for fades as interests do, and the category that most of what it finds belongs to counts
-//! as an interest (see [`super::Profile::learn`]).
+//! as an interest (see [`Shopper::deepen`](crate::shopper::Shopper::deepen)).
 
 use super::confidence;
 use crate::codec::{Reader, put_text, put_uint};

@@ -129,6 +129,13 @@ fn natively() -> Tally {
         clippy.args(["--no-default-features", "--", "-D", "warnings"]);
         passes(&mut clippy)
     });
+    // Links that lead nowhere, in the documentation as maintainers read it.
+    tally.section("documentation", || {
+        let mut doc = cargo(&["doc", "--workspace", "--locked", "--quiet", "--no-deps"]);
+        doc.arg("--document-private-items");
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        passes(&mut doc)
+    });
     tally.section("lints of the fuzz target", || {
         // A workspace of its own. What it would link need not be there to check it, nor a compiler of C++ to make that.
         let mut clippy = cargo(&["clippy", "--locked", "--manifest-path", "fuzz/Cargo.toml"]);

@@ -6,7 +6,7 @@
 //! | [`fit`] | decisions → the posterior of a Bayesian logit of conversion |
 //! | [`value`] | off-policy estimates of every arm, of all arms evenly, of the logged and of the trained policy |
 //! | [`population`] | simulated shoppers whose truth is known |
-//! | [`print`] | tables |
+//! | [`mod@print`] | tables |
 //!
 //! The posterior goes into the file of campaigns that pages read (`tillside/offers`). It holds weights of a few numbers of
 //! behaviour and no row about a person. What things cost the shop is not known here: "earned" is what was paid.

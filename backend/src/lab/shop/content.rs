@@ -1,7 +1,7 @@
 //! The demo shop's content: reviews, buyers' photos, short videos, guides and news, in English and Chinese.
 //!
 //! `content.jsonl` is the feed that `tillside train --content` reads; `content/<k>.json` holds what pages show of each. The
-//! words are put together from [`phrases`](super::phrases) by a hash of the product, so the same shop always says the same.
+//! words are put together from [`phrases`] by a hash of the product, so the same shop always says the same.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

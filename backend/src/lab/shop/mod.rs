@@ -1,6 +1,6 @@
 //! `tillside lab shop`: the demo's department store, written to a folder.
 //!
-//! The goods come from [`goods`](super::goods), their pictures from [`draw`](super::draw); this room gives them the
+//! The goods come from [`goods`], their pictures from [`draw`](super::draw); this room gives them the
 //! form that a trainer (`catalog.jsonl`, `content.jsonl`) and a page (`shop.json`, `live.json`, `products/`, `content/`,
 //! `img/`) read. The same program always
 //! writes the same bytes. Shoppers are another command's work: `tillside lab simulate`.
