@@ -4,7 +4,6 @@ use tillside::condition::{NULL, NoPatterns, Value};
 use tillside::experiment::{Features, Subject, Traces};
 
 const IDS: u32 = 1_000_000;
-const FEWER: u32 = 200_000;
 
 fn features(rules: &str) -> Features {
     Features::read(&Value::parse(rules).unwrap()).unwrap()
@@ -70,10 +69,10 @@ fn raising_coverage_moves_nobody_who_was_exposed() {
             r#"{{"features":{{"f":{{"defaultValue":0,"rules":[{{"key":"f","variations":[0,1,2],"coverage":{coverage},"weights":[0.5,0.3,0.2],"hashVersion":2}}]}}}}}}"#
         ))
     };
-    let mut before: Vec<Option<usize>> = vec![None; FEWER as usize];
+    let mut before: Vec<Option<usize>> = vec![None; IDS as usize];
     for coverage in [0.1, 0.37, 0.8, 1.0] {
         let (mut moved, mut inside) = (0, 0.0);
-        assign(&at(coverage), "f", FEWER, &mut |id, variation| {
+        assign(&at(coverage), "f", IDS, &mut |id, variation| {
             let known = &mut before[id as usize];
             moved += u32::from(known.is_some() && *known != variation);
             inside += f64::from(u8::from(variation.is_some()));
@@ -81,7 +80,7 @@ fn raising_coverage_moves_nobody_who_was_exposed() {
         });
         assert_eq!(moved, 0);
         assert!(
-            (inside / f64::from(FEWER) - coverage).abs() < 0.004,
+            (inside / f64::from(IDS) - coverage).abs() < 0.002,
             "{inside} at {coverage}"
         );
     }
