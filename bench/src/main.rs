@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod baskets;
+mod data;
 mod definition;
 mod docs;
 mod exposures;

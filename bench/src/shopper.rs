@@ -1,6 +1,6 @@
 //! How well orders predict who orders again, when, and what: `tillside lab shopper` on the orders of three real shops.
 //!
-//! Two come with packages of PyPI; who measures has the third. Nothing of them is kept beside the figures.
+//! Two come with packages of PyPI; the third must lie in the data folder ([`crate::data`]). Nothing of them is kept beside the figures.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,13 +15,13 @@ use xtask_tools::process::{output, run as run_program, step};
 use xtask_tools::wheel;
 
 use crate::baskets::{retail, tafeng};
-use crate::{definition, docs, quality, record};
+use crate::data::Data;
+use crate::{definition, docs, record};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A folder of logs, in it or beside it online-retail/online_retail.parquet
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    data: Data,
     /// This shop alone
     #[arg(long, value_name = "NAME")]
     only: Option<Shop>,
@@ -77,13 +77,13 @@ pub struct Printed {
 /// Measures every shop, or only one, prints, and where asked brings the documentation up to date.
 pub fn run(tillside: &Path, args: &Args) -> Result<()> {
     let definition: Definition = definition::read("shopper")?;
-    let logs = quality::logs(args.data.as_deref())?;
+    let data = args.data.folder();
     for &shop in Shop::value_variants() {
         if args.only.is_some_and(|only| only != shop) {
             continue;
         }
         let name = shop.name();
-        let files = match files(tillside, shop, &definition, &logs) {
+        let files = match files(tillside, shop, &definition, &data) {
             Ok(files) => files,
             Err(error) => {
                 eprintln!("{name} is left out: {error:#}");
@@ -113,7 +113,7 @@ struct Files {
 }
 
 /// Makes or finds those of a shop.
-fn files(tillside: &Path, shop: Shop, definition: &Definition, logs: &Path) -> Result<Files> {
+fn files(tillside: &Path, shop: Shop, definition: &Definition, data: &Path) -> Result<Files> {
     let folder = target().join("bench/shopper").join(shop.name());
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     match shop {
@@ -129,7 +129,7 @@ fn files(tillside: &Path, shop: Shop, definition: &Definition, logs: &Path) -> R
         }
         Shop::OnlineRetail => Ok(Files {
             catalogue: None,
-            events: retail::find(logs)?,
+            events: retail::find(data)?,
         }),
     }
 }

@@ -1,7 +1,7 @@
 //! Basket completion on Online Retail (UCI, CC BY 4.0): the invoices of a British shop, a year of them, as they are.
 //!
 //! `tillside lab split` cuts them as it cuts any shop's events: the newest tenth of the orders is asked about. It is a shop
-//! on which no setting was chosen. The file is not fetched; who measures has it.
+//! on which no setting was chosen. The file is not fetched: see [`crate::data`].
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use xtask_tools::process::{output, step};
 
 use super::{Figures, Files};
+use crate::data::remedy;
 use crate::definition;
 
 /// What `--only` calls it.
@@ -19,28 +20,29 @@ pub const NAME: &str = "online-retail";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
-    /// In the folder of logs, or in the one above it.
+    /// In the data folder, or in the one above it.
     file: String,
 }
 
-/// Where it lies.
-pub fn find(logs: &Path) -> Result<PathBuf> {
+/// Its path below the data folder or the one above.
+pub fn find(data: &Path) -> Result<PathBuf> {
     let Definition { file } = definition::read::<super::Definition>("baskets")?.online_retail;
-    let places = [Some(logs), logs.parent()].into_iter().flatten();
+    let places = [Some(data), data.parent()].into_iter().flatten();
     let found = places
         .map(|folder| folder.join(&file))
         .find(|path| path.is_file());
     found.with_context(|| {
         format!(
-            "neither {} nor the folder that it is in has {file}",
-            logs.display()
+            "{file} is neither in {} nor in the folder above it; {}",
+            data.display(),
+            remedy(data)
         )
     })
 }
 
 /// Measures; `None`, with a line that says why, where the file is not to be found.
-pub fn measure(tillside: &Path, logs: &Path, work: &Path) -> Result<Option<Figures>> {
-    let invoices = match find(logs) {
+pub fn measure(tillside: &Path, data: &Path, work: &Path) -> Result<Option<Figures>> {
+    let invoices = match find(data) {
         Ok(invoices) => invoices,
         Err(error) => {
             eprintln!("Online Retail is left out: {error:#}");

@@ -1,10 +1,8 @@
 //! Ranking of unseen sessions: `tillside train` and `tillside evaluate` on real click logs.
 //!
-//! One log comes with a crate and so can be measured anywhere. Others are folders that the person who measures has,
-//! since their licences allow measuring and no more. Plain cosine co-occurrence is counted in the same run on the same
-//! rows, so that a figure can be judged without knowing the log. What descriptions add to
-//! sessions is measured where a log has them: see [`content`]. Baskets of a supermarket and of a web shop are
-//! completed as well: see [`crate::baskets`].
+//! One log comes with a crate and so can be measured anywhere; others lie in the data folder ([`crate::data`]). The baseline, item
+//! cosine on co-occurrence, is measured in the same run on the same rows, so that a figure can be judged without knowing the log.
+//! Logs with a file of items also measure what content features add ([`content`]); basket completion is in [`crate::baskets`].
 
 mod baseline;
 mod content;
@@ -21,10 +19,11 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use xtask_tools::folders::{root, target};
+use xtask_tools::folders::target;
 use xtask_tools::process::{output, step};
 
 use crate::baskets::{retail, tafeng};
+use crate::data::{Data, remedy};
 use crate::{definition, docs, record};
 use log::Log;
 
@@ -32,10 +31,9 @@ pub use content::Described;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A folder of logs, each a folder with train.csv[.gz], test.csv[.gz] and perhaps items.csv[.gz]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// This log alone: serenade, ta-feng, online-retail, or a folder of DIR
+    #[command(flatten)]
+    data: Data,
+    /// Only this data set: serenade, ta-feng, online-retail, or a log's folder in DIR
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Train a sequence encoder: none, one in the model, or one that the neighbours are distilled from; minutes for each log
@@ -76,7 +74,6 @@ impl Encoder {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Definition {
-    logs: PathBuf,
     serenade: serenade::Definition,
     bounds: Bounds,
     content: content::Definition,
@@ -114,14 +111,6 @@ pub fn known(log: &str) -> Result<Option<Known>> {
         .known
         .into_iter()
         .find(|known| known.log == log))
-}
-
-/// The folder of logs.
-pub fn logs(data: Option<&Path>) -> Result<PathBuf> {
-    match data {
-        Some(folder) => Ok(folder.to_owned()),
-        None => Ok(root().join(definition()?.logs)),
-    }
 }
 
 /// The log that a crate carries.
@@ -208,12 +197,18 @@ pub fn run(tillside: &Path, args: &Args) -> Result<()> {
         let log = serenade::make(&definition()?.serenade, &work.join(SERENADE))?;
         logs.push((SERENADE.to_owned(), log));
     }
-    let others = folders(args.data.as_deref())?;
+    let others = folders(&args.data)?;
+    ensure!(
+        !write || only.is_some() || !others.is_empty(),
+        "`--write`: the table of sessions is of all logs, and {} has none; {}",
+        args.data.folder().display(),
+        remedy(&args.data.folder())
+    );
     let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
     logs.extend(others.into_iter().filter(|(name, _)| wanted(name)));
     ensure!(
         !logs.is_empty() || of_baskets.iter().any(is_wanted),
-        "`--only {}`: there are {SERENADE}{}",
+        "unknown data set `--only {}`; available: {SERENADE}{}",
         only.unwrap_or_default(),
         of_baskets
             .iter()
@@ -283,7 +278,7 @@ fn complete(
         }
     }
     if wanted(retail::NAME)
-        && let Some(figures) = retail::measure(tillside, &logs(args.data.as_deref())?, work)?
+        && let Some(figures) = retail::measure(tillside, &args.data.folder(), work)?
     {
         println!("{}\n", docs::baskets(&figures));
         if args.write {
@@ -301,16 +296,16 @@ fn work() -> Result<PathBuf> {
 }
 
 /// The folders of the data folder that hold a log, by name.
-fn folders(data: Option<&Path>) -> Result<Vec<(String, Log)>> {
-    let folder = logs(data)?;
-    if !folder.is_dir() {
-        ensure!(
-            data.is_none(),
-            "{} is no folder; give one with a folder for each log",
-            folder.display()
+fn folders(data: &Data) -> Result<Vec<(String, Log)>> {
+    let Some(folder) = data.existing()? else {
+        let folder = data.folder();
+        eprintln!(
+            "only data sets that packages carry are measured; {} does not exist. To measure another log, {}",
+            folder.display(),
+            remedy(&folder)
         );
         return Ok(Vec::new());
-    }
+    };
     let mut logs = Vec::new();
     for entry in fs::read_dir(&folder)? {
         let folder = entry?.path();
