@@ -673,6 +673,23 @@ export interface Transactions {
   confidence: number;
 }
 
+/** The last order is recent or long ago; trips are many or few, orders large or small, and the days between them few or many. */
+export type SegmentTrait = "recent" | "away" | "frequent" | "occasional" | "large_orders" | "small_orders" | "short_gaps" | "long_gaps";
+
+/** Customers whose orders are alike. */
+export interface Segment {
+  /** Such as "frequent-recent": its two leading traits. */
+  name: string;
+  /** From 0, the segment of most customers first. */
+  number: number;
+  /** What sets it apart from the average customer, the furthest first; empty for the average. */
+  traits: SegmentTrait[];
+  /** Of the shop's customers, 0–1. */
+  share: number;
+  /** From its centre, in standard deviations. */
+  distance: number;
+}
+
 export interface Stage {
   stage: "prospect" | "new" | "growing" | "mature" | "dormant" | "churned" | "won_back";
   /** Milliseconds since 1970; a stage lasts at least a day. */
@@ -684,6 +701,8 @@ export interface Stage {
   idle: number | null;
   /** Digits 1–5 by the shop's quintiles; null where the model brings none. */
   rfm: { recency: number; frequency: number; monetary: number; segment: string } | null;
+  /** The customers of the shop whose orders are alike: the nearest centroid of k-means; null without orders, or where the model has no segments. */
+  segment: Segment | null;
   /** The probability that the shopper still buys here (BG/NBD); 1 after one order. */
   alive: number | null;
   /** Expected orders within 30 and 90 days. */

@@ -16,7 +16,7 @@ import { root } from "../../tests/support/surroundings.mjs";
 /** As bench/definitions/exposures.toml has it. @type {{ engines: ("chromium" | "firefox")[], visits: number, others: number, leaves: number[] }} */
 const definition = JSON.parse(process.argv[2] ?? "{}");
 const LIBRARIES = { tillside: "tillside", plugin: "GrowthBook, its tracking plugin", callback: "GrowthBook, callback with fetch" };
-const COLUMNS = ["library", "engine", "leaves", "visits", "arrived", "lost", "split drawn", "split arrived", "χ²"];
+const COLUMNS = ["library", "engine", "leaves", "visits", "exposed", "arrived", "lost", "split drawn", "split arrived", "χ²"];
 /** Until nothing arrives any more. */
 const QUIET_MS = 5000;
 
@@ -104,9 +104,11 @@ async function row(library, engine, within) {
     const rows = () => own.rows().filter(({ event }) => event === "Experiment Viewed").map(({ message }) => ({ unit: message.anonymousId, variation: String(message.properties.variation_id) }));
     const arrived = await settled(library === "tillside" ? rows : () => kept);
     const [drawn, left] = [split([...seen]), split([...arrived.values()])];
+    // A page that opened too late on a busy machine used no variation.
+    const exposed = drawn.reduce((sum, count) => sum + count, 0);
     return [
-      LIBRARIES[library], engine, within === 0 ? "at once" : `within ${within} ms`, `${seen.length}`, `${arrived.size}`,
-      `${(((seen.length - arrived.size) / seen.length) * 100).toFixed(1)} %`, drawn.join(" : "), left.join(" : "), square(left).toFixed(2),
+      LIBRARIES[library], engine, within === 0 ? "at once" : `within ${within} ms`, `${seen.length}`, `${exposed}`, `${arrived.size}`,
+      `${(((exposed - arrived.size) / exposed) * 100).toFixed(1)} %`, drawn.join(" : "), left.join(" : "), square(left).toFixed(2),
     ];
   } finally {
     await over();

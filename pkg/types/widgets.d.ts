@@ -6,7 +6,7 @@ import type { Load } from "./shelf.js";
 import type { Invitation, Located, NearStore, Stores } from "./stores.js";
 
 /** What the widgets need of the page's object. */
-export type Till = Pick<Tillside, "ready" | "ask" | "bundle" | "click" | "impression" | "portrait" | "say" | "watch" | "actions" | "respond" | "offer" | "track" | "status" | "consent" | "erase">;
+export type Till = Pick<Tillside, "ready" | "ask" | "bundle" | "click" | "impression" | "portrait" | "say" | "watch" | "actions" | "respond" | "offer" | "track" | "status" | "consent" | "erase"> & Partial<Pick<Tillside, "stage">>;
 
 /** One text, or one for each language. */
 export type Text = string | { en?: string; zh?: string };

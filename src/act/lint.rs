@@ -8,7 +8,7 @@ use crate::lines::join;
 use crate::value::Value;
 
 /// Attributes that conditions of rules can test, as the engine fills them in.
-pub const ATTRIBUTES: [&str; 20] = [
+pub const ATTRIBUTES: [&str; 21] = [
     "item",
     "store",
     "cart",
@@ -28,6 +28,7 @@ pub const ATTRIBUTES: [&str; 20] = [
     "orders",
     "sentiment",
     "intent",
+    "segment",
     "survey",
 ];
 

@@ -114,6 +114,10 @@ impl Model {
     fn verify_customers(&self) -> Result<(), ModelError> {
         let calendar = crate::scene::calendar::Calendar::read(self.festivals());
         hold(calendar.is_ok(), "festivals", Why::Text)?;
+        let segments = self.segments();
+        let known = segments.is_empty()
+            || crate::shopper::life::segments::Segments::checked(&segments).is_some();
+        hold(known, "customers.segments", Why::Range)?;
         for (name, list) in self.scene_rows() {
             for row in 0..list.len() {
                 if list.get(&self.file, row).len() % 2 == 1 {

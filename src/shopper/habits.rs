@@ -6,6 +6,7 @@
 use super::Shopper;
 use super::cycle::gamma::Prior;
 use super::cycle::{self, Cycles, Due, Known, Line};
+use super::life::segments::{self, Segments};
 use super::life::{self, Doing, Life, Parameters, rfm::Cuts};
 use super::profile::Orders;
 use super::taste::{self, Taste};
@@ -157,6 +158,7 @@ impl Habits {
                 ("segment", digits.segment().into()),
             ])
         };
+        let segment = self.segment(orders, model, now);
         let rule = &answer.rule;
         let mut why = Vec::new();
         let (_, away) = self
@@ -179,6 +181,7 @@ impl Habits {
             ("trips", number(answer.trips.count)),
             ("idle", of(answer.idle, number)),
             ("rfm", of(answer.rfm, digits)),
+            ("segment", segment),
             ("alive", of(answer.alive, number)),
             ("expected", of(answer.expected, pair)),
             ("next", of(answer.next, three)),
@@ -198,6 +201,26 @@ impl Habits {
                 ]),
             ),
             ("ruleOnly", answer.rule_only.into()),
+        ])
+    }
+
+    /// The segment of customers that the orders are nearest to; `Null` without orders, or where the model has no segments.
+    pub fn segment(&self, orders: &Orders, model: Option<&Model>, now: i64) -> Value {
+        let trips = life::Trips::of(orders, self.zone);
+        let Some(segments) = Segments::of(model).filter(|_| trips.count > 0) else {
+            return Value::Null;
+        };
+        let today = crate::scene::day::local_day(now, self.zone);
+        let totals = orders.totals();
+        let spend = totals.value / f64::from(totals.orders.max(1));
+        let found = segments::features(trips.count, [trips.first, trips.last, today], spend);
+        let nearest = segments.nearest(&found);
+        map([
+            ("name", segments.name(nearest.number).into()),
+            ("number", number(nearest.number as f64)),
+            ("traits", texts(&segments.traits(nearest.number))),
+            ("share", number(segments.share(nearest.number))),
+            ("distance", number(nearest.distance)),
         ])
     }
 

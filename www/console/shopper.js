@@ -97,6 +97,7 @@ function cycle() {
     { class: "cycle", "data-warning": churn.warning },
     facts([
       [t("shopper.stage"), t(`stage.${stage.stage}`)],
+      ...(stage.segment ? [/** @type {const} */ ([t("shopper.segment"), t("shopper.segmentOf", { name: traits(stage.segment), percent: percent(stage.segment.share) })])] : []),
       ...(idle === null ? [] : [/** @type {const} */ ([t("shopper.idle"), number(idle)])]),
       ...(away ? [/** @type {const} */ ([t("shopper.away"), number(away)])] : []),
       ...(churn.fall === null ? [] : [/** @type {const} */ ([t("shopper.fall"), meter(churn.fall)])]),
@@ -104,6 +105,9 @@ function cycle() {
     ]),
   );
 }
+
+/** @param {NonNullable<NonNullable<ReturnType<typeof till.stage>>["segment"]>} segment */
+const traits = ({ traits }) => traits.map((trait) => t(`segment.${trait}`)).join(t("segment.and")) || t("segment.average");
 
 /** @param {number} share */
 const meter = (share) => el("span", { class: "meter" }, bar(share), el("span", {}, percent(share)));

@@ -21,7 +21,7 @@ export class Knowledge extends Widget {
     const portrait = till.portrait();
     const ids = [...portrait.recent.map(({ id }) => id), ...(portrait.enquiries ?? []).flatMap(({ item }) => item ?? [])];
     this.#products = await products([...new Set(ids)]).catch(() => new Map());
-    const groups = this.#groups(portrait).filter(([, facts]) => facts.length);
+    const groups = this.#groups(portrait, till.stage?.()?.segment).filter(([, facts]) => facts.length);
     const nothing = till.status().consent.personalisation ? "know.nothing" : "know.off";
     return [
       el(
@@ -40,8 +40,8 @@ export class Knowledge extends Widget {
     return settings.name?.(kind, id) ?? title ?? (kind === "item" ? this.t("know.item") : id);
   }
 
-  /** @param {Portrait} portrait @returns {[string, Fact[]][]} */
-  #groups({ recent, attributes, behaviour, transactions: orders, sentiment, enquiries = [] }) {
+  /** @param {Portrait} portrait @param {import("../../index.js").Segment | null} [segment] @returns {[string, Fact[]][]} */
+  #groups({ recent, attributes, behaviour, transactions: orders, sentiment, enquiries = [] }, segment) {
     const day = (/** @type {number} */ time) => this.date(time);
     /** @param {"category" | "brand"} kind @param {readonly { name: string, evidence: number, last: number }[]} [all] */
     const interests = (kind, all = []) => all.map(({ name, evidence, last }) => ({ what: this.#called(kind, name), why: [this.t("know.interest", { count: this.number(evidence), last: day(last) })], erase: { kind, name } }));
@@ -63,11 +63,20 @@ export class Knowledge extends Widget {
       [
         this.t("know.purchases"),
         orders?.orders
-          ? [{ what: this.t("know.orders", { count: this.number(orders.orders) }), why: [this.t("know.ordersWhy", { last: day(orders.last ?? 0) }), ...(orders.gap ? [this.t("know.gap", { days: this.number(orders.gap, 1) })] : [])] }]
+          ? [
+              { what: this.t("know.orders", { count: this.number(orders.orders) }), why: [this.t("know.ordersWhy", { last: day(orders.last ?? 0) }), ...(orders.gap ? [this.t("know.gap", { days: this.number(orders.gap, 1) })] : [])] },
+              ...(segment ? [this.#segment(segment)] : []),
+            ]
           : [],
       ],
       [this.t("know.facts"), (attributes?.facts ?? []).map(({ name, value, last }) => ({ what: `${name}: ${value}`, why: [this.t("know.told", { last: day(last) })], erase: { kind: "fact", name } }))],
     ];
+  }
+
+  /** @param {import("../../index.js").Segment} segment @returns {Fact} */
+  #segment({ traits, share }) {
+    const named = traits.map((trait) => this.t(`segment.${trait}`)).join(this.t("segment.and"));
+    return { what: this.t("know.segment", { named: named || this.t("segment.average") }), why: [this.t("know.segmentWhy", { percent: this.number(share * 100) })] };
   }
 
   /** @param {NonNullable<Portrait["enquiries"]>[number]} enquiry @returns {Fact} */

@@ -8,6 +8,7 @@
 //! | `orders` | `orders`, `spent`, `average`, `gap`, `days` since the last, … |
 //! | `sentiment` | `rating`, `dislikes`, `returns`, `issues`, … |
 //! | `intent` | `phase`, `purchase`, `hesitation`, `reason`, … |
+//! | `segment` | `name`, `number`, `share`: the customers whose orders are alike |
 //! | `facts` | by name, as the shop said them |
 //! | any other name | a declared attribute |
 
@@ -21,13 +22,14 @@ use crate::shopper::Shopper;
 use crate::value::Value;
 
 /// Names of what is worked out once for all conditions that are asked together.
-const ROOTS: [&str; 7] = [
+const ROOTS: [&str; 8] = [
     "categories",
     "brands",
     "departments",
     "orders",
     "sentiment",
     "intent",
+    "segment",
     "facts",
 ];
 
@@ -67,6 +69,9 @@ impl<'a> Known<'a> {
             "orders" => profile.transactions(self.now),
             "sentiment" => profile.sentiment.answer(self.now),
             "intent" => intent::answer(&profile.signals.intent(self.now), |_| None),
+            "segment" => profile
+                .habits
+                .segment(&profile.orders, self.model, self.now),
             _ => profile.facts.all(),
         }
     }

@@ -6,6 +6,7 @@
 //! | `fit` | BG/NBD and gamma-gamma by maximum likelihood |
 //! | `simplex` | how they are maximised |
 //! | `habits` | intervals and prices by category, quintiles |
+//! | `segments` | groups whose orders are alike |
 //! | `scenes` | weekdays, seasons and festivals |
 //!
 //! Nothing here is about one customer: each number is of at least ten of them.
@@ -13,6 +14,7 @@
 mod fit;
 mod habits;
 mod scenes;
+mod segments;
 mod simplex;
 
 use std::fmt::Write;
@@ -21,6 +23,7 @@ use tillside::scene::calendar::Calendar;
 use tillside::scene::day;
 use tillside::shop::customers::{FITTED, Fitted};
 use tillside::shop::pack::Packer;
+use tillside::shopper::life::segments::{Features, features};
 
 use crate::train::items::columns::Categories;
 use crate::train::items::goods::Goods;
@@ -39,6 +42,7 @@ pub struct Customers {
     /// Mean and variance each.
     cycles: Vec<f32>,
     prices: Vec<f32>,
+    segments: Vec<f32>,
     scenes: Option<scenes::Scenes>,
     festivals: String,
     /// Customers with an order, and with two.
@@ -133,6 +137,18 @@ impl Customers {
             let spend = of(&|one| one.spend / f64::from(one.orders))?;
             Some([idle, trips, spend].concat())
         };
+        let alike: Vec<Features> = histories
+            .iter()
+            .map(|one| {
+                let days = [one.days[0], one.days[one.days.len() - 1], end];
+                features(
+                    one.days.len() as u32,
+                    days,
+                    one.spend / f64::from(one.orders),
+                )
+            })
+            .collect();
+        all.segments = segments::fit(&alike).unwrap_or_default();
         let mut put = |what: Fitted, numbers: Option<Vec<f64>>| all.fitted[what as usize] = numbers;
         put(Fitted::Activity, fit::activity(&seen).map(Vec::from));
         put(Fitted::Spend, fit::spend(&spends).map(Vec::from));
@@ -146,6 +162,7 @@ impl Customers {
     pub fn of_all(&self) -> Customers {
         Customers {
             fitted: self.fitted.clone(),
+            segments: self.segments.clone(),
             festivals: self.festivals.clone(),
             customers: self.customers,
             repeaters: self.repeaters,
@@ -161,6 +178,9 @@ impl Customers {
         }
         if some(&self.prices) {
             packer.f32s("category.price", &self.prices);
+        }
+        if !self.segments.is_empty() {
+            packer.f32s("customers.segments", &self.segments);
         }
         if !self.festivals.is_empty() {
             packer.u8s("festivals", self.festivals.as_bytes());
@@ -201,6 +221,13 @@ impl Customers {
                 &numbers
             };
             let _ = writeln!(text, "| {name} | {numbers} |");
+        }
+        let rows = segments::card(&self.segments);
+        if !rows.is_empty() {
+            text += "\nSegments of customers whose orders are alike, by their centres:\n\n| segment | share | days since the last order | trips | spend of an order | days between trips |\n| --- | --: | --: | --: | --: | --: |\n";
+            for row in rows {
+                let _ = writeln!(text, "| {} |", row.join(" | "));
+            }
         }
         let count = |of: &[f32], each: usize| of.chunks(each).filter(|one| one[0] > 0.0).count();
         let lifts = |rows: &[Vec<u8>]| rows.iter().filter(|row| !row.is_empty()).count();

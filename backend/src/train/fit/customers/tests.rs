@@ -169,3 +169,76 @@ fn a_model_brings_the_days_of_the_years_to_come_only() {
     );
     assert!(text.len() < FESTIVALS.len() / 2 + 500, "{}", text.len());
 }
+
+/// Regulars, customers of large orders once a month, and people who came once, each a little different.
+fn crowd(shoppers: u32) -> crate::ingest::Interactions {
+    let mut sessions = Vec::new();
+    for shopper in 0..shoppers {
+        let (weeks, every, basket) = match shopper % 5 {
+            0 | 1 => (20 + shopper % 7, 1, "AB"),
+            2 => (20 + shopper % 4, 4, "IJKL"),
+            _ => (1, 1, "C"),
+        };
+        for week in (0..weeks).step_by(every) {
+            let at = i64::from(week) * WEEK + i64::from(shopper % 23) * 24 + 24;
+            sessions.push((shopper, at, basket));
+        }
+    }
+    sessions.sort_by_key(|session| session.1);
+    interactions(&sessions)
+}
+
+#[test]
+fn ten_thousand_devices_choose_the_segment_that_the_trainer_chose() {
+    use tillside::intake::{Event, Kind};
+    use tillside::shopper::Shopper;
+    use tillside::shopper::life::segments::{Segments, features};
+    use tillside::shopper::profile::Setup;
+    use tillside::value::Value;
+
+    let (read, catalogue) = (crowd(10_000), catalogue());
+    let (_, bytes) = of(&read, &catalogue);
+    let model = Model::open_verified(bytes).unwrap();
+    let segments = Segments::of(Some(&model)).unwrap();
+    assert!(segments.count() >= 3);
+    let goods = Goods::number(&read, &read.sessions, Some(&catalogue));
+    let orders = goods.orders();
+    let end = newest(&goods).unwrap();
+    let mut counts = vec![0.0; segments.count()];
+    for (history, own) in histories(&goods, &orders, 0)
+        .iter()
+        .zip(orders.chunk_by(|a, b| a.shopper == b.shopper))
+    {
+        let mut shopper = Shopper::default();
+        for (n, order) in own.iter().enumerate() {
+            let keys = order.items.iter().map(|item| &*goods.keys[*item as usize]);
+            let mut event = Event::about(Kind::OrderCompleted, order.time, keys);
+            event.id = format!("order-{n}");
+            for (product, item) in event.products.iter_mut().zip(&order.items) {
+                product.price = goods.products[*item as usize]
+                    .and_then(|product| product.price)
+                    .map(f64::from);
+                product.quantity = 1;
+            }
+            shopper.deepen(&event, Some(&model), &Setup::default());
+        }
+        let profile = &shopper.profile;
+        let answer = profile.habits.segment(&profile.orders, Some(&model), end);
+        let days = [history.days[0], *history.days.last().unwrap(), day(end, 0)];
+        let spend = history.spend / f64::from(history.orders);
+        let trained = segments.nearest(&features(history.days.len() as u32, days, spend));
+        assert_eq!(answer.number_of("number"), Some(trained.number as f64));
+        assert_eq!(answer.text_of("name"), segments.name(trained.number));
+        counts[trained.number] += 1.0;
+    }
+    for (number, count) in counts.iter().enumerate() {
+        let share = count / counts.iter().sum::<f64>();
+        assert!((share - segments.share(number)).abs() < 0.01, "{counts:?}");
+    }
+    let nobody = Shopper::default();
+    let none = nobody
+        .profile
+        .habits
+        .segment(&nobody.profile.orders, Some(&model), end);
+    assert_eq!(none, Value::Null, "without an order nobody is in one");
+}
