@@ -673,8 +673,8 @@ export interface Transactions {
   confidence: number;
 }
 
-/** The last order is recent or long ago; trips are many or few, orders large or small, and the days between them few or many. */
-export type SegmentTrait = "recent" | "away" | "frequent" | "occasional" | "large_orders" | "small_orders" | "short_gaps" | "long_gaps";
+/** The last order is recent or long ago, trips are many or few, orders large or small. */
+export type SegmentTrait = "recent" | "away" | "frequent" | "occasional" | "large_orders" | "small_orders";
 
 /** Customers whose orders are alike. */
 export interface Segment {

@@ -444,8 +444,6 @@ export const texts = /** @type {const} */ ({
   "segment.occasional": ["order now and then", "偶尔下单"],
   "segment.large_orders": ["large orders", "单笔金额较高"],
   "segment.small_orders": ["small orders", "单笔金额较低"],
-  "segment.short_gaps": ["short time between orders", "下单间隔较短"],
-  "segment.long_gaps": ["long time between orders", "下单间隔较长"],
   "shopper.idle": ["Days since the last order", "距上次下单天数"],
   "shopper.away": ["Days between the last two visits", "最近两次来访间隔天数"],
   "shopper.fall": ["Visits fewer than before by", "来访减少"],

@@ -44,7 +44,6 @@ pub(super) struct Parts {
     fitted: [Vec<f32>; FITTED.len()],
     cycle: Range<usize>,
     price: Range<usize>,
-    #[cfg(feature = "full")]
     segments: Range<usize>,
     festivals: Range<usize>,
     item_scene: Ragged,
@@ -61,10 +60,7 @@ impl Opening<'_> {
         }
         parts.cycle = self.column("category.cycle", Dtype::F32, Some(2 * categories));
         parts.price = self.column("category.price", Dtype::F32, Some(DECILES * categories));
-        #[cfg(feature = "full")]
-        {
-            parts.segments = self.column("customers.segments", Dtype::F32, None);
-        }
+        parts.segments = self.column("customers.segments", Dtype::F32, None);
         parts.festivals = self.column("festivals", Dtype::U8, None);
         parts.item_scene = self.ragged("item.scene", false, Some(items));
         parts.category_scene = self.ragged("category.scene", false, Some(categories));
@@ -134,7 +130,6 @@ impl Model {
     }
 
     /// The numbers of the segments of customers; empty where there are none.
-    #[cfg(feature = "full")]
     pub fn segments(&self) -> Vec<f32> {
         let column = &self.customers.segments;
         let at = |n| f32_at(&self.file, column.start, n);

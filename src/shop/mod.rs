@@ -20,6 +20,8 @@ mod open;
 pub mod pack;
 pub mod rows;
 pub mod safetensors;
+#[cfg(feature = "full")]
+pub mod segments;
 pub mod terms;
 mod variants;
 mod verify;

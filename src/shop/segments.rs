@@ -1,17 +1,17 @@
 //! Segments: groups of customers whose orders are alike, by the nearest centroid of k-means (Lloyd 1982).
 //!
 //! The trainer finds the centroids among the shop's customers and ships them with the scale of each feature; the device
-//! reckons the same features from its own orders and takes the nearest. Four features, as logarithms of one plus the value,
-//! so that one long absence or one large order does not decide alone: days since the last trip, trips, spend of an order, and
-//! days between trips.
+//! reckons the same features from its own orders and takes the nearest. Three features, recency, frequency and monetary value:
+//! days since the last trip, trips, and spend of an order, as logarithms of one plus the value, so that one long absence or one
+//! large order does not decide alone. Days between trips are left out: most customers have made one trip only.
 //!
 //! A segment is named by what sets its centroid apart from the average customer ([`Segments::traits`]). It deliberately reads
-//! orders alone: no name, place or browsing goes into it. For the quintile grid of recency, frequency and value see `rfm`.
+//! orders alone: no name, place or browsing goes into it. For the quintile grid of recency, frequency and value see `shopper/life/rfm.rs`.
 
-use crate::shop::Model;
+use super::Model;
 
 /// Numbers that describe an order history.
-pub const FEATURES: usize = 4;
+pub const FEATURES: usize = 3;
 /// Segments that a model may have.
 pub const COUNT: [usize; 2] = [2, 12];
 /// Standard deviations from the average customer from which a feature is a trait.
@@ -24,17 +24,14 @@ const TRAITS: [[&str; 2]; FEATURES] = [
     ["recent", "away"],
     ["occasional", "frequent"],
     ["small_orders", "large_orders"],
-    ["short_gaps", "long_gaps"],
 ];
 
 pub type Features = [f64; FEATURES];
 
-/// The features of an order history: trips, the days of the first, of the last and of now, and the mean spend of an order
-/// in the catalogue's currency.
-pub fn features(trips: u32, [first, last, today]: [i32; 3], spend: f64) -> Features {
-    let days = |from: i32, to: i32| f64::from(to.saturating_sub(from).max(0));
-    let gap = days(first, last) / f64::from(trips.max(2) - 1);
-    [days(last, today), trips.into(), spend.max(0.0), gap].map(libm::log1p)
+/// The features of an order history: days since the last trip, trips, and the mean spend of an order in the catalogue's
+/// currency.
+pub fn features(idle: i32, trips: u32, spend: f64) -> Features {
+    [f64::from(idle.max(0)), trips.into(), spend.max(0.0)].map(libm::log1p)
 }
 
 /// What a model says of all segments.
@@ -100,7 +97,7 @@ impl Segments {
         self.shares[number]
     }
 
-    /// The centroid in the units of the features before their logarithm: days, trips, spend, days.
+    /// The centroid in the units of the features before their logarithm: days, trips, spend.
     pub fn centre(&self, number: usize) -> Features {
         let mut centre = self.centroids[number];
         for (n, value) in centre.iter_mut().enumerate() {
@@ -176,10 +173,10 @@ mod tests {
 
     /// Two segments: customers of often and lately, and of once and long ago; spend tells nothing.
     fn two() -> Segments {
-        let mean = [3.0, 1.5, 4.0, 2.0];
-        let deviation = [1.0, 0.5, 0.0, 1.0];
-        let often = [-1.0, 2.0, 0.0, 0.1];
-        let gone = [1.2, -0.8, 0.0, -0.6];
+        let mean = [3.0, 1.5, 4.0];
+        let deviation = [1.0, 0.5, 0.0];
+        let often = [-1.0, 2.0, 0.0];
+        let gone = [1.2, -0.8, 0.0];
         let numbers = [&mean[..], &deviation, &often, &gone, &[0.7, 0.3]].concat();
         Segments::checked(&numbers).unwrap()
     }
@@ -188,11 +185,11 @@ mod tests {
     fn a_history_is_in_the_segment_whose_centre_it_is_next_to() {
         let segments = two();
         assert_eq!(segments.count(), 2);
-        let weekly = features(12, [0, 77, 80], 20.0);
-        let once = features(1, [0, 0, 200], 9000.0);
+        let weekly = features(3, 12, 20.0);
+        let once = features(200, 1, 9000.0);
         assert_eq!(segments.nearest(&weekly).number, 0);
         assert_eq!(segments.nearest(&once).number, 1);
-        let [idle, trips, _, _] = segments.centre(0);
+        let [idle, trips, _] = segments.centre(0);
         assert!(
             (idle - (2f64.exp() - 1.0)).abs() < 1e-9 && (trips - (2.5f64.exp() - 1.0)).abs() < 1e-9
         );
@@ -202,7 +199,7 @@ mod tests {
     #[test]
     fn a_feature_that_all_share_moves_nobody() {
         let segments = two();
-        let at = |spend| segments.nearest(&features(3, [0, 30, 40], spend));
+        let at = |spend| segments.nearest(&features(10, 3, spend));
         assert_eq!(at(0.0), at(1e9));
     }
 
@@ -211,7 +208,7 @@ mod tests {
         let segments = two();
         assert_eq!(segments.traits(0), ["frequent", "recent"]);
         assert_eq!(segments.name(1), "away-occasional");
-        let same = [[0.0f32; 4], [1.0; 4], [0.1; 4], [-0.1; 4]].concat();
+        let same = [[0.0f32; 3], [1.0; 3], [0.1; 3], [-0.1; 3]].concat();
         let same = Segments::checked(&[&same[..], &[0.5, 0.5]].concat()).unwrap();
         assert_eq!([same.name(0), same.name(1)], ["average", "average-2"]);
     }
@@ -220,12 +217,12 @@ mod tests {
     fn what_is_no_list_of_segments_is_none() {
         for numbers in [
             vec![],
-            vec![0.0; 7],
-            vec![0.0; 13],
-            vec![0.0; 17],
-            vec![0.0; 8 + 13 * 5],
-            [vec![0.0; 4], vec![-1.0; 4], vec![0.0; 10]].concat(),
-            vec![f32::NAN; 18],
+            vec![0.0; 5],
+            vec![0.0; 10],
+            vec![0.0; 15],
+            vec![0.0; 6 + 13 * 4],
+            [vec![0.0; 3], vec![-1.0; 3], vec![0.0; 8]].concat(),
+            vec![f32::NAN; 14],
         ] {
             assert_eq!(Segments::checked(&numbers), None, "{numbers:?}");
         }

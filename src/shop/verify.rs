@@ -115,8 +115,7 @@ impl Model {
         let calendar = crate::scene::calendar::Calendar::read(self.festivals());
         hold(calendar.is_ok(), "festivals", Why::Text)?;
         let segments = self.segments();
-        let known = segments.is_empty()
-            || crate::shopper::life::segments::Segments::checked(&segments).is_some();
+        let known = segments.is_empty() || super::segments::Segments::checked(&segments).is_some();
         hold(known, "customers.segments", Why::Range)?;
         for (name, list) in self.scene_rows() {
             for row in 0..list.len() {

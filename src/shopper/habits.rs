@@ -6,7 +6,6 @@
 use super::Shopper;
 use super::cycle::gamma::Prior;
 use super::cycle::{self, Cycles, Due, Known, Line};
-use super::life::segments::{self, Segments};
 use super::life::{self, Doing, Life, Parameters, rfm::Cuts};
 use super::profile::Orders;
 use super::taste::{self, Taste};
@@ -15,6 +14,7 @@ use crate::codec::{Reader, put_uint};
 use crate::intake::Event;
 use crate::shop::Model;
 use crate::shop::customers::Fitted;
+use crate::shop::segments::{self, Segments};
 
 /// Version of the stored section.
 pub const VERSION: u8 = 1;
@@ -213,7 +213,7 @@ impl Habits {
         let today = crate::scene::day::local_day(now, self.zone);
         let totals = orders.totals();
         let spend = totals.value / f64::from(totals.orders.max(1));
-        let found = segments::features(trips.count, [trips.first, trips.last, today], spend);
+        let found = segments::features(today.saturating_sub(trips.last), trips.count, spend);
         let nearest = segments.nearest(&found);
         map([
             ("name", segments.name(nearest.number).into()),

@@ -110,8 +110,6 @@ export const texts = /** @type {const} */ ({
   "segment.occasional": ["order now and then", "偶尔下单"],
   "segment.large_orders": ["large orders", "单笔金额较高"],
   "segment.small_orders": ["small orders", "单笔金额较低"],
-  "segment.short_gaps": ["short time between orders", "下单间隔较短"],
-  "segment.long_gaps": ["long time between orders", "下单间隔较长"],
   "know.told": ["The shop said so on {last}.", "商店在{last}提供。"],
   "know.imported": ["The shop said so.", "由商店提供。"],
   "know.level": ["What you look at in {name} is dearer than {percent} % of its kind.", "您在{name}中看的商品，比 {percent}% 的同类更贵。"],

@@ -6,7 +6,6 @@
 //! | `bgnbd` | P(alive) and expected orders |
 //! | `gamma_gamma` | expected spend of an order |
 //! | `rfm` | quintile digits and their segment |
-//! | `segments` | groups of customers whose orders are alike, by the nearest centroid |
 //! | `churn` | the rule of thirty days, and bands |
 //! | `trend` | the slope of spend |
 //! | `stage` | the stage, and its hold of a day |
@@ -22,7 +21,6 @@ pub mod bgnbd;
 pub mod churn;
 pub mod gamma_gamma;
 pub mod rfm;
-pub mod segments;
 pub mod stage;
 pub mod trend;
 mod visits;

@@ -23,7 +23,7 @@ use tillside::scene::calendar::Calendar;
 use tillside::scene::day;
 use tillside::shop::customers::{FITTED, Fitted};
 use tillside::shop::pack::Packer;
-use tillside::shopper::life::segments::{Features, features};
+use tillside::shop::segments::{Features, features};
 
 use crate::train::items::columns::Categories;
 use crate::train::items::goods::Goods;
@@ -140,12 +140,9 @@ impl Customers {
         let alike: Vec<Features> = histories
             .iter()
             .map(|one| {
-                let days = [one.days[0], one.days[one.days.len() - 1], end];
-                features(
-                    one.days.len() as u32,
-                    days,
-                    one.spend / f64::from(one.orders),
-                )
+                let idle = end - one.days[one.days.len() - 1];
+                let spend = one.spend / f64::from(one.orders);
+                features(idle, one.days.len() as u32, spend)
             })
             .collect();
         all.segments = segments::fit(&alike).unwrap_or_default();
@@ -224,7 +221,7 @@ impl Customers {
         }
         let rows = segments::card(&self.segments);
         if !rows.is_empty() {
-            text += "\nSegments of customers whose orders are alike, by their centres:\n\n| segment | share | days since the last order | trips | spend of an order | days between trips |\n| --- | --: | --: | --: | --: | --: |\n";
+            text += "\nSegments of customers whose orders are alike, by their centres:\n\n| segment | share | days since the last order | trips | spend of an order |\n| --- | --: | --: | --: | --: |\n";
             for row in rows {
                 let _ = writeln!(text, "| {} |", row.join(" | "));
             }

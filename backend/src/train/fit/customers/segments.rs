@@ -4,9 +4,9 @@
 //! are to their own centroid than to the next. Written here rather than taken from a library, because a model must be the
 //! same to the bit whatever the number of threads and whichever version of a library is in use; it is one loop.
 //!
-//! Features and the choice of the nearest centroid are [`tillside::shopper::life::segments`], which the page runs too.
+//! Features and the choice of the nearest centroid are [`tillside::shop::segments`], which the page runs too.
 
-use tillside::shopper::life::segments::{FEATURES, Features, Segments};
+use tillside::shop::segments::{FEATURES, Features, Segments};
 
 use super::fit::CUSTOMERS;
 use crate::random::Random;
@@ -170,19 +170,18 @@ pub fn fit(histories: &[Features]) -> Option<Vec<f32>> {
 }
 
 /// Rows of the model card: name, share and centre of each.
-pub fn card(numbers: &[f32]) -> Vec<[String; 6]> {
+pub fn card(numbers: &[f32]) -> Vec<[String; 5]> {
     let Some(segments) = Segments::checked(numbers) else {
         return Vec::new();
     };
     let one = |number: usize| {
-        let [idle, trips, spend, gap] = segments.centre(number);
+        let [idle, trips, spend] = segments.centre(number);
         [
             segments.name(number),
             format!("{:.0} %", 100.0 * segments.share(number)),
             format!("{idle:.0}"),
             format!("{trips:.1}"),
             format!("{spend:.2}"),
-            format!("{gap:.0}"),
         ]
     };
     (0..segments.count()).map(one).collect()
@@ -191,39 +190,25 @@ pub fn card(numbers: &[f32]) -> Vec<[String; 6]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tillside::shopper::life::segments::features;
+    use tillside::shop::segments::features;
 
     /// Weekly customers of small orders, monthly ones of large orders, and those who came once, long ago.
-    fn customers(count: u64) -> Vec<(u32, [i32; 3], f64)> {
+    fn all(count: u64) -> Vec<Features> {
         (0..count)
             .map(|number| {
                 let mut random = Random::of(3, "history", number);
                 let mut between = |low: f64, high: f64| low + (high - low) * random.unit();
-                let (trips, gap, idle, spend) = match number % 5 {
-                    0 | 1 => (
-                        between(20.0, 40.0),
-                        7.0,
-                        between(1.0, 8.0),
-                        between(10.0, 20.0),
-                    ),
+                let (idle, trips, spend) = match number % 5 {
+                    0 | 1 => (between(1.0, 8.0), between(20.0, 40.0), between(10.0, 20.0)),
                     2 => (
-                        between(6.0, 12.0),
-                        30.0,
                         between(5.0, 35.0),
+                        between(6.0, 12.0),
                         between(150.0, 300.0),
                     ),
-                    _ => (1.0, 0.0, between(150.0, 300.0), between(20.0, 60.0)),
+                    _ => (between(150.0, 300.0), 1.0, between(20.0, 60.0)),
                 };
-                let last = ((trips as u32 - 1) as f64 * gap) as i32;
-                (trips as u32, [0, last, last + idle as i32], spend)
+                features(idle as i32, trips as u32, spend)
             })
-            .collect()
-    }
-
-    fn all(count: u64) -> Vec<Features> {
-        let histories = customers(count).into_iter();
-        histories
-            .map(|(trips, days, spend)| features(trips, days, spend))
             .collect()
     }
 
@@ -258,6 +243,6 @@ mod tests {
     #[test]
     fn few_or_equal_customers_have_no_segments() {
         assert_eq!(fit(&all(100)), None);
-        assert_eq!(fit(&[features(2, [0, 5, 9], 10.0); 500]), None);
+        assert_eq!(fit(&[features(4, 2, 10.0); 500]), None);
     }
 }

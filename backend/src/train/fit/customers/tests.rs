@@ -191,8 +191,8 @@ fn crowd(shoppers: u32) -> crate::ingest::Interactions {
 #[test]
 fn ten_thousand_devices_choose_the_segment_that_the_trainer_chose() {
     use tillside::intake::{Event, Kind};
+    use tillside::shop::segments::{Segments, features};
     use tillside::shopper::Shopper;
-    use tillside::shopper::life::segments::{Segments, features};
     use tillside::shopper::profile::Setup;
     use tillside::value::Value;
 
@@ -224,9 +224,9 @@ fn ten_thousand_devices_choose_the_segment_that_the_trainer_chose() {
         }
         let profile = &shopper.profile;
         let answer = profile.habits.segment(&profile.orders, Some(&model), end);
-        let days = [history.days[0], *history.days.last().unwrap(), day(end, 0)];
+        let idle = day(end, 0) - history.days.last().unwrap();
         let spend = history.spend / f64::from(history.orders);
-        let trained = segments.nearest(&features(history.days.len() as u32, days, spend));
+        let trained = segments.nearest(&features(idle, history.days.len() as u32, spend));
         assert_eq!(answer.number_of("number"), Some(trained.number as f64));
         assert_eq!(answer.text_of("name"), segments.name(trained.number));
         counts[trained.number] += 1.0;
