@@ -98,6 +98,38 @@ test("a campaign in one tab begins a visit in all of them", async (t) => {
   assert.ok(!JSON.stringify(rows).includes("gclid"));
 });
 
+test("an address that somebody forged says by which way a visit came, and nothing else", async (t) => {
+  const there = await shop(t, BARE);
+  const page = await (await there.browser.newContext()).newPage();
+  const forged = new URLSearchParams({
+    utm_campaign: "x".repeat(5000),
+    utm_medium: "<script>alert(1)</script>",
+    event: "Order Completed",
+    order_id: "1",
+    product_id: "a",
+    revenue: "9999",
+    member: "somebody-else",
+    tags: "vip",
+    consent: "all",
+    __proto__: "polluted",
+  });
+  await page.goto(`${there.url}/bare/blank.html?${forged}`);
+  await open(page);
+  await page.evaluate(async () => {
+    const { origin } = await import(/** @type {any} */ ("/pkg/dist/index.js"));
+    const { till } = /** @type {any} */ (globalThis);
+    till.track("Page Viewed", origin());
+    await till.flush();
+  });
+  const rows = await settled(there, (rows) => rows.length >= 1);
+  assert.deepEqual(rows.map(({ event }) => event), ["Page Viewed"]);
+  const { properties } = rows[0]?.message;
+  assert.deepEqual([properties.channel, properties.campaign], ["<script>alert(1)</script>", undefined], "what is too long is left out");
+  assert.deepEqual(Object.keys(properties).filter((name) => /order|product|revenue|member|tag|event/.test(name)), []);
+  const { portrait } = await ask(page, "export");
+  assert.ok(!/somebody-else|vip|9999|Order/.test(JSON.stringify(portrait)));
+});
+
 test("robots, staff and trials are counted, and neither learnt from nor reported", async (t) => {
   const there = await shop(t, BARE);
   const context = await there.browser.newContext();

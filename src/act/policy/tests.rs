@@ -217,6 +217,37 @@ fn with_the_same_cart_the_largest_benefit_in_reach_is_the_same_for_everybody() {
     }
 }
 
+/// How sensitive to prices a shopper is may move who gets which benefit, and never makes a cart dearer, or out of reach what
+/// the same cart of somebody else reaches.
+#[test]
+fn no_sensitivity_to_prices_makes_a_cart_dearer() {
+    let campaign = campaign(&targeted(), 0.5);
+    let mut random = Random(17);
+    for n in 0..5_000 {
+        let subtotal = 1 + (random.uniform() * 60_000.0) as i64;
+        let reached = |price: f64| {
+            let behaviour = Behaviour {
+                price: Some(price),
+                hesitation: Some(0.5),
+                purchase: Some(0.5),
+                ..Behaviour::default()
+            };
+            let context = Context::of(behaviour, subtotal as f64, 20_000.0);
+            let (sorted, shares) = campaign.shares(&moment(context, subtotal));
+            let arms = sorted.possible.iter().zip(&shares);
+            let paid = arms.map(|(at, share)| {
+                assert!(*share >= campaign.floor, "cart {n}");
+                subtotal - campaign.arms[*at].benefit.of(subtotal)
+            });
+            paid.collect::<Vec<i64>>()
+        };
+        let least = reached(0.0);
+        assert!(least.iter().all(|paid| (0..=subtotal).contains(paid)));
+        assert_eq!(least, reached(random.uniform()), "cart {n}");
+        assert_eq!(least, reached(1.0), "cart {n}");
+    }
+}
+
 #[test]
 fn keys_that_differ_in_one_letter_draw_independently() {
     let even = [0.5, 0.5];

@@ -239,7 +239,18 @@ ramadan|Ramadan|斋月|ID|21|30|2026-02-18|category=Dates*1.5";
         zone: &str,
         departments: bool,
     ) -> List {
-        let calendar = Calendar::read(CALENDAR).unwrap();
+        ask_by(CALENDAR, model, date, region, zone, departments)
+    }
+
+    fn ask_by(
+        calendar: &str,
+        model: &Model,
+        date: (i32, u8, u8),
+        region: &str,
+        zone: &str,
+        departments: bool,
+    ) -> List {
+        let calendar = Calendar::read(calendar).unwrap();
         let place = Place {
             region: region.into(),
             zone_name: zone.into(),
@@ -293,6 +304,32 @@ ramadan|Ramadan|斋月|ID|21|30|2026-02-18|category=Dates*1.5";
             coat.scene > 0.0 && coat.scene <= coat.contributions.iter().sum::<f32>() + 1e-6,
             "twice at most"
         );
+    }
+
+    #[test]
+    fn without_a_calendar_nothing_changes_but_what_it_lifted() {
+        let model = shop();
+        let both = |date, region: &str, departments| {
+            [CALENDAR, ""].map(|calendar| ask_by(calendar, &model, date, region, "", departments))
+        };
+        for departments in [false, true] {
+            // No season or festival of the calendar asks for anything in spring.
+            let [with, without] = both((2026, 4, 15), "FR", departments);
+            assert_eq!(with.entries, without.entries);
+            let [with, without] = both((2026, 11, 27), "US", departments);
+            assert_ne!(with.entries, without.entries);
+            for entry in &without.entries {
+                assert_eq!(entry.scene, 0.0);
+                let lifted = with.entries.iter().find(|one| one.item == entry.item);
+                let lifted = lifted.unwrap();
+                assert_eq!(lifted.contributions, entry.contributions);
+                let plain = lifted.score - lifted.scene;
+                assert!(
+                    (plain - entry.score).abs() <= 1e-6 * entry.score,
+                    "{entry:?}"
+                );
+            }
+        }
     }
 
     #[test]
