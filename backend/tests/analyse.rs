@@ -2,6 +2,7 @@
 //! that is looked at every day is not fooled by it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tillside_backend::lab::analyse::difference::{
@@ -10,6 +11,10 @@ use tillside_backend::lab::analyse::difference::{
 use tillside_backend::lab::analyse::moments::{Estimate, Sums};
 use tillside_backend::lab::analyse::read::Log;
 use tillside_backend::lab::analyse::readout::{Correction, Metric, Plan, Verdict};
+use tillside_backend::lab::analyse::{Error, read_out};
+
+#[path = "analyse/sources.rs"]
+mod sources;
 
 fn known() -> Value {
     serde_json::from_str(include_str!("analyse/estimators.json")).unwrap()
@@ -272,6 +277,45 @@ fn log(text: &str) -> Log {
     Log::read(&[path]).unwrap()
 }
 
+/// What was read beside the events that are used.
+#[derive(Debug)]
+struct Counts {
+    refused: u64,
+    duplicates: u64,
+    /// Why messages were refused, for a person.
+    reasons: String,
+}
+
+/// Reads all experiments of files out.
+fn read(paths: &[PathBuf]) -> Result<(Value, Counts), Error> {
+    let log = Log::read(paths)?;
+    let counts = Counts {
+        refused: log.refused,
+        duplicates: log.duplicates,
+        reasons: log.reasons.clone(),
+    };
+    Ok((json!(read_out(&log, &plan(), &[])?), counts))
+}
+
+/// Numbers are equal to nine places, all else is equal.
+fn same(found: &Value, expected: &Value, place: &str) {
+    match (found, expected) {
+        (Value::Object(found), Value::Object(expected)) => {
+            for (key, value) in expected {
+                same(&found[key], value, &format!("{place}.{key}"));
+            }
+        }
+        (Value::Array(found), Value::Array(expected)) => {
+            assert_eq!(found.len(), expected.len(), "{place}");
+            for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
+                same(found, expected, &format!("{place}[{at}]"));
+            }
+        }
+        (Value::Number(_), Value::Number(_)) => near(found.as_f64().unwrap(), expected, place),
+        _ => assert_eq!(found, expected, "{place}"),
+    }
+}
+
 #[test]
 fn a_planted_difference_is_read_out_of_messages() {
     let log = log(&messages(20_000, 0.3, 0.0));
@@ -531,7 +575,7 @@ fn kinds_of_units_are_told_apart_by_what_was_known_before() {
 
 #[test]
 fn lost_exposures_are_seen_by_the_shelves_that_name_their_variation() {
-    use tillside_backend::lab::analyse::{health::health, read_out};
+    use tillside_backend::lab::analyse::health::health;
     let mut text = messages(2000, 0.0, 0.0);
     for unit in 0..2100 {
         let shown = json!({

@@ -3,6 +3,8 @@
 mod nested;
 mod roles;
 
+pub(crate) use roles::usual;
+
 use self::roles::Roles;
 use super::gather::{Census, Gather};
 use super::kinds::Meaning;

@@ -15,13 +15,13 @@ use rusqlite::{Connection, OpenFlags};
 const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 
 /// A connection, and the copy that it reads.
-pub(super) struct Opened {
+pub(crate) struct Opened {
     pub connection: Connection,
     /// Dropped after the connection.
     _copy: Option<Copy>,
 }
 
-pub(super) fn open(path: &Path) -> rusqlite::Result<Opened> {
+pub(crate) fn open(path: &Path) -> rusqlite::Result<Opened> {
     let in_place = connect(path.as_os_str(), OpenFlags::empty());
     let refused = match in_place {
         Ok(connection) => {

@@ -5,14 +5,14 @@ use super::table::fold;
 
 /// What a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     Used(Kind),
     /// Understood, and of no use for training.
     Unused(&'static str),
 }
 
 /// The meaning of a word; letter case, separators and a plural do not matter.
-pub(super) fn word(text: &str) -> Option<Meaning> {
+pub(crate) fn word(text: &str) -> Option<Meaning> {
     let word = fold(text);
     let single = word.strip_suffix('s').unwrap_or(&word);
     known(&word).or_else(|| known(single))

@@ -14,7 +14,7 @@ use super::table::fold;
 
 /// What a column of events holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Session,
     User,
     Order,

@@ -123,7 +123,7 @@ struct Properties<'a> {
 }
 
 /// Does this text hold messages, or rows of a plain table? The first line that is JSON decides.
-pub(super) fn are_in(source: &Source) -> Result<bool, Error> {
+pub(crate) fn are_in(source: &Source) -> Result<bool, Error> {
     #[derive(Deserialize)]
     struct Marks {
         #[serde(rename = "messageId")]

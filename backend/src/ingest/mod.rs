@@ -44,12 +44,20 @@ mod source;
 mod table;
 mod understanding;
 
+pub(crate) use clicks::usual;
+pub(crate) use column::Look;
+pub(crate) use database::open as open_database;
 pub use error::{Error, File};
 pub use hints::{Hints, Mapping};
 pub(crate) use instant::{parse as instant, print as iso};
+pub(crate) use kinds::{Meaning, word};
 pub use layout::Layout;
+pub(crate) use layout::Role;
+pub(crate) use messages::are_in as holds_messages;
 pub use reader::{Reader, baskets, catalogue, events, predictions, sessions};
 pub use refusals::{Reason, Refusals, Sample};
+pub(crate) use source::{Shape, Source};
+pub(crate) use table::{Line, Needed, Table, fold, read_line, refuse_spread};
 pub use understanding::{Column, Understanding};
 
 /// Why an event is left out that training has no use for; its name follows.

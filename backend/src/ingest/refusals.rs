@@ -30,6 +30,8 @@ pub enum Reason {
     Structure,
     /// Neither a session nor a shopper.
     NoShopper,
+    /// An exposure without its experiment or its variation.
+    NoVariation,
     /// No time, or one that is not a time.
     Time,
     /// A row of a session file without items, or of a test file without prefix, basket or target.
@@ -93,6 +95,7 @@ impl Reason {
             | Reason::LongItem
             | Reason::Structure
             | Reason::NoShopper
+            | Reason::NoVariation
             | Reason::Time
             | Reason::NoItems
             | Reason::Days
@@ -133,6 +136,7 @@ impl Reason {
             Reason::LongItem => "item id longer than 255 bytes",
             Reason::Structure => "a list or an object where an item id is expected",
             Reason::NoShopper => "neither session nor shopper",
+            Reason::NoVariation => "exposure without experiment_id or variation_id",
             Reason::Time => "not a time, or not of the kind that its column holds",
             Reason::NoItems => "no items",
             Reason::Days => "not one number of days for each order, the largest first",
@@ -225,7 +229,7 @@ impl Refusals {
         }
     }
 
-    pub(super) fn note(
+    pub(crate) fn note(
         &mut self,
         reason: Reason,
         file: &str,

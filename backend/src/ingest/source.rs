@@ -20,7 +20,7 @@ const BUFFER: usize = 256 * 1024;
 
 /// What the bytes of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// One JSON object a line.
     Lines,
     /// Rows of cells.
@@ -31,7 +31,7 @@ pub(super) enum Shape {
 }
 
 /// Unpacked and decoded text.
-pub(super) struct Text {
+pub(crate) struct Text {
     pub reader: Box<dyn BufRead>,
     pub gzipped: bool,
 }
@@ -67,7 +67,7 @@ pub(super) fn name(path: &Path) -> String {
 }
 
 /// A file that can be read from its start again and again.
-pub(super) struct Source {
+pub(crate) struct Source {
     pub path: PathBuf,
     pub shape: Shape,
     /// Names the work on the progress bar.

@@ -15,7 +15,8 @@ mod xml;
 
 use std::path::PathBuf;
 
-pub(super) use lines::{Line, explain, mended, number, read_line, refuse_spread};
+pub(crate) use lines::{Line, read_line, refuse_spread};
+pub(super) use lines::{explain, mended, number};
 
 use self::dialect::Dialect;
 use super::column::{Look, Survey, key};
@@ -36,7 +37,7 @@ const MOST_SHOWN: usize = 40;
 const ROWS: usize = 20;
 
 /// Tells what a column's cells are looked at as; `None` for a column of no use.
-pub(super) type Wanted<'a> = dyn Fn(&str) -> Option<Look> + 'a;
+pub(crate) type Wanted<'a> = dyn Fn(&str) -> Option<Look> + 'a;
 
 /// The columns of a table that its reader asked for.
 struct Columns<'a> {
@@ -130,9 +131,9 @@ pub(super) fn trimmed(text: &str) -> &str {
 
 /// A column without which a table says nothing: its name, and in words the others that do as well.
 #[derive(Clone, Copy)]
-pub(super) struct Needed(pub &'static str, pub &'static str);
+pub(crate) struct Needed(pub &'static str, pub &'static str);
 
-pub(super) struct Table {
+pub(crate) struct Table {
     pub path: PathBuf,
     /// File name for samples.
     pub name: String,
@@ -299,7 +300,7 @@ impl Table {
         &self.columns.met
     }
 
-    pub fn survey(&self, column: usize) -> &Survey {
+    pub(in crate::ingest) fn survey(&self, column: usize) -> &Survey {
         &self.columns.surveys[column]
     }
 
@@ -458,7 +459,7 @@ pub(super) fn conclude(
 }
 
 /// A column name without letter case and separators, to compare by.
-pub(super) fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, ' ' | '_' | '-'))
         .flat_map(char::to_lowercase)

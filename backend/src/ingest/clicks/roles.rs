@@ -150,7 +150,7 @@ const USUAL: [(Role, &[&str]); 10] = [
 ];
 
 /// The usual role of a column and its rank among the names for it.
-pub(super) fn usual(name: &str) -> Option<(Role, usize)> {
+pub(crate) fn usual(name: &str) -> Option<(Role, usize)> {
     let name = fold(name);
     USUAL.iter().find_map(|(role, names)| {
         let rank = names.iter().position(|other| *other == name)?;

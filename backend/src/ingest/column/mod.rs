@@ -21,7 +21,7 @@ const LETTERS: usize = 40;
 
 /// The type of value to detect in the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// An item, product, order.
     Key,
     /// A shopper or a session.

@@ -51,7 +51,7 @@ impl Table {
     }
 
     /// Takes a column for times of one kind; `said` is the kind that a person or a layout gives.
-    pub fn take_times(
+    pub(in crate::ingest) fn take_times(
         &mut self,
         place: usize,
         what: &str,
@@ -81,7 +81,11 @@ impl Table {
     }
 
     /// Takes a column for prices.
-    pub fn take_money(&mut self, place: usize, what: &str) -> Result<Money, Error> {
+    pub(in crate::ingest) fn take_money(
+        &mut self,
+        place: usize,
+        what: &str,
+    ) -> Result<Money, Error> {
         let remedy = "export the prices of one currency one way";
         let money = self.survey(place).money.decide();
         let money = money.map_err(|clash| self.contradiction(place, clash, remedy.into()))?;
@@ -93,7 +97,7 @@ impl Table {
     }
 
     /// Takes a column for lists of keys.
-    pub fn take_lists(&mut self, place: usize, what: &str) -> Separator {
+    pub(in crate::ingest) fn take_lists(&mut self, place: usize, what: &str) -> Separator {
         let lists = &self.survey(place).lists;
         let (separator, json) = (lists.of_keys(), lists.is_json());
         self.take(place, what);

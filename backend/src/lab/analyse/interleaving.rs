@@ -133,7 +133,7 @@ fn one(log: &Log, key: &str, control: Option<&str>, alpha: f64) -> Option<Compar
         return None;
     };
     // Of every visit: how much more often the treatment's items were chosen.
-    let mut visits: HashMap<u32, i64> = HashMap::new();
+    let mut visits: HashMap<u64, i64> = HashMap::new();
     let mut units = std::collections::HashSet::new();
     let (mut lists, mut competitive) = (0, 0);
     for draft in drafts() {

@@ -2,7 +2,9 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `read` | messages → exposures and outcomes |
+//! | `files`, `reading` | files of any kind → messages and rows |
+//! | `message`, `scalar`, `table`, `browser` | a message, or a row of a table → facts: exposure, outcome, list |
+//! | `read` | all of them in memory, for replay, bandits and offers |
 //! | `moments` | sums of units → means, ratios by the delta method, means adjusted by what units did before (CUPED) |
 //! | `difference` | Welch, asymptotic confidence sequences, Bayesian read-out, sample ratio, corrections for many metrics |
 //! | `readout` | one experiment, read out by a plan |
@@ -13,13 +15,19 @@
 //! The verdict rests on the confidence sequence, which holds however often an experiment is looked at. A sample ratio
 //! mismatch stops the read-out: numbers of a broken split are not shown.
 
+mod browser;
 pub mod difference;
+mod files;
 pub mod health;
 pub mod interleaving;
+mod message;
 pub mod moments;
 pub(crate) mod page;
 pub mod read;
+mod reading;
 pub mod readout;
+mod scalar;
+mod table;
 
 use std::path::PathBuf;
 
@@ -30,7 +38,7 @@ use readout::{Correction, Metric, Plan, Readout, Verdict};
 /// Analyse experiments from the collector's events: sample ratio, differences, always-valid intervals
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The collector's database, or JSON lines of its messages; repeatable
+    /// The collector's database, its messages as JSON lines, or a table of events (Parquet, CSV); repeatable
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
     /// Experiment to analyse; repeatable [default: all]
@@ -109,8 +117,8 @@ fn guardrail(text: &str) -> Result<(Metric, f64), String> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("{} cannot be read: {detail}; give the collector's database or JSON lines of its messages", path.display())]
-    Unreadable { path: PathBuf, detail: String },
+    #[error(transparent)]
+    Input(#[from] crate::ingest::Error),
     #[error(
         "no exposure among {messages} messages; they are `Experiment Viewed` with `experiment_id` and `variation_id`"
     )]
@@ -127,7 +135,7 @@ pub enum Error {
 impl Coded for Error {
     fn code(&self) -> &'static str {
         match self {
-            Error::Unreadable { .. } => "lab.unreadable",
+            Error::Input(error) => error.code(),
             Error::NoExposure { .. } => "lab.no_exposure",
             Error::Unknown { .. } => "lab.unknown_experiment",
             Error::Write { .. } => "lab.write",
@@ -164,6 +172,9 @@ pub fn run(args: Args) -> Outcome {
         true => Vec::new(),
         false => read_out(&log, &plan, &keys)?,
     };
+    if !log.reasons.is_empty() {
+        eprintln!("{}", log.reasons);
+    }
     if let Some(path) = args.html {
         std::fs::write(&path, page::html(&readouts, &interleaved)).map_err(|source| {
             Error::Write {
@@ -174,16 +185,17 @@ pub fn run(args: Args) -> Outcome {
     }
     if args.json {
         let json = serde_json::json!({
-            "messages": log.messages, "refused": log.refused, "experiments": readouts,
+            "messages": log.messages, "refused": log.refused, "duplicates": log.duplicates, "experiments": readouts,
             "interleaved": interleaved,
         });
         println!("{json}");
         return Ok(());
     }
     println!(
-        "{} messages, {} refused, {} units",
+        "{} messages, {} refused, {} read before, {} units",
         log.messages,
         log.refused,
+        log.duplicates,
         log.units()
     );
     for readout in &readouts {
