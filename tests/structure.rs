@@ -117,14 +117,6 @@ const LONG: usize = 500;
 /// Longer files, with the reason. Whoever shortens one takes it out.
 const LONGER: &[(&str, &str)] = &[
     (
-        "backend/src/lab/analyse/page.rs",
-        "the HTML report: markup, in two languages",
-    ),
-    (
-        "backend/src/lab/analyse/readout.rs",
-        "one experiment read out, arm by arm",
-    ),
-    (
         "backend/src/serve/crm/api.rs",
         "the table of operations and their handlers",
     ),

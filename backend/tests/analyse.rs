@@ -8,13 +8,19 @@ use serde_json::{Value, json};
 use tillside_backend::lab::analyse::difference::{
     Difference, TUNED_FOR, benjamini_hochberg, holm, phi, sample_ratio,
 };
+use tillside_backend::lab::analyse::metric::Metric;
 use tillside_backend::lab::analyse::moments::{Estimate, Sums};
-use tillside_backend::lab::analyse::read::Log;
-use tillside_backend::lab::analyse::readout::{Correction, Metric, Plan, Verdict};
+use tillside_backend::lab::analyse::plan::{Correction, Plan};
+use tillside_backend::lab::analyse::readout::Verdict;
+use tillside_backend::lab::analyse::units::Units;
 use tillside_backend::lab::analyse::{Error, read_out};
 
+#[path = "analyse/bounded.rs"]
+mod bounded;
 #[path = "analyse/sources.rs"]
 mod sources;
+#[path = "analyse/srm.rs"]
+mod srm;
 
 fn known() -> Value {
     serde_json::from_str(include_str!("analyse/estimators.json")).unwrap()
@@ -270,11 +276,11 @@ fn chrono(time: i64) -> String {
     tillside::report::iso(time)
 }
 
-fn log(text: &str) -> Log {
+fn log(text: &str) -> Units {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("messages.jsonl");
     std::fs::write(&path, text).unwrap();
-    Log::read(&[path]).unwrap()
+    Units::read(&[path], None).unwrap()
 }
 
 /// What was read beside the events that are used.
@@ -288,13 +294,13 @@ struct Counts {
 
 /// Reads all experiments of files out.
 fn read(paths: &[PathBuf]) -> Result<(Value, Counts), Error> {
-    let log = Log::read(paths)?;
+    let units = Units::read(paths, None)?;
     let counts = Counts {
-        refused: log.refused,
-        duplicates: log.duplicates,
-        reasons: log.reasons.clone(),
+        refused: units.refusals.rows(),
+        duplicates: units.duplicates,
+        reasons: units.refusals.to_string(),
     };
-    Ok((json!(read_out(&log, &plan(), &[])?), counts))
+    Ok((json!(read_out(&units, &plan(), &[])?), counts))
 }
 
 /// Numbers are equal to nine places, all else is equal.
@@ -319,9 +325,9 @@ fn same(found: &Value, expected: &Value, place: &str) {
 #[test]
 fn a_planted_difference_is_read_out_of_messages() {
     let log = log(&messages(20_000, 0.3, 0.0));
-    let readout = plan().read(&log, "ranker").unwrap();
+    let readout = plan().read(&log, "ranker").unwrap().unwrap();
     assert_eq!((readout.units, readout.dropped), (19_999, 1));
-    assert!(readout.sample_ratio.passed && readout.sample_ratio.bad_days.is_empty());
+    assert!(readout.sample_ratio.passed && readout.sample_ratio.failing().next().is_none());
     assert_eq!(readout.verdict, Verdict::Better);
     let conversion = &readout.comparisons[0];
     assert!(
@@ -340,13 +346,13 @@ fn a_planted_difference_is_read_out_of_messages() {
     assert!(readout.guardrails[0].passed);
     let last = readout.days.last().unwrap();
     assert!(last.anytime.low > 0.0 && readout.days.len() > 15);
-    assert!(plan().read(&log, "other").is_none());
+    assert!(plan().read(&log, "other").unwrap().is_none());
 }
 
 #[test]
 fn exposures_lost_in_one_variation_stop_the_read_out() {
     let log = log(&messages(20_000, 0.3, 0.08));
-    let readout = plan().read(&log, "ranker").unwrap();
+    let readout = plan().read(&log, "ranker").unwrap().unwrap();
     assert_eq!(readout.verdict, Verdict::SampleRatioMismatch);
     assert!(readout.comparisons.is_empty() && !readout.sample_ratio.passed);
 }
@@ -359,7 +365,7 @@ fn one_variation_alone_is_not_compared() {
         .map(String::from)
         .collect();
     let log = log(&lines.join("\n"));
-    let readout = plan().read(&log, "ranker").unwrap();
+    let readout = plan().read(&log, "ranker").unwrap().unwrap();
     assert_eq!(readout.verdict, Verdict::NotEnough);
     assert!(readout.comparisons.is_empty());
 }
@@ -407,7 +413,7 @@ fn interleaved(visits: usize, share: f64) -> String {
 #[test]
 fn interleaved_lists_are_read_out_by_the_choices_that_tell_something() {
     use tillside_backend::lab::analyse::interleaving::{Preference, read};
-    let found = read(&log(&interleaved(6000, 0.56)), Some("plain"), 0.05, &[]);
+    let found = read(&log(&interleaved(6000, 0.56)), Some("plain"), 0.05, &[]).unwrap();
     let [one] = &found[..] else {
         panic!("{found:?}")
     };
@@ -420,9 +426,13 @@ fn interleaved_lists_are_read_out_by_the_choices_that_tell_something() {
     assert!((2800..3200).contains(&(one.tally.wins + one.tally.losses)));
     assert_eq!(one.preferred, Preference::Treatment, "{one:?}");
     assert!(one.interval.low > 0.5 && one.interval.low < 0.56 && one.interval.high > 0.56);
-    let even = &read(&log(&interleaved(6000, 0.5)), Some("plain"), 0.05, &[])[0];
+    let even = &read(&log(&interleaved(6000, 0.5)), Some("plain"), 0.05, &[]).unwrap()[0];
     assert_eq!(even.preferred, Preference::Open, "{even:?}");
-    assert!(read(&log(&messages(100, 0.0, 0.0)), None, 0.05, &[]).is_empty());
+    assert!(
+        read(&log(&messages(100, 0.0, 0.0)), None, 0.05, &[])
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// Ten items, of which a shopper likes some; how likely a ranker is to put those first is its skill.
@@ -557,8 +567,8 @@ fn kinds_of_units_are_told_apart_by_what_was_known_before() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("messages.jsonl");
     std::fs::write(&path, text).unwrap();
-    let log = Log::read_by(&[path], Some("channel")).unwrap();
-    let readout = plan().read(&log, "ranker").unwrap();
+    let log = Units::read(&[path], Some("channel")).unwrap();
+    let readout = plan().read(&log, "ranker").unwrap().unwrap();
     let parts: Vec<(&str, u64)> = readout
         .parts
         .iter()
@@ -586,7 +596,7 @@ fn lost_exposures_are_seen_by_the_shelves_that_name_their_variation() {
     }
     let log = log(&text);
     let readouts = read_out(&log, &plan(), &[]).unwrap();
-    let health = health(&log, &readouts, |_| 3);
+    let health = health(&readouts, |_| 3);
     let [one] = &health[..] else {
         panic!("{health:?}")
     };

@@ -16,8 +16,10 @@ mod baskets;
 mod data;
 mod definition;
 mod docs;
+mod experiments;
 mod exposures;
 mod lab;
+mod measure;
 mod page;
 mod quality;
 mod record;
@@ -83,6 +85,11 @@ enum Bench {
     Shelves,
     /// Revenue of targeted discounts in simulated populations
     Offers,
+    /// Throughput of the lab: events analysed and sessions simulated a second, and peak memory
+    Lab {
+        #[command(flatten)]
+        keep: Keep,
+    },
     /// Derive the tables and plots of docs/benchmarks.md from bench/records
     Docs {
         /// Fail, and change nothing, where the page is not what the records say
@@ -113,9 +120,11 @@ impl Bench {
         match self {
             Bench::Size { .. } => &["node", "package"],
             Bench::Page { .. } | Bench::Exposures { .. } => &["node", "package", "surroundings"],
-            Bench::Quality(_) | Bench::Train { .. } | Bench::Shopper(_) | Bench::Offers => {
-                &["backend"]
-            }
+            Bench::Quality(_)
+            | Bench::Train { .. }
+            | Bench::Shopper(_)
+            | Bench::Offers
+            | Bench::Lab { .. } => &["backend"],
             Bench::Check => &["backend"],
             Bench::Shelves => &["backend", "model"],
             Bench::Docs { .. } => &[],
@@ -134,6 +143,7 @@ impl Bench {
             Bench::Shopper(args) => shopper::run(&given("TILLSIDE")?, &args),
             Bench::Shelves => lab::shelves(&given("TILLSIDE")?, &given("TILLSIDE_MODEL")?),
             Bench::Offers => lab::offers(&given("TILLSIDE")?),
+            Bench::Lab { keep } => experiments::throughput(&given("TILLSIDE")?, keep.write),
             Bench::Docs { check: true } => docs::check(),
             Bench::Docs { check: false } => docs::derive(),
             Bench::Check => quality::check(&given("TILLSIDE")?),

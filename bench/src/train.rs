@@ -8,16 +8,16 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use xtask_tools::folders::target;
 use xtask_tools::process::{shown, step};
 
-use crate::{definition, docs, record};
+use crate::{definition, docs, measure, record};
 
 /// Times that the time left must have been told for its mean error to mean anything.
 const TOLD: usize = 5;
@@ -238,17 +238,10 @@ fn train(tillside: &Path, file: &Path, way: &[String], model: &Path) -> Result<T
         .stderr
         .take()
         .map(|lines| thread::spawn(move || listen(lines, started)));
-    let mut most = None;
-    let status = loop {
-        // The system keeps the most there was, so that it may be asked seldom; it forgets with the process.
-        most = memory(&child).max(most);
-        match child.try_wait()? {
-            Some(status) => break status,
-            None => thread::sleep(Duration::from_millis(20)),
-        }
-    };
-    let seconds = started.elapsed().as_secs_f64();
-    ensure!(status.success(), "`{}` failed ({status})", shown(&command));
+    let measure::Cost {
+        seconds,
+        memory: most,
+    } = measure::finished(&mut child, started, &command)?;
     Ok(Training {
         seconds,
         memory: most,
@@ -277,16 +270,6 @@ fn left(line: &str) -> Option<f64> {
         _ => return None,
     };
     Some(number.parse::<f64>().ok()? * unit)
-}
-
-/// The most memory that a running process has had, where `/proc` says.
-fn memory(child: &Child) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kilobytes << 10)
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ fn the_command_says_what_it_needs_and_refuses_what_it_has_not() {
         "shopper",
         "shelves",
         "offers",
+        "lab",
         "docs",
         "--no-install",
     ] {

@@ -170,29 +170,48 @@ fn key(body: &[u8]) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// Reads the body of a request to `endpoint`. `basic` is the user name of HTTP Basic authentication.
+/// What the headers of a request say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sender<'a> {
+    /// The user name of HTTP Basic authentication.
+    pub basic: Option<&'a str>,
+    /// The browser's name, where it is to be kept: as `context.browser` of messages that have none.
+    pub browser: Option<&'a str>,
+}
+
+/// Reads the body of a request to `endpoint`.
 pub fn read(
     endpoint: Endpoint,
     body: &[u8],
-    basic: Option<&str>,
+    sender: Sender,
     keys: &WriteKeys,
     received_at_ms: i64,
     fresh_id: &mut dyn FnMut() -> String,
 ) -> Result<Delivery, Refusal> {
+    let Sender { basic, browser } = sender;
+    let name = |context: &mut Map<String, Value>| {
+        if let Some(browser) = browser {
+            context
+                .entry("browser")
+                .or_insert_with(|| Value::from(browser));
+        }
+    };
     match endpoint {
         Endpoint::Batch => {
-            let batch = Batch::read(body)?;
+            let mut batch = Batch::read(body)?;
+            name(&mut batch.context);
             let write_key = keys.admit(batch.write_key.as_deref(), basic)?;
             read_batch(&batch, &write_key, received_at_ms, fresh_id)
         }
         Endpoint::Single(kind) => {
             let write_key = keys.admit(key(body)?.as_deref(), basic)?;
-            let none = Map::new();
+            let (mut context, none) = (Map::new(), Map::new());
+            name(&mut context);
             let envelope = Envelope {
                 write_key: &write_key,
                 sent_at_ms: None,
                 received_at_ms,
-                context: &none,
+                context: &context,
                 integrations: &none,
             };
             let mut delivery = Delivery::default();
@@ -296,7 +315,7 @@ mod tests {
         read(
             endpoint,
             body.as_bytes(),
-            None,
+            Sender::default(),
             &keys,
             1_795_219_200_000,
             &mut fresh,
@@ -341,7 +360,7 @@ mod tests {
         let delivery = read(
             Endpoint::Batch,
             &body,
-            None,
+            Sender::default(),
             &keys,
             1_795_219_200_000,
             &mut || "fresh".into(),
@@ -401,6 +420,31 @@ mod tests {
             r#"{"writeKey":"k","type":"track","event":"X","userId":"u","properties":{"v":NaN}}"#;
         let single = read_at(Endpoint::Single(Kind::Track), body, &["k"]);
         assert_eq!(single.expect("it is taken").events.len(), 1);
+    }
+
+    #[test]
+    fn a_browser_to_be_kept_is_in_the_context_of_messages_that_name_none() {
+        let own = r#"{"type":"track","event":"X","userId":"u","context":{"browser":"Lynx"}}"#;
+        let plain = r#"{"type":"track","event":"X","userId":"u"}"#;
+        let sender = Sender {
+            basic: Some("k"),
+            browser: Some("Firefox"),
+        };
+        let read = |endpoint, body: &str| {
+            let keys = WriteKeys::default();
+            let delivery = read(endpoint, body.as_bytes(), sender, &keys, 1, &mut || {
+                "fresh".into()
+            });
+            let events = delivery.expect("it is taken").events.into_iter();
+            let browser = |event: Event| {
+                let message: Value = serde_json::from_str(&event.message).expect("JSON");
+                message["context"]["browser"].clone()
+            };
+            events.map(browser).collect::<Vec<_>>()
+        };
+        let batch = format!("{{\"batch\":[{own},{plain}]}}");
+        assert_eq!(read(Endpoint::Batch, &batch), ["Lynx", "Firefox"]);
+        assert_eq!(read(Endpoint::Single(Kind::Track), plain), ["Firefox"]);
     }
 
     #[test]
@@ -541,7 +585,7 @@ mod tests {
         #[test]
         fn any_bytes_are_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200), batch in any::<bool>()) {
             let endpoint = if batch { Endpoint::Batch } else { Endpoint::Single(Kind::Track) };
-            let _ = read(endpoint, &bytes, None, &WriteKeys::default(), 0, &mut String::new);
+            let _ = read(endpoint, &bytes, Sender::default(), &WriteKeys::default(), 0, &mut String::new);
         }
     }
 }

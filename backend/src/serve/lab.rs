@@ -17,9 +17,9 @@ use axum::routing::get;
 use super::reply;
 use super::store::FILE;
 use crate::lab::analyse::health::health;
-use crate::lab::analyse::read::Log;
-use crate::lab::analyse::readout::Plan;
-use crate::lab::analyse::{Error, interleaving, page, read_out};
+use crate::lab::analyse::plan::Plan;
+use crate::lab::analyse::units::Units;
+use crate::lab::analyse::{Analysis, Error, analyse, page};
 
 /// How long a read-out is shown before it is made anew.
 const FRESH: Duration = Duration::from_secs(10);
@@ -49,17 +49,18 @@ impl Lab {
         {
             return Ok(page.clone());
         }
-        let log = Log::read(&[self.folder.join(FILE)])?;
-        let plan = Plan::usual();
-        let readouts = match log.exposures.is_empty() {
-            true => Vec::new(),
-            false => read_out(&log, &plan, &[])?,
+        let units = Units::read(&[self.folder.join(FILE)], None)?;
+        let analysis = match analyse(&units, &Plan::usual(), &[]) {
+            // A shop without experiments is none that cannot be read.
+            Err(Error::NoExposure { .. }) => Analysis::default(),
+            other => other?,
         };
-        let interleaved = interleaving::read(&log, None, plan.alpha, &[]);
-        let keys = readouts.iter().map(|readout| readout.experiment.as_str());
+        let keys = analysis.readouts.iter();
+        let keys = keys.map(|readout| readout.experiment.as_str());
         let peeks = self.peek(keys);
-        let health = health(&log, &readouts, |key| peeks.get(key).copied().unwrap_or(0));
-        let page = page::live(&health, &readouts, &interleaved);
+        let looks = |key: &str| peeks.get(key).copied().unwrap_or(0);
+        let health = health(&analysis.readouts, looks);
+        let page = page::live(&health, &analysis);
         *made = Some((Instant::now(), page.clone()));
         Ok(page)
     }

@@ -99,6 +99,10 @@ pub struct Args {
     /// Show running experiments at /lab, with their health and results. For staff only: restrict access in the proxy
     #[arg(long)]
     lab: bool,
+    /// Keep the name of the delivering browser, without version or system, as context.browser of messages, for the sample
+    /// ratio of experiments by browser
+    #[arg(long)]
+    keep_browser: bool,
     /// Form of the log on standard error; RUST_LOG selects levels, such as info,tower_http=debug
     #[arg(long, value_enum, default_value_t = log::Form::Text, value_name = "FORM")]
     log: log::Form,
@@ -196,6 +200,7 @@ pub fn run(args: Args) -> Outcome {
     let service = Arc::new(Service {
         store,
         write_keys: WriteKeys::new(args.write_keys),
+        keeps_browser: args.keep_browser,
         mounts,
         assets,
         model: args.model,

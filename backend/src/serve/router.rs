@@ -24,7 +24,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use super::assets::Assets;
-use super::batch::{self, Endpoint, WriteKeys};
+use super::batch::{self, Endpoint, Sender, WriteKeys};
 use super::crm::{self, Crm};
 use super::event::Event;
 use super::headers::{self, Origins};
@@ -36,11 +36,14 @@ use super::store::{Store, StoreError};
 use super::{body, files, log, reply};
 use crate::folder::check::{self, Identity};
 use crate::instant;
+use crate::lab::analyse::browser::Browser;
 
 /// What the handlers share.
 pub struct Service {
     pub store: Store,
     pub write_keys: WriteKeys,
+    /// Whether the name of the browser that delivers is kept.
+    pub keeps_browser: bool,
     pub mounts: Mounts,
     pub assets: Arc<Assets>,
     pub model: Option<PathBuf>,
@@ -141,10 +144,17 @@ async fn take(service: &Service, endpoint: String, request: Request) -> Result<T
     let encoding = encoding.map(|value| String::from_utf8_lossy(value.as_bytes()));
     let bytes = body::read(body, encoding.as_deref()).await?;
     let basic = basic_user(&head.headers);
+    let agent = head.headers.get(header::USER_AGENT);
+    let browser = agent.filter(|_| service.keeps_browser);
+    let browser = browser.and_then(|agent| Browser::of(agent.to_str().ok()?));
+    let sender = Sender {
+        basic: basic.as_deref(),
+        browser: browser.map(Browser::name),
+    };
     let delivery = batch::read(
         endpoint,
         &bytes,
-        basic.as_deref(),
+        sender,
         &service.write_keys,
         received_at_ms,
         &mut || uuid::Uuid::new_v4().to_string(),

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 use xtask_tools::folders::root;
 
 use crate::baskets::Figures as Baskets;
+use crate::experiments::Figures as Lab;
 use crate::exposures::Figures as Exposures;
 use crate::page::{Figures as Page, Medians};
 use crate::quality::{self, Described, Known, Ranking};
@@ -22,7 +23,7 @@ use crate::size::Size;
 use crate::train::Figures as Training;
 use plot::Plot;
 
-pub use tables::{baskets, content, rankings, training};
+pub use tables::{baskets, content, lab, rankings, training};
 
 /// What the records come to.
 struct Derived {
@@ -156,6 +157,7 @@ fn derived() -> Result<Derived> {
             "training",
             newest::<Training>("training")?.as_ref().map(training),
         ),
+        ("lab", newest::<Lab>("lab")?.as_ref().map(lab)),
         ("page", page_tables),
         (
             "exposures",

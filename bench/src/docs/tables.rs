@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::baskets::Figures as Baskets;
+use crate::experiments::Figures as Lab;
 use crate::exposures::Figures as Exposures;
 use crate::page::Table;
 use crate::quality::{Described, Ranking};
@@ -124,6 +125,45 @@ pub fn content(found: &[Described]) -> String {
         cells
     };
     table(&columns, 2, found.iter().map(row))
+}
+
+/// Throughput of the lab, beside that of the first log.
+pub fn lab(found: &Lab) -> String {
+    let columns = [
+        "`tillside lab analyse`",
+        "log, MB",
+        "seconds",
+        "events a second",
+        "peak memory, MB",
+        "× events",
+        "× units",
+        "× memory",
+    ];
+    let base = &found.analysed[0];
+    let times = |value: f64, base: f64| format!("{:.1}", value / base);
+    let rows = found.analysed.iter().map(|one| {
+        let memory = one.memory_mb.zip(base.memory_mb);
+        vec![
+            format!("{} events of {} units", one.events, one.units),
+            one.megabytes.to_string(),
+            format!("{:.1}", one.seconds),
+            format!("{:.0}", one.events as f64 / one.seconds),
+            one.memory_mb.map_or(String::new(), |mb| mb.to_string()),
+            times(one.events as f64, base.events as f64),
+            times(one.units as f64, base.units as f64),
+            memory.map_or(String::new(), |(mb, base)| times(mb as f64, base as f64)),
+        ]
+    });
+    format!(
+        "{}\n\n`tillside lab simulate --shoppers {} --days {}`: {} sessions with {} events in {:.1} s, {:.0} sessions a second.",
+        table(&columns, 1, rows),
+        found.shoppers,
+        found.days,
+        found.sessions,
+        found.simulated_events,
+        found.simulate_seconds,
+        found.sessions as f64 / found.simulate_seconds
+    )
 }
 
 /// Cost of training, beside that of the baseline.

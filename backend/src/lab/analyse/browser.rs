@@ -1,4 +1,5 @@
-//! The browser of a unit, by the name that it gives itself in `context.userAgent`.
+//! The browser of a unit, by the name that it gives itself in `context.userAgent`, or that the collector kept of that as
+//! `context.browser`.
 //!
 //! Only as fine as a loss of exposures may depend on it: engines and shells leave pages differently. Versions, systems
 //! and devices are not told apart.
@@ -28,18 +29,18 @@ const NAMES: [(&str, &[&str]); 13] = [
 ];
 
 impl Browser {
-    /// The browser that a user agent names; nothing where it names none.
+    /// The browser that a user agent names, or that has this name; nothing where it names none.
     pub fn of(agent: &str) -> Option<Browser> {
         if agent.trim().is_empty() {
             return None;
         }
-        let named = NAMES
-            .iter()
-            .position(|(_, marks)| marks.iter().any(|mark| agent.contains(mark)));
+        let is_its = |(name, marks): &(&str, &[&str])| {
+            *name == agent || marks.iter().any(|mark| agent.contains(mark))
+        };
+        let named = NAMES.iter().position(is_its);
         Some(Browser(named.unwrap_or(NAMES.len()) as u8))
     }
 
-    #[allow(dead_code)]
     pub fn name(self) -> &'static str {
         NAMES
             .get(usize::from(self.0))
@@ -84,5 +85,9 @@ mod tests {
             assert_eq!(Browser::of(agent).unwrap().name(), name);
         }
         assert_eq!(Browser::of(" "), None);
+        for browser in 0..=NAMES.len() as u8 {
+            let name = Browser(browser).name();
+            assert_eq!(Browser::of(name), Some(Browser(browser)), "{name}");
+        }
     }
 }

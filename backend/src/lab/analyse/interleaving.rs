@@ -9,13 +9,15 @@
 //! probability that holds at every look; shares that the same test does not refuse make the interval (Robbins 1970;
 //! Waudby-Smith and Ramdas 2024).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use statrs::function::beta::ln_beta;
 
+use super::Error;
 use super::difference::Interval;
-use super::read::Log;
+use super::message::Fact;
+use super::units::Units;
 
 /// The mixture Beta(M, M): tuned for shares of 46 to 54 wins in a hundred, what rankers differ by.
 const MIXTURE: f64 = 100.0;
@@ -109,78 +111,122 @@ pub struct Comparison {
     pub preferred: Preference,
 }
 
-/// Reads every interleaved experiment out, or those of these keys. Of more than two rankers, each is compared with the
-/// control where they met.
-pub fn read(log: &Log, control: Option<&str>, alpha: f64, keys: &[String]) -> Vec<Comparison> {
-    let all = log.experiments.all();
-    let wanted = |key: &&String| keys.is_empty() || keys.contains(key);
-    all.iter()
-        .filter(wanted)
-        .filter_map(|key| one(log, key, control, alpha))
-        .collect()
+/// Lists of one experiment while units are gone through.
+struct Duel<'a> {
+    names: [&'a str; 2],
+    treatment: u32,
+    tally: Tally,
+    units: u64,
+    lists: u64,
+    competitive: u64,
+    from: i64,
+    to: i64,
 }
 
-fn one(log: &Log, key: &str, control: Option<&str>, alpha: f64) -> Option<Comparison> {
-    let number = log.experiments.find(key)?;
-    let drafts = || log.drafts.iter().filter(|draft| draft.experiment == number);
-    let mut names: Vec<&str> = drafts()
-        .flat_map(|draft| &draft.rankers)
-        .map(|ranker| log.variations.name(*ranker))
-        .collect();
-    names.sort_by_key(|name| (control != Some(*name), *name));
-    names.dedup();
-    let [base, treatment] = names[..] else {
-        return None;
-    };
-    // Of every visit: how much more often the treatment's items were chosen.
-    let mut visits: HashMap<u64, i64> = HashMap::new();
-    let mut units = std::collections::HashSet::new();
-    let (mut lists, mut competitive) = (0, 0);
-    for draft in drafts() {
-        visits.entry(draft.session).or_default();
-        units.insert(draft.unit);
-        lists += 1;
-        competitive += u64::from(draft.rankers.len() > 1);
-    }
-    for credit in log.credits.iter().filter(|one| one.experiment == number) {
-        // A choice without its list is one whose report was lost.
-        if let Some(balance) = visits.get_mut(&credit.session) {
-            *balance += if log.variations.name(credit.ranker) == treatment {
-                1
-            } else {
-                -1
+/// Reads every interleaved experiment out, or those of these keys. An experiment of more or fewer than two rankers is
+/// none.
+pub fn read(
+    units: &Units,
+    control: Option<&str>,
+    alpha: f64,
+    keys: &[String],
+) -> Result<Vec<Comparison>, Error> {
+    let names = &units.names;
+    let key = |experiment: u32| names.experiments.name(experiment);
+    let mut duels: BTreeMap<u32, Duel> = BTreeMap::new();
+    for (experiment, rankers) in &units.drafted {
+        let mut rankers: Vec<u32> = rankers.iter().copied().collect();
+        rankers.sort_by_key(|ranker| {
+            let name = names.variations.name(*ranker);
+            (control != Some(name), name)
+        });
+        let is_wanted = keys.is_empty() || keys.iter().any(|wanted| wanted == key(*experiment));
+        if let ([base, treatment], true) = (&rankers[..], is_wanted) {
+            let duel = Duel {
+                names: [*base, *treatment].map(|ranker| names.variations.name(ranker)),
+                treatment: *treatment,
+                tally: Tally::default(),
+                units: 0,
+                lists: 0,
+                competitive: 0,
+                from: i64::MAX,
+                to: i64::MIN,
             };
+            duels.insert(*experiment, duel);
         }
     }
-    let mut tally = Tally::default();
-    for balance in visits.values() {
-        match balance.signum() {
-            1 => tally.wins += 1,
-            0 => tally.ties += 1,
-            _ => tally.losses += 1,
+    if !duels.is_empty() {
+        units.each(|facts| {
+            for (experiment, duel) in &mut duels {
+                duel.add(facts, *experiment);
+            }
+        })?;
+    }
+    let mut duels: Vec<(u32, Duel)> = duels.into_iter().collect();
+    duels.sort_by_key(|(experiment, duel)| (duel.from, key(*experiment)));
+    let read = duels
+        .into_iter()
+        .map(|(experiment, duel)| duel.read(key(experiment), alpha));
+    Ok(read.collect())
+}
+
+impl Duel<'_> {
+    /// Takes the lists and choices of a unit.
+    fn add(&mut self, facts: &[Fact], experiment: u32) {
+        // Of every visit: how much more often the treatment's items were chosen.
+        let mut visits: HashMap<Option<u64>, i64> = HashMap::new();
+        for fact in facts {
+            let draft = fact.draft.as_ref().filter(|draft| draft.0 == experiment);
+            if let Some((_, rankers)) = draft {
+                visits.entry(fact.session).or_default();
+                self.lists += 1;
+                self.competitive += u64::from(rankers.len() > 1);
+                self.from = self.from.min(fact.time);
+                self.to = self.to.max(fact.time);
+            }
+        }
+        self.units += u64::from(!visits.is_empty());
+        for fact in facts {
+            // A choice without its list is one whose report was lost.
+            if let Some((_, ranker)) = fact.credit.filter(|credit| credit.0 == experiment)
+                && let Some(balance) = visits.get_mut(&fact.session)
+            {
+                *balance += if ranker == self.treatment { 1 } else { -1 };
+            }
+        }
+        for balance in visits.values() {
+            match balance.signum() {
+                1 => self.tally.wins += 1,
+                0 => self.tally.ties += 1,
+                _ => self.tally.losses += 1,
+            }
         }
     }
-    let interval = tally.interval(alpha);
-    let end = |time: Option<i64>| time.map(crate::ingest::iso).unwrap_or_default();
-    Some(Comparison {
-        experiment: key.into(),
-        control: base.into(),
-        treatment: treatment.into(),
-        from: end(drafts().map(|draft| draft.time).min()),
-        to: end(drafts().map(|draft| draft.time).max()),
-        units: units.len() as u64,
-        lists,
-        competitive,
-        tally,
-        share: tally.share(),
-        interval,
-        p: tally.p(),
-        preferred: match () {
-            () if interval.low > 0.5 => Preference::Treatment,
-            () if interval.high < 0.5 => Preference::Control,
-            () => Preference::Open,
-        },
-    })
+
+    fn read(self, experiment: &str, alpha: f64) -> Comparison {
+        let tally = self.tally;
+        let interval = tally.interval(alpha);
+        let [control, treatment] = self.names.map(String::from);
+        Comparison {
+            experiment: experiment.into(),
+            control,
+            treatment,
+            from: crate::ingest::iso(self.from),
+            to: crate::ingest::iso(self.to),
+            units: self.units,
+            lists: self.lists,
+            competitive: self.competitive,
+            tally,
+            share: tally.share(),
+            interval,
+            p: tally.p(),
+            preferred: match () {
+                () if interval.low > 0.5 => Preference::Treatment,
+                () if interval.high < 0.5 => Preference::Control,
+                () => Preference::Open,
+            },
+        }
+    }
 }
 
 #[cfg(test)]

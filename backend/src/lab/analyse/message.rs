@@ -193,6 +193,9 @@ struct Context<'a> {
     session: Scalar<'a>,
     #[serde(rename = "userAgent", borrow, default)]
     agent: Scalar<'a>,
+    /// The name alone, as the collector keeps it where it is asked to.
+    #[serde(borrow, default)]
+    browser: Scalar<'a>,
     #[serde(borrow, default)]
     page: Option<&'a RawValue>,
 }
@@ -276,12 +279,13 @@ fn take(
         (!value.is_empty()).then(|| short(&value))
     });
     let session = context.session.text();
+    let agent = context.agent.text().or(context.browser.text());
     let mut fact = Fact {
         unit,
         time: time.ok_or(Refused::Time)?,
         id: message.id.text().map(hash),
         session: session.map(hash),
-        browser: context.agent.text().and_then(Browser::of),
+        browser: agent.and_then(Browser::of),
         path: path.map(|path| short(bare(path))),
         cut,
         ..Fact::default()

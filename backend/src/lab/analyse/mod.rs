@@ -4,36 +4,55 @@
 //! | --- | --- |
 //! | `files`, `reading` | files of any kind → messages and rows |
 //! | `message`, `scalar`, `table`, `browser` | a message, or a row of a table → facts: exposure, outcome, list |
-//! | `read` | all of them in memory, for replay, bandits and offers |
+//! | `sort`, `packed`, `units` | facts unit by unit, in memory that grows with units and not with events |
+//! | `plan`, `metric`, `member` | how to read; what is measured of a unit; a unit in an experiment |
 //! | `moments` | sums of units → means, ratios by the delta method, means adjusted by what units did before (CUPED) |
 //! | `difference` | Welch, asymptotic confidence sequences, Bayesian read-out, sample ratio, corrections for many metrics |
-//! | `readout` | one experiment, read out by a plan |
+//! | `split` | sample ratio as a whole and by day, browser and entry page |
+//! | `compare`, `days`, `parts` | variations compared; day by day; by kinds of units |
+//! | `readout` | experiments, read out by a plan |
 //! | `interleaving` | lists drafted from two rankers: whose items were chosen |
 //! | `health` | whether running experiments can be trusted |
-//! | `page` | the read-out as a page of its own, in Chinese and English |
+//! | `terminal`, `page` | the read-out as text, and as a page of its own in Chinese and English |
+//! | `read` | events one by one, all in memory, for replay, bandits and offers |
 //!
 //! The verdict rests on the confidence sequence, which holds however often an experiment is looked at. A sample ratio
 //! mismatch stops the read-out: numbers of a broken split are not shown.
 
-mod browser;
+pub(crate) mod browser;
+pub mod compare;
+mod days;
 pub mod difference;
 mod files;
 pub mod health;
 pub mod interleaving;
+mod member;
 mod message;
+pub mod metric;
 pub mod moments;
+mod packed;
 pub(crate) mod page;
+mod parts;
+pub mod plan;
 pub mod read;
 mod reading;
 pub mod readout;
 mod scalar;
+mod sort;
+pub mod split;
 mod table;
+mod terminal;
+pub mod units;
 
 use std::path::PathBuf;
 
 use crate::{Coded, Outcome};
-use read::Log;
-use readout::{Correction, Metric, Plan, Readout, Verdict};
+use metric::Metric;
+use plan::{Correction, Plan};
+use readout::Readout;
+use units::Units;
+
+pub use readout::read_out;
 
 /// Analyse experiments from the collector's events: sample ratio, differences, always-valid intervals
 #[derive(clap::Args, Debug)]
@@ -123,6 +142,20 @@ pub enum Error {
         "no exposure among {messages} messages; they are `Experiment Viewed` with `experiment_id` and `variation_id`"
     )]
     NoExposure { messages: u64 },
+    #[error(
+        "the planned shares name no `{variation}`, which units of `{experiment}` saw; name every variation: --weights {variation}=SHARE,…, and one experiment: --experiment {experiment}"
+    )]
+    Weights {
+        experiment: String,
+        variation: String,
+    },
+    #[error("no experiment has the variation `{control}` for its control; there are: {known}")]
+    Control { control: String, known: String },
+    #[error("temporary files in {} cannot be written or read: {source}; free space there, or name another folder by TMPDIR", folder.display())]
+    Scratch {
+        folder: PathBuf,
+        source: std::io::Error,
+    },
     #[error("no exposure to the experiment `{key}`; there are: {known}")]
     Unknown { key: String, known: String },
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk", path.display())]
@@ -138,13 +171,83 @@ impl Coded for Error {
             Error::Input(error) => error.code(),
             Error::NoExposure { .. } => "lab.no_exposure",
             Error::Unknown { .. } => "lab.unknown_experiment",
+            Error::Weights { .. } => "lab.weights",
+            Error::Control { .. } => "lab.control",
+            Error::Scratch { .. } => "lab.scratch",
             Error::Write { .. } => "lab.write",
         }
     }
 }
 
+/// What a run says of experiments.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    pub readouts: Vec<Readout>,
+    pub interleaved: Vec<interleaving::Comparison>,
+    /// Experiments of which lists say that a variation was used, by how many units, and no exposure has arrived.
+    pub unexposed: Vec<(String, u64)>,
+}
+
+/// Reads these experiments out, or all; nothing is an error where there is none at all.
+pub fn analyse(units: &Units, plan: &Plan, keys: &[String]) -> Result<Analysis, Error> {
+    let interleaved = interleaving::read(units, plan.control.as_deref(), plan.alpha, keys)?;
+    let names = &units.names.experiments;
+    let unexposed = units.unexposed.iter();
+    let mut unexposed: Vec<(String, u64)> = unexposed
+        .map(|(experiment, units)| (names.name(*experiment).to_owned(), *units))
+        .filter(|(key, _)| keys.is_empty() || keys.contains(key))
+        .collect();
+    unexposed.sort_unstable();
+    // Who interleaves need not have groups, and of whom no exposure arrived has none.
+    let is_group = |key: &&String| {
+        interleaved.iter().all(|one| one.experiment != **key)
+            && unexposed.iter().all(|(other, _)| other != *key)
+    };
+    let others: Vec<String> = keys.iter().filter(is_group).cloned().collect();
+    let is_all = others.is_empty() && !keys.is_empty();
+    let is_something = !interleaved.is_empty() || !unexposed.is_empty();
+    let readouts = match is_something && (units.exposed.is_empty() || is_all) {
+        true => Vec::new(),
+        false => read_out(units, plan, &others)?,
+    };
+    check_control(plan, &readouts, &interleaved)?;
+    Ok(Analysis {
+        readouts,
+        interleaved,
+        unexposed,
+    })
+}
+
+/// A control that nobody has would be replaced by another in silence.
+fn check_control(
+    plan: &Plan,
+    readouts: &[Readout],
+    interleaved: &[interleaving::Comparison],
+) -> Result<(), Error> {
+    let Some(control) = &plan.control else {
+        return Ok(());
+    };
+    let variations = readouts.iter().flat_map(|readout| &readout.variations);
+    let rankers = interleaved
+        .iter()
+        .flat_map(|one| [&one.control, &one.treatment]);
+    let mut known: Vec<&str> = variations
+        .map(|variation| variation.name.as_str())
+        .chain(rankers.map(String::as_str))
+        .collect();
+    known.sort_unstable();
+    known.dedup();
+    if known.contains(&control.as_str()) {
+        return Ok(());
+    }
+    Err(Error::Control {
+        control: control.clone(),
+        known: known.join(", "),
+    })
+}
+
 pub fn run(args: Args) -> Outcome {
-    let log = Log::read_by(&args.events, args.by.as_deref())?;
+    let units = Units::read(&args.events, args.by.as_deref())?;
     let plan = Plan {
         control: args.control,
         weights: args.weights.into_iter().collect(),
@@ -156,222 +259,41 @@ pub fn run(args: Args) -> Outcome {
         cap: args.cap,
         correction: args.correction,
     };
-    let interleaved =
-        interleaving::read(&log, plan.control.as_deref(), plan.alpha, &args.experiment);
-    // Who interleaves need not have groups.
-    let named = |key: &String| interleaved.iter().all(|one| one.experiment != *key);
-    let keys: Vec<String> = args
-        .experiment
-        .iter()
-        .filter(|key| named(key))
-        .cloned()
-        .collect();
-    let readouts = match !interleaved.is_empty()
-        && (log.exposures.is_empty() || keys.is_empty() && !args.experiment.is_empty())
-    {
-        true => Vec::new(),
-        false => read_out(&log, &plan, &keys)?,
-    };
-    if !log.reasons.is_empty() {
-        eprintln!("{}", log.reasons);
+    if !units.refusals.is_empty() {
+        eprintln!("{}", units.refusals);
     }
+    let analysis = analyse(&units, &plan, &args.experiment)?;
     if let Some(path) = args.html {
-        std::fs::write(&path, page::html(&readouts, &interleaved)).map_err(|source| {
-            Error::Write {
-                path: path.clone(),
-                source,
-            }
+        std::fs::write(&path, page::html(&analysis)).map_err(|source| Error::Write {
+            path: path.clone(),
+            source,
         })?;
     }
     if args.json {
-        let json = serde_json::json!({
-            "messages": log.messages, "refused": log.refused, "duplicates": log.duplicates, "experiments": readouts,
-            "interleaved": interleaved,
-        });
-        println!("{json}");
-        return Ok(());
-    }
-    println!(
-        "{} messages, {} refused, {} read before, {} units",
-        log.messages,
-        log.refused,
-        log.duplicates,
-        log.units()
-    );
-    for readout in &readouts {
-        print(readout);
-    }
-    for comparison in &interleaved {
-        print_interleaved(comparison);
+        println!("{}", json(&units, &analysis));
+    } else {
+        terminal::print(&units, &analysis);
     }
     Ok(())
 }
 
-/// Reads these experiments out, or all.
-pub fn read_out(log: &Log, plan: &Plan, keys: &[String]) -> Result<Vec<Readout>, Error> {
-    if log.exposures.is_empty() {
-        return Err(Error::NoExposure {
-            messages: log.messages,
-        });
-    }
-    let all = log.experiments.all();
-    let exposed: Vec<String> = all
-        .iter()
-        .filter(|key| {
-            let number = log.experiments.find(key);
-            let of = |exposure: &read::Exposure| Some(exposure.experiment) == number;
-            log.exposures.iter().any(of)
-        })
-        .cloned()
+/// What a run says, as JSON.
+pub fn json(units: &Units, analysis: &Analysis) -> serde_json::Value {
+    let unexposed = analysis.unexposed.iter();
+    let unexposed: Vec<serde_json::Value> = unexposed
+        .map(|(experiment, used)| serde_json::json!({ "experiment": experiment, "used": used }))
         .collect();
-    // Offers are drawn by the shopper, so their groups are never alike: `lab offers` reads them.
-    let alike = exposed.iter().filter(|key| !key.starts_with("offer:"));
-    let all: Vec<String> = alike.cloned().collect();
-    let keys = if keys.is_empty() { &all } else { keys };
-    keys.iter()
-        .map(|key| {
-            plan.read(log, key).ok_or_else(|| Error::Unknown {
-                key: key.clone(),
-                known: exposed.join(", "),
-            })
-        })
+    serde_json::json!({
+        "messages": units.messages, "refused": units.refusals.rows(), "duplicates": units.duplicates,
+        "units": units.units, "oversized": units.oversized,
+        "experiments": analysis.readouts, "interleaved": analysis.interleaved, "unexposed": unexposed,
+    })
+}
+
+/// The day of a number of days since 1970.
+fn date(day: i64) -> String {
+    crate::ingest::iso(day * plan::DAY_MS)
+        .chars()
+        .take(10)
         .collect()
-}
-
-fn percent(share: f64) -> String {
-    format!("{:+.2} %", share * 100.0)
-}
-
-fn print(readout: &Readout) {
-    println!(
-        "\n{} · {} to {}",
-        readout.experiment, readout.from, readout.to
-    );
-    for variation in &readout.variations {
-        let role = if variation.control { ", control" } else { "" };
-        println!(
-            "  {}: {} units, planned {:.1} %{role}",
-            variation.name,
-            variation.units,
-            variation.weight * 100.0
-        );
-    }
-    if readout.dropped > 0 {
-        println!(
-            "  {} units were seen in two variations and are left out",
-            readout.dropped
-        );
-    }
-    println!("  sample ratio: p = {:.4}", readout.sample_ratio.p);
-    for day in &readout.sample_ratio.bad_days {
-        println!("  sample ratio fails on {day} by itself");
-    }
-    for comparison in &readout.comparisons {
-        let best = comparison.best();
-        println!(
-            "  {:<12} {} → {}  {} [{}, {}] at every look [{}, {}]  p {:.4} corrected {:.4}  better with {:.1} %",
-            comparison.metric.name(),
-            number(comparison.control),
-            number(comparison.treatment),
-            percent(best.estimate),
-            percent(best.interval.low),
-            percent(best.interval.high),
-            percent(best.anytime.low),
-            percent(best.anytime.high),
-            best.p,
-            comparison.p_corrected,
-            comparison.chance_to_win * 100.0,
-        );
-        if comparison.cuped.is_some() {
-            println!(
-                "{:15}adjusted by what units did before: {:.1} % of the variance",
-                "",
-                comparison.variance_explained * 100.0
-            );
-        }
-    }
-    for guardrail in &readout.guardrails {
-        let held = if guardrail.passed {
-            "held"
-        } else {
-            "not shown to hold"
-        };
-        println!(
-            "  guardrail {}: not worse by {:.1} %: {held}, {} p {:.4}",
-            guardrail.metric.name(),
-            guardrail.margin * 100.0,
-            percent(guardrail.estimate),
-            guardrail.p
-        );
-    }
-    println!("  {}", verdict(readout.verdict));
-    for part in &readout.parts {
-        let counts = part.units.iter().map(u64::to_string);
-        let counts = counts.collect::<Vec<_>>().join(" : ");
-        match &part.reading {
-            Some(reading) => println!(
-                "  {:<16} {counts} units  {} at every look [{}, {}]  corrected p {:.4}",
-                part.value,
-                percent(reading.estimate),
-                percent(reading.anytime.low),
-                percent(reading.anytime.high),
-                part.p_corrected
-            ),
-            None => println!(
-                "  {:<16} {counts} units  not compared: too few, or not as planned (p {:.4})",
-                part.value, part.sample_ratio
-            ),
-        }
-    }
-}
-
-fn print_interleaved(one: &interleaving::Comparison) {
-    println!(
-        "\n{} · interleaved {} and {} · {} to {}",
-        one.experiment, one.control, one.treatment, one.from, one.to
-    );
-    println!(
-        "  {} lists of {} units, {} with a difference; {} visits: {} won by {}, {} by {}, {} undecided",
-        one.lists,
-        one.units,
-        one.competitive,
-        one.tally.visits(),
-        one.tally.wins,
-        one.treatment,
-        one.tally.losses,
-        one.control,
-        one.tally.ties
-    );
-    println!(
-        "  {} wins {:.2} % of decided visits, at every look [{:.2} %, {:.2} %], p {:.4}",
-        one.treatment,
-        one.share * 100.0,
-        one.interval.low * 100.0,
-        one.interval.high * 100.0,
-        one.p
-    );
-    println!(
-        "  {}",
-        match one.preferred {
-            interleaving::Preference::Treatment => format!("{} is better", one.treatment),
-            interleaving::Preference::Control => format!("{} is better", one.control),
-            interleaving::Preference::Open => "open: neither is shown to be better".into(),
-        }
-    );
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.4}")
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::SampleRatioMismatch => {
-            "stopped: the counts do not fit the planned shares (p < 0.001), so exposures are lost or the split is broken; nothing is compared"
-        }
-        Verdict::NotEnough => "not compared: it takes two variations of at least 8 units each",
-        Verdict::Better => "better: the interval that holds at every look is above 0",
-        Verdict::Worse => "worse: the interval that holds at every look is below 0",
-        Verdict::Open => "open: no difference is shown yet",
-    }
 }

@@ -32,37 +32,11 @@ pub struct Exposure {
     pub offer: Option<Box<Offered>>,
 }
 
-/// An interleaved list was shown.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    pub unit: u32,
-    pub session: u64,
-    pub time: i64,
-    pub experiment: u32,
-    /// Rankers that put an item there which the other would not have put there; as variations.
-    pub rankers: Vec<u32>,
-}
-
-/// An item that one ranker had put into an interleaved list was chosen.
-#[derive(Clone, Copy, Debug)]
-pub struct Credit {
-    pub session: u64,
-    pub experiment: u32,
-    pub ranker: u32,
-}
-
 /// Everything that was read, in the order of time.
 #[derive(Debug, Default)]
 pub struct Log {
     pub exposures: Vec<Exposure>,
     pub events: Vec<Event>,
-    pub drafts: Vec<Draft>,
-    pub credits: Vec<Credit>,
-    /// Units and experiments of which a shelf says that a variation was used.
-    pub used: HashSet<(u32, u32)>,
-    /// The values of the property that the read-out is cut by, and of each unit the first at or before its exposure.
-    pub cuts: Names,
-    cut_of: HashMap<u32, Vec<(i64, u32)>>,
     pub experiments: Names,
     pub variations: Names,
     units: HashMap<u64, u32>,
@@ -82,14 +56,9 @@ pub struct Log {
 impl Log {
     /// Reads files of any of the kinds.
     pub fn read(paths: &[PathBuf]) -> Result<Log, Error> {
-        Log::read_by(paths, None)
-    }
-
-    /// Reads files, and of every message the property or trait `by` that units are told apart by.
-    pub fn read_by(paths: &[PathBuf], by: Option<&str>) -> Result<Log, Error> {
         let mut log = Log::default();
         let mut names = Dictionary::default();
-        let read = files::read(paths, by, &mut names, &mut |fact| {
+        let read = files::read(paths, None, &mut names, &mut |fact| {
             log.take(fact);
             Ok(())
         })?;
@@ -102,9 +71,6 @@ impl Log {
         log.variations = names.variations;
         log.exposures.sort_by_key(|exposure| exposure.time);
         log.events.sort_by_key(|event| event.time);
-        for values in log.cut_of.values_mut() {
-            values.sort_unstable();
-        }
         Ok(log)
     }
 
@@ -118,11 +84,6 @@ impl Log {
         let next = self.units.len() as u32;
         let unit = *self.units.entry(fact.unit).or_insert(next);
         let time = fact.time;
-        if let Some(cut) = &fact.cut {
-            let cut = self.cuts.number(cut);
-            self.cut_of.entry(unit).or_default().push((time, cut));
-        }
-        self.used.extend(fact.used.iter().map(|used| (unit, *used)));
         if let Some(assigned) = fact.assigned {
             self.exposures.push(Exposure {
                 unit,
@@ -150,31 +111,6 @@ impl Log {
                 amount,
             });
         }
-        // A visit of a unit: what is not said to be of one is of the same one.
-        let session = fact.unit ^ fact.session.unwrap_or(0);
-        if let Some((experiment, rankers)) = fact.draft {
-            self.drafts.push(Draft {
-                unit,
-                session,
-                time,
-                experiment,
-                rankers,
-            });
-        }
-        if let Some((experiment, ranker)) = fact.credit {
-            self.credits.push(Credit {
-                session,
-                experiment,
-                ranker,
-            });
-        }
-    }
-
-    /// What a unit was told apart by, as it was known at a time: later values may be what the experiment did.
-    pub fn cut(&self, unit: u32, time: i64) -> Option<u32> {
-        let values = self.cut_of.get(&unit)?;
-        let known = values.partition_point(|(at, _)| *at <= time);
-        values.get(known.checked_sub(1)?).map(|(_, cut)| *cut)
     }
 
     pub fn units(&self) -> usize {

@@ -8,8 +8,8 @@
 
 use super::Error;
 use super::browser::Browser;
-use super::reading::{Read, Take};
 use super::message::{self, Assigned, Dictionary, Fact, Outcome, Refused, hash, short};
+use super::reading::{Read, Take};
 use crate::ingest::{
     self, File, Kind, Look, Meaning, Needed, Reason, Refusals, Role, Source, Table, fold,
 };

@@ -1,10 +1,14 @@
 //! The read-out as a page of its own: no file, no network, both languages, plots as inline SVG.
 
+mod duel;
+mod plots;
+mod split;
+
 use std::fmt::Write;
 
+use super::Analysis;
 use super::health::Health;
-use super::interleaving::{Comparison as Duel, Preference};
-use super::readout::{Comparison, Day, Readout, Verdict};
+use super::readout::{Readout, Verdict};
 
 /// The same text in both languages; the page shows one of them.
 fn both(en: &str, zh: &str) -> String {
@@ -32,6 +36,7 @@ table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:right;p
 th:first-child,td:first-child{text-align:left}.verdict{font-weight:600;padding:.6rem .9rem;border-left:.3rem solid var(--open);background:#8881}
 .better{border-color:var(--good)}.worse,.stop{border-color:var(--bad)}.note{color:var(--open);font-size:.9rem}
 button{font:inherit;float:right}svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:currentColor}
+.reason{color:var(--bad);margin:.4rem 0}@media(max-width:40rem){svg text{font-size:24px}}
 .scroll{overflow-x:auto}.scroll th,.scroll td{white-space:nowrap}
 ";
 
@@ -42,26 +47,20 @@ document.querySelector('button').onclick = () => (root.lang = root.lang === 'en'
 ";
 
 /// A page of all read-outs, of one file.
-pub fn html(readouts: &[Readout], interleaved: &[Duel]) -> String {
+pub fn html(analysis: &Analysis) -> String {
     let style = format!("<style>{STYLE}</style>");
     let script = format!("<script>{SCRIPT}</script>");
-    whole(&style, &script, &[], readouts, interleaved)
+    whole(&style, &script, &[], analysis)
 }
 
 /// The same behind a server whose policy forbids what is inline, and before it whether it can be trusted.
-pub(crate) fn live(health: &[Health], readouts: &[Readout], interleaved: &[Duel]) -> String {
+pub(crate) fn live(health: &[Health], analysis: &Analysis) -> String {
     let style = "<link rel=\"stylesheet\" href=\"/lab/page.css\">";
     let script = "<script src=\"/lab/page.js\"></script>";
-    whole(style, script, health, readouts, interleaved)
+    whole(style, script, health, analysis)
 }
 
-fn whole(
-    style: &str,
-    script: &str,
-    health: &[Health],
-    readouts: &[Readout],
-    interleaved: &[Duel],
-) -> String {
+fn whole(style: &str, script: &str, health: &[Health], analysis: &Analysis) -> String {
     let mut out = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Tillside · experiments · 实验</title>{style}<button type=\"button\">中文 / English</button><h1>{}</h1>",
@@ -70,7 +69,7 @@ fn whole(
     if !health.is_empty() {
         state(&mut out, health);
     }
-    if readouts.is_empty() && interleaved.is_empty() {
+    if analysis.readouts.is_empty() && analysis.interleaved.is_empty() {
         let _ = write!(
             out,
             "<p>{}</p>",
@@ -80,11 +79,24 @@ fn whole(
             )
         );
     }
-    for readout in readouts {
+    for readout in &analysis.readouts {
         section(&mut out, readout);
     }
-    for one in interleaved {
-        duel(&mut out, one);
+    for one in &analysis.interleaved {
+        duel::duel(&mut out, one);
+    }
+    for (experiment, used) in &analysis.unexposed {
+        let _ = write!(
+            out,
+            "<h2>{}</h2><p class=\"verdict stop\">{}</p>",
+            escape(experiment),
+            both(
+                &format!(
+                    "{used} units used a variation, and no exposure has arrived: nothing can be compared."
+                ),
+                &format!("{used} 个样本使用了分组，但没有收到任何曝光：无法比较。")
+            )
+        );
     }
     out.push_str(script);
     out.push_str("</html>\n");
@@ -116,14 +128,17 @@ fn state(out: &mut String, health: &[Health]) {
             true => ("better", both("sound", "正常")),
             false => ("stop", both("do not read", "不可解读")),
         };
-        let days = match one.bad_days {
+        let groups = match one.failing {
             0 => String::new(),
-            1 => both(", 1 day off", "，1 天异常"),
-            days => both(&format!(", {days} days off"), &format!("，{days} 天异常")),
+            1 => both(", 1 group fails", "，1 个分组异常"),
+            groups => both(
+                &format!(", {groups} groups fail"),
+                &format!("，{groups} 个分组异常"),
+            ),
         };
         let _ = write!(
             out,
-            "<tr><td>{}</td><td class=\"verdict {class}\">{verdict}</td><td>{}</td><td>{:.4}{days}</td><td>{}</td><td>{} / {}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td class=\"verdict {class}\">{verdict}</td><td>{}</td><td>{:.4}{groups}</td><td>{}</td><td>{} / {}</td><td>{}</td><td>{}</td></tr>",
             escape(&one.experiment),
             one.units,
             one.sample_ratio,
@@ -147,6 +162,7 @@ fn section(out: &mut String, readout: &Readout) {
     );
     let (class, text) = verdict(readout.verdict);
     let _ = write!(out, "<p class=\"verdict {class}\">{text}</p>");
+    split::failing(out, &readout.sample_ratio);
     let _ = write!(
         out,
         "<div class=\"scroll\"><table><tr><th>{}</th><th>{}</th><th>{}</th></tr>",
@@ -170,9 +186,7 @@ fn section(out: &mut String, readout: &Readout) {
     }
     let _ = write!(
         out,
-        "</table></div><p class=\"note\">{} p = {:.4}. {}</p>",
-        both("Sample ratio:", "样本比例检验："),
-        readout.sample_ratio.p,
+        "</table></div><p class=\"note\">{}</p>",
         both(
             &format!(
                 "{} units seen in two variations are left out.",
@@ -181,6 +195,7 @@ fn section(out: &mut String, readout: &Readout) {
             &format!("{} 个样本出现在两个分组中，已剔除。", readout.dropped)
         )
     );
+    split::tests(out, &readout.sample_ratio);
     if !readout.comparisons.is_empty() {
         comparisons(out, readout);
     }
@@ -189,7 +204,7 @@ fn section(out: &mut String, readout: &Readout) {
             "The first metric from day to day, with the interval that holds at every look",
             "首要指标的逐日变化，阴影为随时有效的置信区间",
         );
-        let _ = write!(out, "<h3>{title}</h3>{}", course(&readout.days));
+        let _ = write!(out, "<h3>{title}</h3>{}", plots::course(&readout.days));
     }
     if !readout.parts.is_empty() {
         parts(out, readout);
@@ -260,89 +275,13 @@ fn parts(out: &mut String, readout: &Readout) {
     out.push_str("</table></div>");
 }
 
-/// Two rankers in one list.
-fn duel(out: &mut String, one: &Duel) {
-    let (control, treatment) = (escape(&one.control), escape(&one.treatment));
-    let (class, text) = match one.preferred {
-        Preference::Treatment => (
-            "better",
-            both(
-                &format!("{treatment} is better."),
-                &format!("{treatment} 更好。"),
-            ),
-        ),
-        Preference::Control => (
-            "worse",
-            both(
-                &format!("{control} is better."),
-                &format!("{control} 更好。"),
-            ),
-        ),
-        Preference::Open => (
-            "",
-            both(
-                "Open: neither is shown to be better yet.",
-                "未定：尚未显示出哪个更好。",
-            ),
-        ),
-    };
-    let tally = &one.tally;
-    let _ = write!(
-        out,
-        "<h2>{}</h2><p class=\"note\">{} · {} – {}</p><p class=\"verdict {class}\">{text}</p>",
-        escape(&one.experiment),
-        both("two rankers in one list", "两种排序同列对比"),
-        one.from,
-        one.to
-    );
-    let decided = (tally.wins + tally.losses).max(1) as f64;
-    let x = |share: f64| 60.0 + share * 640.0;
-    let _ = write!(
-        out,
-        "<svg viewBox=\"0 0 720 96\" role=\"img\"><rect x=\"60\" y=\"30\" width=\"{:.1}\" height=\"20\" fill=\"var(--mark)\"/>\
-         <rect x=\"{:.1}\" y=\"30\" width=\"{:.1}\" height=\"20\" fill=\"var(--open)\" opacity=\".5\"/>\
-         <line x1=\"380\" x2=\"380\" y1=\"22\" y2=\"70\" stroke=\"var(--line)\"/>\
-         <line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"62\" y2=\"62\" stroke=\"var(--mark)\" stroke-width=\"3\"/>\
-         <text x=\"60\" y=\"20\">{treatment} {}</text><text x=\"700\" y=\"20\" text-anchor=\"end\">{control} {}</text>\
-         <text x=\"360\" y=\"88\">50 %</text></svg>",
-        640.0 * tally.wins as f64 / decided,
-        x(tally.wins as f64 / decided),
-        640.0 * tally.losses as f64 / decided,
-        x(one.interval.low),
-        x(one.interval.high),
-        tally.wins,
-        tally.losses
-    );
-    let numbers = format!(
-        "{:.2} % [{:.2} %, {:.2} %], p {:.4}",
-        one.share * 100.0,
-        one.interval.low * 100.0,
-        one.interval.high * 100.0,
-        one.p
-    );
-    let _ = write!(
-        out,
-        "<p>{}</p>",
-        both(
-            &format!(
-                "{treatment} wins {numbers} of decided visits, at every look. {} lists of {} units, {} of them with a difference; {} visits undecided.",
-                one.lists, one.units, one.competitive, tally.ties
-            ),
-            &format!(
-                "{treatment} 在有胜负的访问中胜率为 {numbers}（随时有效）。共 {} 个列表、{} 个样本，其中 {} 个列表两种排序有差异；{} 次访问未分胜负。",
-                one.lists, one.units, one.competitive, tally.ties
-            )
-        )
-    );
-}
-
 fn verdict(verdict: Verdict) -> (&'static str, String) {
     match verdict {
         Verdict::SampleRatioMismatch => (
             "stop",
             both(
-                "Stopped: the counts do not fit the planned shares (p &lt; 0.001). Exposures are lost or the split is broken, so nothing is compared.",
-                "已停止：各组样本数与计划占比不符（p &lt; 0.001）。曝光丢失或分流有误，因此不作比较。",
+                "Stopped: the counts do not fit the planned shares (p &lt; 0.001), of all units or of a group. Exposures are lost or the split is broken, so nothing is compared.",
+                "已停止：全部样本或某个分组的样本数与计划占比不符（p &lt; 0.001）。曝光丢失或分流有误，因此不作比较。",
             ),
         ),
         Verdict::NotEnough => (
@@ -418,87 +357,5 @@ fn comparisons(out: &mut String, readout: &Readout) {
             comparison.chance_to_win * 100.0
         );
     }
-    let _ = write!(out, "</table></div>{}", forest(&readout.comparisons));
-}
-
-/// Relative differences with their intervals, one under another.
-fn forest(comparisons: &[Comparison]) -> String {
-    let reach = comparisons
-        .iter()
-        .map(|one| one.best().anytime)
-        .fold(0.01, |reach: f64, interval| {
-            reach.max(interval.low.abs()).max(interval.high.abs())
-        });
-    let reach = reach.min(2.0);
-    let x = |share: f64| 440.0 + (share / reach).clamp(-1.0, 1.0) * 260.0;
-    let height = 34 * comparisons.len() + 30;
-    let mut out = format!(
-        "<svg viewBox=\"0 0 720 {height}\" role=\"img\"><line x1=\"440\" x2=\"440\" y1=\"0\" y2=\"{}\" stroke=\"var(--line)\"/>",
-        height - 22
-    );
-    for (row, one) in comparisons.iter().enumerate() {
-        let y = 20 + 34 * row;
-        let best = one.best();
-        let colour = match () {
-            () if best.anytime.low > 0.0 => "var(--good)",
-            () if best.anytime.high < 0.0 => "var(--bad)",
-            () => "var(--open)",
-        };
-        let (en, zh) = label(one.metric.name());
-        let name = escape(&one.variation);
-        let _ = write!(
-            out,
-            "<text x=\"0\" y=\"{}\" lang=\"en\">{en} · {name}</text><text x=\"0\" y=\"{}\" lang=\"zh\">{zh} · {name}</text>\
-             <line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"2\"/>\
-             <line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"7\" opacity=\".55\"/>\
-             <circle cx=\"{:.1}\" cy=\"{y}\" r=\"4.5\" fill=\"{colour}\"/>",
-            y + 4,
-            y + 4,
-            x(best.anytime.low),
-            x(best.anytime.high),
-            x(best.interval.low),
-            x(best.interval.high),
-            x(best.estimate),
-        );
-    }
-    let y = height - 6;
-    let _ = write!(
-        out,
-        "<text x=\"180\" y=\"{y}\">{}</text><text x=\"434\" y=\"{y}\">0</text><text x=\"660\" y=\"{y}\">{}</text></svg>",
-        percent(-reach),
-        percent(reach)
-    );
-    out
-}
-
-/// The estimate and its interval over days.
-fn course(days: &[Day]) -> String {
-    let last = &days[days.len() - 1];
-    // The first days are wide; the scale is that of the last, with room.
-    let reach = (last.anytime.high - last.anytime.low)
-        .max(last.estimate.abs())
-        .clamp(0.005, 4.0)
-        * 1.5;
-    let x = |at: usize| 60.0 + at as f64 / (days.len() - 1) as f64 * 640.0;
-    let y = |share: f64| 110.0 - (share / reach).clamp(-1.0, 1.0) * 95.0;
-    let mut band = String::new();
-    let mut line = String::new();
-    for (at, day) in days.iter().enumerate() {
-        let _ = write!(band, "{:.1},{:.1} ", x(at), y(day.anytime.high));
-        let _ = write!(line, "{:.1},{:.1} ", x(at), y(day.estimate));
-    }
-    for (at, day) in days.iter().enumerate().rev() {
-        let _ = write!(band, "{:.1},{:.1} ", x(at), y(day.anytime.low));
-    }
-    format!(
-        "<svg viewBox=\"0 0 720 240\" role=\"img\"><line x1=\"60\" x2=\"700\" y1=\"110\" y2=\"110\" stroke=\"var(--line)\"/>\
-         <polygon points=\"{band}\" fill=\"var(--mark)\" opacity=\".18\"/>\
-         <polyline points=\"{line}\" fill=\"none\" stroke=\"var(--mark)\" stroke-width=\"2\"/>\
-         <text x=\"0\" y=\"20\">{}</text><text x=\"40\" y=\"114\">0</text><text x=\"0\" y=\"208\">{}</text>\
-         <text x=\"60\" y=\"232\">{}</text><text x=\"630\" y=\"232\">{}</text></svg>",
-        percent(reach),
-        percent(-reach),
-        days[0].day,
-        last.day
-    )
+    let _ = write!(out, "</table></div>{}", plots::forest(&readout.comparisons));
 }
