@@ -22,6 +22,7 @@ async function deliver(url, messages, agent = FIREFOX) {
       timestamp: new Date(Date.now() - 3_600_000 + at + n).toISOString(),
       properties,
     }));
+    /** @type {Record<string, string>} */
     const headers = { Authorization: `Basic ${btoa("lab:")}`, "Content-Type": "application/json", "User-Agent": agent };
     const response = await fetch(`${url}/v1/batch`, { method: "POST", headers, body: JSON.stringify({ batch, sentAt: new Date().toISOString() }) });
     assert.equal(response.status, 200, await response.text());

@@ -174,7 +174,7 @@ fn what_cannot_be_estimated_is_refused_by_code() {
     assert_eq!(code(&data, "autumn"), "lab.no_decision");
     assert_eq!(
         code(&folder.path().join("nothing.jsonl"), "spring"),
-        "lab.unreadable"
+        "input.missing"
     );
     let text = std::fs::read_to_string(&data).expect("it is there");
     let bare = folder.path().join("bare.jsonl");
