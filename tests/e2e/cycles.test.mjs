@@ -58,6 +58,11 @@ test("A2: who buys fruit on four Fridays finds it on Friday and not on Tuesday, 
   await usual.getByRole("button").click();
   await usual.getByRole("link", { name: "Go to cart" }).waitFor();
   assert.equal(await page.evaluate(() => document.querySelector("#bag")?.textContent?.includes("1")), true);
+  // Of all customers the shopper is most like those who order often, and may know why the shop thinks so.
+  await page.goto(`${url}#/privacy`);
+  const alike = page.locator('#know [data-kind="orders"]', { hasText: "You buy like these customers" });
+  await alike.locator("summary").click();
+  assert.match(await alike.innerText(), /order often[\s\S]* % of customers are in it/);
   assert.deepEqual(heard, []);
 
   // A stranger's fruit is whatever sells.
