@@ -18,6 +18,7 @@ const engine = {
   click: till.click,
   impression: till.impression,
   portrait: till.portrait,
+  stage: till.stage,
   actions: till.actions,
   respond: till.respond,
   track: till.track,
