@@ -18,9 +18,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::error::CrmError;
-use super::order::Change;
+use super::order::{Change, Reduction};
 use super::outbox::ledger as messages;
-use super::{Crm, backup, channel, contact, coupon, facts, member, order, points};
+use super::{Crm, backup, channel, contact, coupon, facts, group, member, order, points, survey};
 use crate::Coded;
 use crate::instant;
 use crate::serve::{body, reply};
@@ -108,6 +108,12 @@ static OPERATIONS: &[Operation] = &[
     }),
     open(Method::GET, "/stores", |call| ok(&call.crm.shop.stores)),
     open(Method::GET, "/tiers", |call| ok(&call.crm.shop.tiers)),
+    open(Method::GET, "/group-buys", |call| {
+        ok(&call.crm.shop.group_buys)
+    }),
+    open(Method::GET, "/group-buys/{id}", |call| {
+        ok(group::open(call.database, call.id, call.now)?)
+    }),
     open(Method::GET, "/session", session),
     open(Method::POST, "/members", register),
     open(Method::POST, "/sign-in", sign_in),
@@ -142,6 +148,13 @@ static OPERATIONS: &[Operation] = &[
         ok(coupon::wallet(call.database, call.member)?)
     }),
     members(Method::POST, "/me/coupons", mint),
+    members(Method::GET, "/me/group-buys", |call| {
+        ok(group::of(call.database, call.member, call.now)?)
+    }),
+    members(Method::POST, "/me/group-buys", start_group),
+    members(Method::POST, "/me/group-buys/{id}/join", |call| {
+        ok(group::join(call.database, call.member, call.id, call.now)?)
+    }),
     members(Method::GET, "/me/contacts", |call| {
         ok(contact::all(call.database, call.member)?)
     }),
@@ -153,6 +166,14 @@ static OPERATIONS: &[Operation] = &[
             call.id,
             call.now,
         )?)
+    }),
+    members(Method::GET, "/me/surveys", |call| {
+        ok(survey::all(call.database, call.member)?)
+    }),
+    members(Method::POST, "/me/surveys", |call| {
+        let given = read(call)?;
+        let kept = survey::answer(call.database, call.member, &given, call.now)?;
+        answered(StatusCode::CREATED, kept)
     }),
     members(Method::GET, "/me/bookings", |call| {
         ok(contact::bookings(call.database, call.member, call.now)?)
@@ -541,16 +562,29 @@ fn erase(call: &Call) -> Answer {
 struct Placing {
     lines: Vec<order::Line>,
     coupon: Option<String>,
+    group: Option<String>,
 }
 
 fn place(call: &Call) -> Answer {
     let given: Placing = read(call)?;
+    let reduction = match (given.coupon.as_deref(), given.group.as_deref()) {
+        (None, None) => Reduction::None,
+        (Some(code), None) => Reduction::Coupon(code),
+        (None, Some(id)) => Reduction::Group(id),
+        (Some(_), Some(_)) => {
+            return Err(CrmError::Field {
+                field: "group",
+                found: "given beside a coupon".into(),
+                expected: "a coupon or a group, not both",
+            });
+        }
+    };
     let placed = order::place(
         call.database,
         &call.crm.shop,
         call.member,
         &given.lines,
-        given.coupon.as_deref(),
+        reduction,
         call.now,
     )?;
     answered(StatusCode::CREATED, placed)
@@ -609,6 +643,24 @@ fn mint(call: &Call) -> Answer {
         &given.campaign,
         call.now,
     )?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Starting {
+    item: String,
+}
+
+fn start_group(call: &Call) -> Answer {
+    let given: Starting = read(call)?;
+    let started = group::start(
+        call.database,
+        &call.crm.shop,
+        call.member,
+        &given.item,
+        call.now,
+    )?;
+    answered(StatusCode::CREATED, started)
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StartError;
 use super::outbox::settings::{self, Settings};
+use super::terms::{self, GroupBuy};
 
 /// A text in both languages of the pages.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,6 +35,8 @@ pub struct Shop {
     pub headroom: Headroom,
     pub stores: Vec<Store>,
     pub early_access: Vec<EarlyAccess>,
+    #[serde(default)]
+    pub group_buys: Vec<GroupBuy>,
     /// Messages off the site.
     #[serde(default)]
     pub outbox: Settings,
@@ -344,6 +347,7 @@ fn check(shop: &Shop) -> Result<(), String> {
             ));
         }
     }
+    terms::check(&shop.group_buys, |item| shop.headroom.percent(item))?;
     settings::check(&shop.outbox)?;
     let (_, errors) = understood(&shop.stores)?;
     match errors.first() {
@@ -394,6 +398,18 @@ mod tests {
             ("/stores/0/latitude", "95", "stores[0]"),
             ("/stores/0/clock", "\"Asia/Shanghai\"", "stores[0].clock"),
             ("/stores/0/hours/0", "\"10-22\"", "stores[0].hours[0]"),
+            ("/group_buys/0/size", "1", "group_buys[0].size is 1"),
+            ("/group_buys/0/hours", "0", "group_buys[0].hours is 0"),
+            (
+                "/group_buys/0/percent",
+                "21",
+                "group_buys[0].percent is 21; expected 1 to 20, the headroom",
+            ),
+            (
+                "/group_buys/1/item",
+                "\"norhaven-skerry-electric-kettle-1-7-l-white\"",
+                "it is there twice",
+            ),
             ("/currency", "5", "invalid type"),
         ] {
             let mut broken = whole.clone();

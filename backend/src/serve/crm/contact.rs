@@ -87,7 +87,9 @@ pub fn resolve(
     one(database, member, id)
 }
 
-fn one(database: &Connection, member: &str, id: &str) -> Result<Contact, CrmError> {
+/// # Errors
+/// `crm.unknown`.
+pub fn one(database: &Connection, member: &str, id: &str) -> Result<Contact, CrmError> {
     let found = all(database, member)?.into_iter().find(|one| one.id == id);
     found.ok_or_else(|| CrmError::Unknown {
         what: "contact",

@@ -115,6 +115,24 @@ pub enum CrmError {
     #[error("a member holds at most {0} visits to come; cancel one first")]
     Bookings(usize),
     #[error(
+        "group {id} is {state}; start another, or join one that GET /crm/v1/group-buys lists for the item"
+    )]
+    GroupClosed { id: String, state: &'static str },
+    #[error(
+        "the member is in group {0} of the same item; order at its price first, or wait until it is over"
+    )]
+    GroupHeld(String),
+    #[error("the price of group {id} does not hold: {cause}; order without it")]
+    GroupPrice { id: String, cause: &'static str },
+    #[error(
+        "group {id} takes off {discount}, and the item may be reduced by {headroom}; order without it"
+    )]
+    GroupHeadroom {
+        id: String,
+        discount: i64,
+        headroom: i64,
+    },
+    #[error(
         "another device has written the backup meanwhile; get it, merge it and write again with its ETag as If-Match"
     )]
     BackupChanged,
@@ -152,6 +170,10 @@ impl CrmError {
             | CrmError::Points { .. }
             | CrmError::Closed { .. }
             | CrmError::Bookings(_)
+            | CrmError::GroupClosed { .. }
+            | CrmError::GroupHeld(_)
+            | CrmError::GroupPrice { .. }
+            | CrmError::GroupHeadroom { .. }
             | CrmError::KeyReused(_) => StatusCode::CONFLICT,
             CrmError::BackupChanged => StatusCode::PRECONDITION_FAILED,
             CrmError::BackupCondition => StatusCode::PRECONDITION_REQUIRED,
@@ -185,6 +207,10 @@ impl Coded for CrmError {
             CrmError::Tier { .. } => "crm.tier",
             CrmError::Closed { .. } => "crm.closed",
             CrmError::Bookings(_) => "crm.bookings",
+            CrmError::GroupClosed { .. } => "crm.group_closed",
+            CrmError::GroupHeld(_) => "crm.group_held",
+            CrmError::GroupPrice { .. } => "crm.group_price",
+            CrmError::GroupHeadroom { .. } => "crm.group_headroom",
             CrmError::BackupChanged => "crm.backup_changed",
             CrmError::BackupCondition => "crm.backup_condition",
             CrmError::BackupSize { .. } => "crm.backup_size",

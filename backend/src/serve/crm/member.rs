@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::DAY_MS;
 use super::error::CrmError;
+use super::{DAY_MS, group};
 
 const SESSION_MS: i64 = 30 * DAY_MS;
 /// Days of each month; a birthday on 29 February is one.
@@ -189,6 +189,8 @@ pub fn erase(database: &Connection, id: &str, now: i64) -> Result<i64, CrmError>
         "addresses",
         "outbox",
         "backups",
+        "group_members",
+        "surveys",
     ] {
         let count: i64 = database.query_row(
             &format!("SELECT count(*) FROM {table} WHERE member = ?1"),
@@ -198,6 +200,7 @@ pub fn erase(database: &Connection, id: &str, now: i64) -> Result<i64, CrmError>
         rows += count;
     }
     database.execute("DELETE FROM members WHERE id = ?1", [id])?;
+    group::sweep(database)?;
     database.execute("INSERT INTO erasures VALUES (?1, ?2)", params![now, rows])?;
     Ok(rows)
 }

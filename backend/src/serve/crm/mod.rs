@@ -12,7 +12,10 @@
 //! | [`order`] | placing, delivering, cancelling, refunding |
 //! | [`points`] | the points ledger, growth and tiers |
 //! | [`coupon`] | minting under budgets, the wallet, redemption |
+//! | [`terms`] | of group buys: a shop's settings |
+//! | [`group`] | group buys: started, joined, ordered at their price |
 //! | [`contact`] | service contacts and store bookings |
+//! | [`survey`] | answers to surveys, and the contact that a bad one opens |
 //! | [`backup`] | a portrait that the member's devices encrypted, as bytes |
 //! | [`channel`] | which channels a member may be written to in |
 //! | [`outbox`] | messages off the site: asked for by pages, judged, delivered to the shop's sender |
@@ -32,11 +35,14 @@ pub mod contact;
 pub mod coupon;
 pub mod error;
 pub mod facts;
+pub mod group;
 pub mod member;
 pub mod order;
 pub mod outbox;
 pub mod points;
 mod schema;
+pub mod survey;
+pub mod terms;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Shop;
 use super::error::CrmError;
-use super::{DAY_MS, coupon, points};
+use super::{DAY_MS, coupon, group, points};
 
 /// Lines of one order.
 const MAX_LINES: usize = 500;
@@ -35,16 +35,26 @@ pub struct Order {
     pub lines: Vec<Line>,
 }
 
-/// Places an order; the coupon is redeemed and the points are earned in the same transaction.
+/// What an order is reduced by.
+#[derive(Clone, Copy, Debug)]
+pub enum Reduction<'a> {
+    None,
+    /// The code of a coupon.
+    Coupon(&'a str),
+    /// The id of a group.
+    Group(&'a str),
+}
+
+/// Places an order; the coupon or group price is used and the points are earned in the same transaction.
 ///
 /// # Errors
-/// `crm.field` for a line out of range, and as [`coupon::discount`].
+/// `crm.field` for a line out of range, and as [`coupon::discount`] and [`group::discount`].
 pub fn place(
     database: &Connection,
     shop: &Shop,
     member: &str,
     lines: &[Line],
-    code: Option<&str>,
+    reduction: Reduction,
     now: i64,
 ) -> Result<Order, CrmError> {
     if !(1..=MAX_LINES).contains(&lines.len()) {
@@ -78,9 +88,22 @@ pub fn place(
         ));
     }
     let subtotal: i64 = amounts.iter().map(|(_, amount)| amount).sum();
-    let discount = match code {
-        Some(code) => coupon::discount(database, shop, member, code, &amounts, now)?,
-        None => 0,
+    let (discount, code) = match reduction {
+        Reduction::None => (0, None),
+        Reduction::Coupon(code) => (
+            coupon::discount(database, shop, member, code, &amounts, now)?,
+            Some(code),
+        ),
+        Reduction::Group(id) => {
+            let prices: Vec<_> = lines
+                .iter()
+                .map(|line| (line.item.as_str(), line.price))
+                .collect();
+            (
+                group::discount(database, shop, member, id, &prices, now)?,
+                None,
+            )
+        }
     };
     let id = uuid::Uuid::new_v4().to_string();
     database.execute(
@@ -93,8 +116,10 @@ pub fn place(
             params![id, n as i64, line.item, line.quantity, line.price],
         )?;
     }
-    if let Some(code) = code {
-        coupon::redeem(database, code, &id, now)?;
+    match reduction {
+        Reduction::None => {}
+        Reduction::Coupon(code) => coupon::redeem(database, code, &id, now)?,
+        Reduction::Group(group) => group::redeem(database, member, group, &id)?,
     }
     let earned = (subtotal - discount) / shop.minor_units;
     let expires = now + shop.window_days * DAY_MS;
@@ -169,6 +194,7 @@ pub fn change(
     }
     if change == Change::Cancel {
         coupon::give_back(database, id)?;
+        group::give_back(database, id)?;
     }
     get(database, member, id)
 }

@@ -150,6 +150,40 @@ CREATE TABLE backups (
   bytes BLOB NOT NULL
 ) STRICT;
 ",
+    "
+CREATE TABLE group_buys (
+  id TEXT PRIMARY KEY NOT NULL,
+  item TEXT NOT NULL,
+  percent INTEGER NOT NULL CHECK (percent BETWEEN 1 AND 100),
+  size INTEGER NOT NULL CHECK (size >= 2),
+  hours INTEGER NOT NULL CHECK (hours > 0),
+  opened_ms INTEGER NOT NULL,
+  ends_ms INTEGER NOT NULL,
+  completed_ms INTEGER
+) STRICT;
+CREATE INDEX group_buys_of_item ON group_buys (item, ends_ms);
+CREATE TABLE group_members (
+  group_id TEXT NOT NULL REFERENCES group_buys (id) ON DELETE CASCADE,
+  member TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  joined_ms INTEGER NOT NULL,
+  order_id TEXT,
+  PRIMARY KEY (group_id, member)
+) STRICT;
+CREATE INDEX groups_of_member ON group_members (member);
+",
+    "
+CREATE TABLE surveys (
+  member TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('delivery', 'service')),
+  about TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  rating INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 5),
+  rating_delivery INTEGER NOT NULL CHECK (rating_delivery BETWEEN 1 AND 5),
+  rating_service INTEGER NOT NULL CHECK (rating_service BETWEEN 1 AND 5),
+  contact TEXT,
+  PRIMARY KEY (member, kind, about)
+) STRICT;
+",
 ];
 
 /// Opens the database and brings it to the newest layout.

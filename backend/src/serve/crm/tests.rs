@@ -14,7 +14,9 @@ use super::config::Shop;
 use super::*;
 
 mod backup;
+mod group;
 mod outbox;
+mod survey;
 
 const NOW: i64 = 1_790_000_000_000;
 const HOUR: i64 = 3_600_000;
@@ -762,7 +764,7 @@ async fn a_newer_layout_and_a_damaged_key_are_refused_with_a_remedy() {
     assert_eq!(code(Crm::open(path, shop(), false)), "crm.version");
     client
         .crm
-        .transact(|database| Ok(database.pragma_update(None, "user_version", 3)?))
+        .transact(|database| Ok(database.pragma_update(None, "user_version", 5)?))
         .expect("it writes");
     std::fs::write(path.join(KEY), "short").expect("it writes");
     assert_eq!(code(Crm::open(path, shop(), false)), "crm.key");
@@ -792,10 +794,10 @@ proptest! {
             let member = &ids[who];
             let lines = [order::Line { item: "a".into(), quantity: 1, price: amount }];
             let _ = crm.transact(|database| match what {
-                0 | 1 => order::place(database, shop, member, &lines, None, now).map(drop),
+                0 | 1 => order::place(database, shop, member, &lines, order::Reduction::None, now).map(drop),
                 2 => {
                     let code = coupon::wallet(database, member)?.first().map(|coupon| coupon.code.clone());
-                    order::place(database, shop, member, &lines, code.as_deref(), now).map(drop)
+                    order::place(database, shop, member, &lines, code.as_deref().map_or(order::Reduction::None, order::Reduction::Coupon), now).map(drop)
                 }
                 3 => coupon::mint(database, shop, member, "hesitation", now).map(drop),
                 4 => match order::all(database, member)?.first() {
