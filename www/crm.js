@@ -10,7 +10,9 @@
 /** @typedef {{ member: { id: string, name: string, birthday?: string | null, joined: number }, growth: { windowDays: number, minorUnits: number, paid: { at: number, amount: number }[] }, standing: Standing, points: { balance: number, expiring: { amount: number, expires: number }[] } }} Me */
 /** @typedef {{ id: string, name: Text, points: number, tier: string }} Reward */
 /** @typedef {{ id: string, name: Text, growth: number, benefits: Text[] }} Tier */
-/** @typedef {{ id: string, name: Text, audience: string, threshold: number }} Campaign */
+/** @typedef {{ id: string, name: Text, audience: string, threshold: number, kind: "amount" | "percent", value?: number, percent?: number, cap?: number }} Campaign */
+/** @typedef {{ item: string, percent: number, size: number, hours: number }} GroupBuy */
+/** @typedef {{ id: string, item: string, percent: number, size: number, joined: number, opened: number, ends: number, state: "open" | "complete" | "over", order?: string }} Group */
 
 const BASE = "/crm/v1";
 
@@ -117,9 +119,9 @@ export const mint = (campaign) => call("POST", "/me/coupons", { campaign });
 /** @returns {Promise<Order[]>} */
 export const orders = () => call("GET", "/me/orders");
 
-/** @param {{ item: string, quantity: number, price: number }[]} lines @param {string} [coupon] @returns {Promise<Order>} */
-export async function place(lines, coupon) {
-  const order = await call("POST", "/me/orders", { lines, ...(coupon && { coupon }) });
+/** @param {{ item: string, quantity: number, price: number }[]} lines @param {{ coupon?: string, group?: string }} [reduction] @returns {Promise<Order>} */
+export async function place(lines, reduction = {}) {
+  const order = await call("POST", "/me/orders", { lines, ...reduction });
   known = undefined;
   return order;
 }
@@ -130,6 +132,31 @@ export async function change(id, change) {
   known = undefined;
   return order;
 }
+
+/** What members may buy together; the shop's settings, the same for as long as the page is open. @type {Promise<GroupBuy[]> | undefined} */
+let together;
+
+/** @returns {Promise<GroupBuy[]>} */
+export const groupBuys = () =>
+  (together ??= call("GET", "/group-buys").catch(() => {
+    together = undefined;
+    return [];
+  }));
+
+/** Groups of an item that may be joined. @param {string} item @returns {Promise<Group[]>} */
+export const openGroups = (item) => call("GET", `/group-buys/${encodeURIComponent(item)}`);
+
+/** Groups that the member is in. @returns {Promise<Group[]>} */
+export const groups = () => call("GET", "/me/group-buys");
+
+/** @param {string} item @returns {Promise<Group>} */
+export const startGroup = (item) => call("POST", "/me/group-buys", { item });
+
+/** @param {string} id @returns {Promise<Group>} */
+export const joinGroup = (id) => call("POST", `/me/group-buys/${encodeURIComponent(id)}/join`, {});
+
+/** What a percentage takes off a price, as the CRM works it out. @param {number} price in minor units @param {number} percent */
+export const percentOff = (price, percent) => Math.floor(price / 100) * percent + Math.floor(((price % 100) * percent) / 100);
 
 /** @returns {Promise<{ id: string, topic: string, resolved?: number }[]>} */
 export const contacts = () => call("GET", "/me/contacts");

@@ -29,3 +29,6 @@ export const toQuiz = "#/quiz";
 
 /** @param {string} rule of the action that led there */
 export const toSurvey = (rule) => `#/survey?${new URLSearchParams({ rule })}`;
+
+/** The page of a product, with a group of it to join. @param {string} id @param {string} group */
+export const toGroup = (id, group) => `${toProduct(id)}?${new URLSearchParams({ group })}`;

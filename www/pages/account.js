@@ -7,6 +7,7 @@ import { money, named, number, t, tag, title } from "../i18n.js";
 import { toCart, toHome, toPrivacy, toProduct } from "../links.js";
 import { refresh } from "../router.js";
 import { share } from "../handoff.js";
+import * as group from "../group.js";
 import { description, goods, known } from "../shop.js";
 import { moment as storeTime } from "../stores.js";
 import { widgets } from "../widgets.js";
@@ -113,7 +114,7 @@ async function account(me) {
   await renew().catch(() => {});
   const { growth, points: lots, member } = me;
   const own = benefits(till, { tiers, rewards: points.rewards, badges: BADGES, windowDays: growth.windowDays, minorUnits: growth.minorUnits, now: crm.now(), member: { growth: growth.paid, points: lots.expiring, birthday: member.birthday ?? null } });
-  const first = await early();
+  const [first, joined] = await Promise.all([early(), group.mine()]);
   await goods([...orders.flatMap(({ lines }) => lines.map(({ item }) => item)), ...visits.flatMap(({ item }) => item ?? [])]);
   return el(
     "div",
@@ -126,6 +127,7 @@ async function account(me) {
     section("coupons", t("account.coupons"), wallet(coupons, campaigns)),
     section("points", t("account.points", { count: number(me.points.balance) }), own.member ? redeemables(own, points.rewards, told) : rewards(me, points.rewards, told)),
     section("orders", t("account.orders"), history(orders, told)),
+    joined && section("groups", t("group.mine"), joined),
     section("visits", t("visit.visits"), booked(visits, stores, told)),
     section("service", t("handoff.service"), el("p", {}, t("handoff.serviceNote"), " ", el("button", { class: "secondary", type: "button", id: "hand-over", onclick: () => share({ audience: "agent" }) }, t("handoff.agent")))),
     section("channels", t("channels.title"), await channels()),

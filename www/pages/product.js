@@ -6,6 +6,7 @@ import { crumbs } from "../crumbs.js";
 import { announce, el } from "../dom.js";
 import { product } from "../events.js";
 import { attributes, brand, pick, short, t, title } from "../i18n.js";
+import * as group from "../group.js";
 import { toCart, toProduct, toSearch } from "../links.js";
 import * as prices from "../prices.js";
 import { price } from "../price.js";
@@ -27,7 +28,7 @@ const DWELL_S = 30;
 const ROW = 6;
 
 /** @param {Route} route @returns {Promise<View>} */
-export async function view({ key: id, again }) {
+export async function view({ key: id, query, again }) {
   await Promise.all([prices.fresh(), widgets()]);
   const good = await fetchGood(id);
   if (!good) return missing();
@@ -37,7 +38,7 @@ export async function view({ key: id, again }) {
   }
   const choice = await variants(id);
   const set = bundle(good);
-  const offered = await strip("product");
+  const [offered, together, store] = await Promise.all([strip("product"), group.box(good, query.get("group")), storeCard(good)]);
   const shelves = [slot({ placement: "complements", item: id, limit: 12 }), slot(similar(good)), slot({ placement: "recent", exclude: [id], limit: 12 })];
   return {
     title: title(good),
@@ -48,7 +49,7 @@ export async function view({ key: id, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), prices.watching(good), hesitant(id, offered), await storeCard(good), good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), together, prices.watching(good), hesitant(id, offered), store, good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...(set ? [set] : []),
       ...[await opinions(id)].flatMap((section) => section ?? []),
