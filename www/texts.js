@@ -303,6 +303,7 @@ export const texts = /** @type {const} */ ({
   "visit.many": ["You have as many visits booked as one may. Cancel one first.", "您的预约已达上限，请先取消一个。"],
   "visit.done": ["Your visit is booked", "预约成功"],
   "visit.booked": ["{store} expects you: {time}.", "{store}等您到店：{time}。"],
+  "visit.another": ["Choose another time", "另选时间"],
   "visit.mine": ["My visits", "我的预约"],
   "visit.close": ["Close", "关闭"],
   "visit.visits": ["Store visits", "到店预约"],

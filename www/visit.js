@@ -29,8 +29,8 @@ export function dialog(label, ...content) {
 /** @param {HTMLDialogElement} box */
 export const closing = (box) => el("button", { class: "secondary", type: "button", onclick: () => box.close() }, t("visit.close"));
 
-/** @param {Good} good @param {NearStore} near @param {Invitation} [invitation] */
-export async function book(good, near, invitation) {
+/** @param {Good} good @param {NearStore} near @param {Invitation} [invitation] @param {(booking: crm.Booking) => void} [done] */
+export async function book(good, near, invitation, done) {
   const [me, stores] = await Promise.all([crm.me(), till.stores()]);
   const head = [el("h2", {}, t("visit.title", { store: named(near.name) })), el("p", {}, short(good)), el("p", { class: "quiet" }, named(near.address))];
   const box = dialog(t("visit.title", { store: named(near.name) }), ...head);
@@ -51,6 +51,7 @@ export async function book(good, near, invitation) {
       till.track("Store Visit Booked", { store_id: near.id, products: [product(good.id)] });
       if (invitation) till.respond(invitation, "accepted");
       booked(box, booking, near);
+      done?.(booking);
     } catch (error) {
       send.disabled = false;
       told.textContent = t(error instanceof crm.Refused && error.code === "crm.bookings" ? "visit.many" : "account.failed");

@@ -171,8 +171,8 @@ async function scanned(page) {
 }
 
 const WORDS = {
-  en: { ...ENGLISH, find: "Find a store near me", store: "Nanjing Xinjiekou", title: "See it before you buy it", book: "Book a visit", done: "Your visit is booked", code: "Show my code to the guide", yes: "Yes, this once", product: "Norhaven Fjord Inverter Air Conditioner", wants: "Wants", looked: "Looked at it", visit: "Visit booked: Nanjing Xinjiekou", not: "Do not mention", disliked: "Brisoa Monsoon Fresh-air Air Conditioner", expired: "has expired", forged: "not signed by this shop", large: "too large", damaged: "missing or was read wrongly", open: "Open", paste: "Code or link" },
-  zh: { ...CHINESE, find: "查找附近门店", store: "南京新街口店", title: "到店体验，先看后买", book: "预约到店", done: "预约成功", code: "向导购出示我的码", yes: "同意，仅此一次", product: "诺海 峡湾变频空调", wants: "需求", looked: "看过", visit: "已预约到店：南京新街口店", not: "请勿提及", disliked: "沁风 季风新风空调", expired: "已过期", forged: "没有本店的有效签名", large: "过大", damaged: "不完整或读取有误", open: "打开", paste: "码或链接" },
+  en: { ...ENGLISH, find: "Find a store near me", store: "Nanjing Xinjiekou", title: "See it before you buy it", book: "Book a visit", another: "Choose another time", done: "Your visit is booked", code: "Show my code to the guide", yes: "Yes, this once", product: "Norhaven Fjord Inverter Air Conditioner", wants: "Wants", looked: "Looked at it", visit: "Visit booked: Nanjing Xinjiekou", not: "Do not mention", disliked: "Brisoa Monsoon Fresh-air Air Conditioner", expired: "has expired", forged: "not signed by this shop", large: "too large", damaged: "missing or was read wrongly", open: "Open", paste: "Code or link" },
+  zh: { ...CHINESE, find: "查找附近门店", store: "南京新街口店", title: "到店体验，先看后买", book: "预约到店", another: "另选时间", done: "预约成功", code: "向导购出示我的码", yes: "同意，仅此一次", product: "诺海 峡湾变频空调", wants: "需求", looked: "看过", visit: "已预约到店：南京新街口店", not: "请勿提及", disliked: "沁风 季风新风空调", expired: "已过期", forged: "没有本店的有效签名", large: "过大", damaged: "不完整或读取有误", open: "打开", paste: "码或链接" },
 };
 
 for (const [language, words] of Object.entries(WORDS)) {
@@ -192,13 +192,16 @@ for (const [language, words] of Object.entries(WORDS)) {
     // The booking, which is one booking however often it is made.
     const dialog = page.locator("dialog[open]");
     for (let n = 0; n < 2; n++) {
-      await card(page).getByRole("button", { name: words.book }).click();
+      // Who has a visit is told of it, and may come at another time.
+      await card(page).getByRole("button", { name: n ? words.another : words.book }).click();
       const first = await dialog.locator("option").first().getAttribute("value");
       assert.ok(Number(first) >= NOON + 3_600_000, "an hour's notice");
       await dialog.locator("select").selectOption({ index: 1 });
       await dialog.getByRole("button", { name: words.book }).click();
       await dialog.getByRole("heading", { name: words.done }).waitFor();
       if (n === 0) await page.keyboard.press("Escape");
+      await page.locator("main .store-card.booked").waitFor({ state: "attached" });
+      assert.match(await page.locator("main .store-card.booked").innerText(), new RegExp(words.store));
     }
     const booked = await settled(open, (rows) => rows.some(({ event }) => event === "Store Visit Booked"));
     const event = booked.find(({ event }) => event === "Store Visit Booked");
