@@ -26,7 +26,7 @@ const habits = (good) => (good.a?.organic === "yes" ? t("reason.organic") : isRe
  * @param {Reason} reason @param {Good | undefined} good */
 export function sentence(reason, good) {
   const { code, text } = reason;
-  const habit = code === "host" && good && habits(good);
+  const habit = code === "boosted" && good && habits(good);
   if (habit) return habit;
   if (code === "brand" && good?.b) return text.replace(good.b, brand(good) ?? good.b);
   const key = short(reason);
@@ -42,7 +42,7 @@ export function sentence(reason, good) {
 export function card(good, { item, plain, shared, chosen, added }) {
   const name = title(good);
   const reason = item.reasons[0];
-  const isHabit = reason?.code === "host" && habits(good) !== "";
+  const isHabit = reason?.code === "boosted" && habits(good) !== "";
   const telling = reason && reason.text !== shared?.text && (isHabit || !(plain ? IN_LIST : IN_HEADING).has(reason.code));
   return el(
     "li",

@@ -8,6 +8,7 @@ import { toProduct } from "../links.js";
 import { price } from "../price.js";
 import { slot } from "../shelf.js";
 import { goods, picture, pieces } from "../shop.js";
+import * as till from "../till.js";
 import { view as missing } from "./missing.js";
 
 /** @import { Good, Route, View } from "../types.js" */
@@ -21,9 +22,9 @@ export async function view({ key: id }) {
   const { p = [], c: [path] = [] } = piece;
   const products = [...(await goods(p)).values()];
   const shelf = path && !products.length ? slot({ placement: "category", category: path, limit: 12 }, { title: t("content.about") }) : undefined;
-  // On the same subject: a page about watches leads to others about watches.
-  const [about] = products.length ? p : ((await shelf?.filled)?.shelf.items.map(({ id }) => id) ?? []);
-  const more = await contentShelf({ types: ["guide", "article", "theme"], limit: MORE, exclude: [id], ...(about ? { item: about } : {}) }, { title: t("content.more") });
+  // On the same subject: a page about watches leads to others about watches, or nowhere.
+  const near = path ? till.recommend({ placement: "category", category: path, limit: 12 }).items.map(({ id }) => id) : [];
+  const more = await related([...p, ...near], id);
   return {
     title: pick(piece.t),
     nodes: [
@@ -39,6 +40,18 @@ export async function view({ key: id }) {
       ...(more ? [more] : []),
     ],
   };
+}
+
+/** Texts about the first of these products that others are about, too: of a new product the engine knows no relation, and would answer with what is
+ * popular. @param {string[]} products @param {string} id of the text that is open */
+async function related(products, id) {
+  for (const item of products) {
+    /** @type {import("../../pkg/content.js").ContentRequest} */
+    const request = { types: ["guide", "article", "theme"], limit: MORE, exclude: [id], item };
+    const { items } = till.content({ ...request, limit: 1 });
+    if (items[0]?.about) return contentShelf(request, { title: t("content.more") });
+  }
+  return null;
 }
 
 /** The products that a text names. @param {Good[]} products */
