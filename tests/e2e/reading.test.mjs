@@ -1,11 +1,12 @@
-// What the demo's pages say of themselves: an article leads to others on its subject, and a product that a shopper's habits lift says so.
+// What the demo's pages say of themselves: an article leads to others on its subject, what is called similar is, and a product that a
+// shopper's habits lift says so.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { given } from "../support/surroundings.mjs";
-import { shop, visitor } from "./shop.mjs";
+import { ids, shop, visitor } from "./shop.mjs";
 import { allow, product } from "./members.mjs";
 
 /** @type {{ id: string, type: string, about_categories?: string[] }[]} */
@@ -32,6 +33,22 @@ test("more to read after an article is about the same department, whichever the 
     led += Number(more.length > 0);
   }
   assert.ok(led >= 10, `${led} articles lead on`);
+  assert.deepEqual(heard, []);
+});
+
+test("what is called similar to a product is of its kind, where the shop has others of it", { timeout: 120_000 }, async (t) => {
+  const open = await shop(t);
+  const { page, heard, url } = await visitor(open);
+  page.setDefaultTimeout(60_000);
+  const kinds = new Map(catalogue.map(({ id, product_type }) => [id, product_type]));
+  for (const path of ["Kitchen > Kettles", "Computers > Tablets"]) {
+    const [one] = catalogue.filter(({ product_type, availability }) => product_type === path && availability === "in_stock");
+    await page.goto(`${url}/${product(one?.id ?? "")}`);
+    await page.locator(`main .product[data-id="${one?.id}"]`).waitFor();
+    const similar = await ids(page, "product");
+    assert.ok(similar.length >= 4, similar.join(" "));
+    assert.deepEqual([...new Set(similar.map((id) => kinds.get(id)))], [path]);
+  }
   assert.deepEqual(heard, []);
 });
 

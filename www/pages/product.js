@@ -13,6 +13,7 @@ import { price } from "../price.js";
 import { modelled, slot } from "../shelf.js";
 import { goods, good as fetchGood, picture } from "../shop.js";
 import { card as storeCard } from "../stores.js";
+import { button as tryOn } from "../tryon.js";
 import { bundle as bundled, widgets } from "../widgets.js";
 import * as cart from "../cart.js";
 import * as till from "../till.js";
@@ -24,8 +25,8 @@ import { view as missing } from "./missing.js";
 /** Seconds. */
 const DWELL_S = 30;
 
-/** Cards of a row that fills a wide page. */
-const ROW = 6;
+/** Cards that a row needs: fewer of what is truly similar are better than more of what is not. */
+const FEWEST = 4;
 
 /** @param {Route} route @returns {Promise<View>} */
 export async function view({ key: id, query, again }) {
@@ -49,7 +50,7 @@ export async function view({ key: id, query, again }) {
         "article",
         { class: "product", "data-id": id },
         el("div", { class: "picture" }, el("img", { src: picture(good), alt: title(good), width: 400, height: 400, fetchpriority: "high" })),
-        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), together, prices.watching(good), hesitant(id, offered), store, good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
+        el("div", { class: "facts" }, el("h1", {}, title(good)), good.b && el("p", { class: "brand" }, el("a", { href: toSearch(good.b) }, brand(good))), el("p", {}, price(good)), prices.sale(good), prices.few(good), choice, buying(good), together, tryOn(good), prices.watching(good), hesitant(id, offered), store, good.d && el("p", { class: "description" }, pick(good.d)), details(good)),
       ),
       ...(set ? [set] : []),
       ...[await opinions(id)].flatMap((section) => section ?? []),
@@ -63,7 +64,7 @@ function similar({ id, c }) {
   /** @type {Request} */
   const request = { placement: "product", item: id, limit: 12 };
   const narrow = { ...request, category: c };
-  return modelled() && till.recommend(narrow).items.length >= ROW ? narrow : request;
+  return modelled() && till.recommend(narrow).items.length >= FEWEST ? narrow : request;
 }
 
 /** A word to who keeps coming back to this product without buying it; an action above says it better. @param {string} id @param {HTMLElement} offered */
