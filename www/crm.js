@@ -158,8 +158,21 @@ export const joinGroup = (id) => call("POST", `/me/group-buys/${encodeURICompone
 /** What a percentage takes off a price, as the CRM works it out. @param {number} price in minor units @param {number} percent */
 export const percentOff = (price, percent) => Math.floor(price / 100) * percent + Math.floor(((price % 100) * percent) / 100);
 
-/** @returns {Promise<{ id: string, topic: string, resolved?: number }[]>} */
+/** @typedef {{ id: string, at: number, channel: string, topic: string, item?: string, order?: string, resolved?: number }} Contact */
+
+/** @returns {Promise<Contact[]>} */
 export const contacts = () => call("GET", "/me/contacts");
+
+/** @param {{ channel: string, topic: string, item?: string, order?: string }} given @returns {Promise<Contact>} */
+export const contact = (given) => call("POST", "/me/contacts", given);
+
+/** @param {string} id @returns {Promise<Contact>} */
+export const resolveContact = (id) => call("POST", `/me/contacts/${encodeURIComponent(id)}/resolve`, {});
+
+/** Hands over an answer to a survey; the contact is one that a bad answer has opened.
+ * @param {{ kind: string, about: string, rating: number, rating_delivery: number, rating_service: number, topic?: string }} given
+ * @returns {Promise<{ contact?: string }>} */
+export const answer = (given) => call("POST", "/me/surveys", given);
 
 /** @typedef {{ id: string, store: string, item?: string, visit: number }} Booking */
 

@@ -138,20 +138,28 @@ function again(place, about) {
   else setTimeout(() => again(place, about), LOOK_MS);
 }
 
-/** A member's groups on their account; nothing where there are none. */
+/** A member's groups on their account, and what else may be bought together; nothing in a shop that sells nothing so. */
 export async function mine() {
-  const all = await crm.groups().catch(() => /** @type {crm.Group[]} */ ([]));
-  if (!all.length) return null;
-  const found = await goods(all.map(({ item }) => item));
-  const states = /** @param {crm.Group} group @param {Good} good */ ({ state, order, joined, size, percent }, good) =>
-    order ? t("group.used") : state === "over" ? t("group.over") : state === "complete" ? t("group.complete", { price: reduced(good, percent) }) : t("group.waits", { joined, size, missing: size - joined });
-  return el(
-    "ul",
-    { class: "wallet", role: "list" },
-    ...all.flatMap((group) => {
-      const good = found.get(group.item);
-      const over = group.order || group.state === "over";
-      return good ? [el("li", { class: over ? "coupon over" : "coupon", "data-group": group.id }, el("a", { href: toProduct(good.id) }, title(good)), el("span", {}, states(group, good)))] : [];
-    }),
-  );
+  const [all, offered] = await Promise.all([crm.groups().catch(() => /** @type {crm.Group[]} */ ([])), crm.groupBuys()]);
+  const held = all.filter(({ state, order }) => state !== "over" && !order).map(({ item }) => item);
+  const others = offered.filter(({ item }) => !held.includes(item));
+  if (!all.length && !others.length) return null;
+  const found = await goods([...all, ...others].map(({ item }) => item));
+  const own = all.flatMap((group) => {
+    const good = found.get(group.item);
+    const over = group.order || group.state === "over";
+    return good ? [el("li", { class: over ? "coupon over" : "coupon", "data-group": group.id }, el("a", { href: toProduct(good.id) }, title(good)), el("span", {}, stage(group, good)))] : [];
+  });
+  const open = others.flatMap(({ item, size, percent }) => {
+    const good = found.get(item);
+    return good && !good.o ? [el("li", { "data-together": item }, el("a", { href: toProduct(item) }, title(good)), " · ", t("group.terms", { size, price: reduced(good, percent), before: money(good.p, description().currency) }))] : [];
+  });
+  return el("div", {}, own.length ? el("ul", { class: "wallet", role: "list" }, ...own) : null, open.length ? el("p", { class: "quiet" }, t("group.offered")) : null, el("ul", { class: "together", role: "list" }, ...open));
+}
+
+/** How far a group is. @param {crm.Group} group @param {Good} good */
+function stage({ state, order, joined, size, percent }, good) {
+  if (order) return t("group.used");
+  if (state === "over") return t("group.over");
+  return state === "complete" ? t("group.complete", { price: reduced(good, percent) }) : t("group.waits", { joined, size, missing: size - joined });
 }

@@ -31,6 +31,7 @@ for (const [language, words, width] of /** @type {const} */ ([["en", WORDS.en, 1
     const [guest, first, second, third] = await Promise.all([0, 1, 2, 3].map(() => visitor(served, options)));
     assert.ok(guest && first && second && third);
     const { url } = served;
+    for (const { page } of [guest, first, second, third]) page.setDefaultTimeout(60_000);
 
     // A guest sees the terms and whom they are for.
     await guest.page.goto(`${url}/${product(KETTLE)}`);
@@ -89,6 +90,7 @@ for (const [language, words, width] of /** @type {const} */ ([["en", WORDS.en, 1
 test("a group that nobody joins in time is over, by the server's clock, and another may be started", { timeout: 180_000 }, async (t) => {
   const served = await shop(t, { args: ["--crm-time-travel"] });
   const { page, heard, url } = await visitor(served);
+  page.setDefaultTimeout(60_000);
   await page.clock.install({ time: Date.now() });
   await member(page, url, "Di");
   await visit(page, url, product(KETTLE));

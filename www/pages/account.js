@@ -17,6 +17,7 @@ import { renew } from "../member.js";
 import * as till from "../till.js";
 import { section as channels } from "./channels.js";
 import { section as devices } from "./devices.js";
+import { section as service } from "./service.js";
 
 /** @import { Benefits } from "../../pkg/types/benefits.js" */
 /** @import { View } from "../types.js" */
@@ -109,13 +110,13 @@ function welcome() {
 async function account(me) {
   const told = el("p", { class: "told", role: "alert" });
   await widgets();
-  const [orders, coupons, points, campaigns, visits, stores, tiers] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns(), crm.bookings(), crm.stores(), crm.tiers()]);
+  const [orders, coupons, points, campaigns, visits, contacts, stores, tiers] = await Promise.all([crm.orders(), crm.coupons(), crm.points(), crm.campaigns(), crm.bookings(), crm.contacts(), crm.stores(), crm.tiers()]);
   // What the tier opens is known from here on.
   await renew().catch(() => {});
   const { growth, points: lots, member } = me;
   const own = benefits(till, { tiers, rewards: points.rewards, badges: BADGES, windowDays: growth.windowDays, minorUnits: growth.minorUnits, now: crm.now(), member: { growth: growth.paid, points: lots.expiring, birthday: member.birthday ?? null } });
   const [first, joined] = await Promise.all([early(), group.mine()]);
-  await goods([...orders.flatMap(({ lines }) => lines.map(({ item }) => item)), ...visits.flatMap(({ item }) => item ?? [])]);
+  await goods([...orders.flatMap(({ lines }) => lines.map(({ item }) => item)), ...[...visits, ...contacts].flatMap(({ item }) => item ?? [])]);
   return el(
     "div",
     { class: "plain account" },
@@ -129,7 +130,7 @@ async function account(me) {
     section("orders", t("account.orders"), history(orders, told)),
     joined && section("groups", t("group.mine"), joined),
     section("visits", t("visit.visits"), booked(visits, stores, told)),
-    section("service", t("handoff.service"), el("p", {}, t("handoff.serviceNote"), " ", el("button", { class: "secondary", type: "button", id: "hand-over", onclick: () => share({ audience: "agent" }) }, t("handoff.agent")))),
+    section("service", t("handoff.service"), el("div", {}, service(contacts, orders, (work) => run(work, told)), el("p", {}, t("handoff.serviceNote"), " ", el("button", { class: "secondary", type: "button", id: "hand-over", onclick: () => share({ audience: "agent" }) }, t("handoff.agent"))))),
     section("channels", t("channels.title"), await channels()),
     section("devices", t("devices.title"), await devices()),
     el(
