@@ -3,7 +3,7 @@
 import { announce, el } from "./dom.js";
 import { named, short, t, title } from "./i18n.js";
 import { toCart, toProduct } from "./links.js";
-import { category, description, goods, known, picture } from "./shop.js";
+import { brandNamed, category, description, goods, known, picture } from "./shop.js";
 import { texts } from "./texts.js";
 import * as cart from "./cart.js";
 import * as till from "./till.js";
@@ -35,6 +35,7 @@ const product = (good) => ({ title: short(good), link: toProduct(good.id), image
 
 /** @param {"item" | "category" | "brand"} kind @param {string} id */
 function name(kind, id) {
+  if (kind === "brand") return brandNamed(id);
   const [good, aisle] = [kind === "item" ? known(id) : undefined, kind === "category" ? category(id) : undefined];
   return good ? title(good) : aisle && named(aisle.name);
 }

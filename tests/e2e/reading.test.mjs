@@ -81,3 +81,17 @@ test("a product that a shopper's habit lifts says which habit, not that the shop
     await context.close();
   }
 });
+
+test("what the shop knows names brands in the language of the page", { timeout: 120_000 }, async (t) => {
+  const open = await shop(t);
+  const { page, heard, url } = await visitor(open, { locale: "zh-CN" });
+  page.setDefaultTimeout(60_000);
+  await allow(page, url);
+  await page.goto(`${url}/${product("lumero-halo-14-5g-phone-256-gb-sky")}`);
+  await page.locator("main .product").waitFor();
+  await page.goto(`${url}/#/privacy`);
+  const brand = page.locator('till-knowledge [data-kind="brand"] [part=what]').first();
+  await brand.waitFor();
+  assert.equal((await brand.innerText()).trim(), "鹿鸣");
+  assert.deepEqual(heard, []);
+});
