@@ -1,5 +1,10 @@
+/** Content beside products: reviews, photos, videos, articles. See docs/integration.md.
+ *
+ *  @module tillside/content */
+
 import type { Page, Reason, Shelf, ShelfStatus, Tillside } from "./index.js";
 
+/** Options of {@link Content.open}. */
 export interface ContentOptions {
   /** Address of the model's manifest, as for `Tillside.open`. */
   model: string;
@@ -9,6 +14,7 @@ export interface ContentOptions {
   title?: (id: string) => string | undefined;
 }
 
+/** Kind of a content item. */
 export type ContentType = "review" | "photo" | "video" | "article" | "guide" | "theme" | "banner";
 
 /** Request for content items. */
@@ -52,6 +58,7 @@ export interface ContentShelf {
   status: ShelfStatus;
 }
 
+/** Contributions to the scores of a content list. */
 export interface ContentExplained {
   decision: string;
   time: number;
@@ -60,6 +67,7 @@ export interface ContentExplained {
   items: ContentItem[];
 }
 
+/** Content of a model, ranked on the device. */
 export declare class Content {
   private constructor();
   /** Fetches the part "content" of the manifest and opens it. Never rejects: without it every list is empty, and `problem` has the reason. */
@@ -87,6 +95,7 @@ export interface Enquiry {
   room?: string;
 }
 
+/** Result of {@link enquire}. `reason` is stable, as for `track`. */
 export type Enquired =
   | { ok: true; /** Words of the catalogue, the rarest first. */ words: string[]; item: string | null; category: string | null }
   | { ok: false; reason: string };

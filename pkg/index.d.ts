@@ -1,5 +1,8 @@
-/** Tillside: in-page personalisation. See README.md and docs/integration.md. */
+/** In-page personalisation. See README.md and docs/integration.md. Times are milliseconds since 1970 unless a field says otherwise.
+ *
+ *  @module tillside */
 
+/** Kind of list; docs/integration.md says what each ranks. */
 export type Placement = "home" | "product" | "complements" | "cart" | "category" | "search" | "recent" | "again";
 
 /** Purposes that the shopper allows. Each is denied until granted. */
@@ -57,6 +60,7 @@ export interface Decision {
   profile: string;
 }
 
+/** Result of recomputing a recorded list. */
 export interface Replayed {
   /** True if the recomputed list equals the recorded one. */
   same: boolean;
@@ -74,6 +78,7 @@ export interface Feature {
   variation?: Variation;
 }
 
+/** Options of `Tillside.open` and {@link tillside}. */
 export interface Options {
   /** URL of the model's manifest.json. Without it every shelf is the request's `fallback`. */
   model?: string;
@@ -125,6 +130,7 @@ export interface Options {
   onWarning?: (warning: Problem) => void;
 }
 
+/** A problem that did not stop the page: stable code, cause and remedy. */
 export interface Problem {
   /** Stable, dotted: "model.hash", "storage.denied", … docs/integration.md lists them all. */
   code: string;
@@ -132,6 +138,7 @@ export interface Problem {
   message: string;
 }
 
+/** Result of `track`: the event's id and session, or why it was refused. */
 export type Tracked =
   | { ok: true; id: string; session: string }
   /** `reason` is stable: "unknown_event", "missing:product_id", "duplicate", "no_consent", … "waiting": taken when the engine
@@ -149,6 +156,7 @@ export interface Rule {
   bury?: boolean;
 }
 
+/** A request for a list of products. */
 export interface Request {
   placement: Placement;
   /** 1–100, default 12. */
@@ -194,6 +202,7 @@ export interface Request {
 /** A shelf of a page: a placement, or a request; the page fills in item and exclusions. */
 export type Slot = Partial<Request> & { placement: Placement };
 
+/** A request for the shelves of a page. */
 export interface PageRequest {
   /** Kind of page: selects the shelves if `slots` does not. */
   surface: "home" | "product" | "cart" | "order" | (string & {});
@@ -222,6 +231,7 @@ export interface Page {
   more(limit?: number): Shelf;
 }
 
+/** A request to reorder a list that the shop made. */
 export interface RerankRequest {
   /** How scores are made, as for `recommend`. */
   placement: Placement;
@@ -251,6 +261,7 @@ export interface Change {
   availability?: string;
 }
 
+/** Result of `patch`: changes by outcome. */
 export interface Patched {
   /** True if a model is open and no change was refused. */
   ok: boolean;
@@ -261,8 +272,10 @@ export interface Patched {
   refused: number;
 }
 
+/** Source of a candidate; "host" marks the request's `fallback`. */
 export type Source = "sequence" | "complement" | "content" | "affinity" | "popularity" | "search" | "recent" | "host";
 
+/** Why an item is on a list. */
 export interface Reason {
   code: "viewed" | "also_viewed" | "bought" | "goes_with" | "similar" | "category" | "brand" | "popular" | "search" | "recent" | "pinned" | "discovery" | "again" | "boosted" | "fits" | "fits_viewed" | "new" | "host";
   /** The item, category or brand that caused it. */
@@ -271,6 +284,7 @@ export interface Reason {
   text: string;
 }
 
+/** An item of a list, in its place. */
 export interface ShelfItem {
   id: string;
   /** Higher is better, below 0 is buried; comparable within one shelf only. */
@@ -308,6 +322,7 @@ export interface Explained {
 /** The newest 200 lists of this page can be explained, until another part of the model is opened. */
 export type Explanation = (Explained & { gone?: undefined }) | { decision: string; gone: true };
 
+/** How a list was made; reports use it. */
 export interface ShelfStatus {
   /** Identifies this list in reports. */
   decision: string;
@@ -328,9 +343,11 @@ export interface ShelfStatus {
   filtered: { outOfStock: number; inCart: number; bought: number; excluded: number };
   /** Stable codes of problems in the request: "unknown_placement", "unknown_item", "limit_clamped", … */
   warnings: string[];
+  /** Duration of the computation. */
   microseconds: number;
 }
 
+/** A ranked list of products. */
 export interface Shelf {
   placement: Placement;
   items: ShelfItem[];
@@ -348,6 +365,7 @@ export interface Reported {
   status: Pick<ShelfStatus, "decision" | "model">;
 }
 
+/** A request for a set that completes an item. */
 export interface BundleRequest {
   /** The item to complete. */
   item: string;
@@ -369,6 +387,7 @@ export interface Bundle extends Shelf {
   reason?: Reason;
 }
 
+/** Everything remembered about the shopper, and derived from it. */
 export interface Portrait {
   /** Newest first. */
   recent: { id: string; time: number }[];
@@ -399,6 +418,7 @@ export interface Fact {
   last: number;
 }
 
+/** Interests and activity, from events of this device. */
 export interface Behaviour {
   categories: Lean[];
   brands: Lean[];
@@ -436,6 +456,7 @@ export interface Sentiment {
 /** A condition in the language of GrowthBook, over what docs/integration.md lists. */
 export type Condition = Record<string, unknown>;
 
+/** An attribute that the shop declares: a measure of an event's property over a window of days. */
 export interface Declaration {
   /** Without dots; conditions use it. */
   name: string;
@@ -456,6 +477,7 @@ export interface Attribute {
   short: boolean;
 }
 
+/** A rule that gives and takes a tag. */
 export interface TagRule {
   tag: string;
   title?: { en?: string; zh?: string };
@@ -466,6 +488,7 @@ export interface TagRule {
   days?: number;
 }
 
+/** A tag of the shopper, with its origin and evidence. */
 export interface Tag {
   name: string;
   title: { en: string; zh: string };
@@ -476,6 +499,7 @@ export interface Tag {
   evidence: Record<string, unknown> | null;
 }
 
+/** Intent of the current visit. */
 export interface Intent {
   phase: "explore" | "compare" | "decide" | "checkout" | "leaving";
   /** Probability that this visit ends in a purchase, 0–1; null without the full edition. */
@@ -502,11 +526,13 @@ export interface WhyNot {
   limit?: number;
 }
 
+/** A part of the portrait to delete. */
 export interface Erasure {
   kind: "tag" | "category" | "brand" | "item" | "search" | "fact";
   name: string;
 }
 
+/** A wish to see more or less of a category or brand. */
 export interface Preference {
   kind: "category" | "brand";
   name: string;
@@ -514,6 +540,7 @@ export interface Preference {
   more: boolean;
 }
 
+/** A signed-in member, with the shop's facts and tags. */
 export interface Identity {
   /** A hash that the shop makes, of 16 to 128 letters and digits; null at sign-out. */
   member?: string | null;
@@ -552,8 +579,10 @@ export interface ActionRule {
   note?: string;
 }
 
+/** Kind of an action; offers carry a campaign. */
 export type ActionType = "apology" | "reminder" | "information" | "survey" | "service" | "store" | "preview" | "offer";
 
+/** An action that a rule proposes for a surface. */
 export interface Action {
   rule: string;
   type: ActionType;
@@ -571,6 +600,7 @@ export interface Action {
   score: number;
 }
 
+/** Response of the shopper to an action. */
 export type Response = "shown" | "accepted" | "dismissed";
 
 /** The first reason against a rule; `clause` if it is the condition. */
@@ -608,6 +638,7 @@ export type OfferRequest = {
     }
 );
 
+/** The benefit chosen for a cart, or why none was. Amounts are in minor units. */
 export type Offer =
   | {
       arm: string;
@@ -626,6 +657,7 @@ export type Offer =
     }
   | { arm: null; code: string; path?: string; remedy?: string; next?: { arm: string; missing: number } };
 
+/** Summary of an order history from another system; amounts in the shop's currency. */
 export interface Imported {
   source: string;
   history: { orders: number; first: number; last: number; spent?: number; discount?: number; items?: number; coupons?: number; gaps?: number; squares?: number };
@@ -690,6 +722,7 @@ export interface Segment {
   distance: number;
 }
 
+/** Life cycle of the shopper as a customer. */
 export interface Stage {
   stage: "prospect" | "new" | "growing" | "mature" | "dormant" | "churned" | "won_back";
   /** Milliseconds since 1970; a stage lasts at least a day. */
@@ -732,12 +765,14 @@ export interface Stage {
   ruleOnly: boolean;
 }
 
+/** Products to leave out of the repurchases that are due. */
 export interface DueRequest {
   /** Ids of products in delivery, or still in stock at home: not due. */
   undelivered?: readonly string[];
   stocked?: readonly string[];
 }
 
+/** Repurchases that are due, and the usual basket. */
 export interface DueAnswer {
   /** Most overdue first; a product has an `id`, a category its path. */
   items: {
@@ -771,6 +806,7 @@ export interface PriceLevel {
   evidence: number;
 }
 
+/** Price level, response to promotions, brand loyalty, breadth and drift of interests. */
 export interface Taste {
   /** Null on too little evidence. */
   type: "price_sensitive" | "balanced" | "quality_seeking" | null;
@@ -785,6 +821,7 @@ export interface Taste {
   drift: { divergence: number; moved: boolean; movers: { name: string; change: number }[]; evidence: number } | null;
 }
 
+/** Surroundings that the page knows; omitted fields keep their last value. */
 export interface Place {
   /** Minutes east of UTC, and the zone's name. */
   zone?: number;
@@ -796,6 +833,7 @@ export interface Place {
   page?: string;
 }
 
+/** The surroundings as understood: page, local time, season, region, device, festivals. */
 export interface Scene {
   page: string;
   zone: number;
@@ -811,6 +849,7 @@ export interface Scene {
   warnings: ("zone_invalid" | "locale_invalid" | "region_invalid" | "device_invalid")[];
 }
 
+/** State of the engine on this page. */
 export interface Status {
   /** "wasm" when the engine runs, "fallback" when it could not start. */
   engine: "wasm" | "fallback";
@@ -832,9 +871,6 @@ export interface Status {
   problems: Problem[];
 }
 
-/** A working object in the same tick. Until it is open, lists are the request's `fallback`, and calls (events, consent, impressions,
- *  clicks, everything that returns a promise) wait and run in order; `track` answers "waiting". Throws TypeError for unknown or
- *  mistyped options. */
 /** Where a visit came from, as properties of an event. */
 export interface Origin {
   /** `utm_medium`, or "paid_search" for a click identifier of paid search. */
@@ -848,8 +884,12 @@ export interface Origin {
 /** Reads an address and a referrer, default the page's own: `track("Page Viewed", origin())`. Identifiers are not in it. */
 export declare function origin(address?: string, referrer?: string): Origin;
 
+/** A working object in the same tick. Until it is open, lists are the request's `fallback`, and calls (events, consent, impressions,
+ *  clicks, everything that returns a promise) wait and run in order; `track` answers "waiting". Throws TypeError for unknown or
+ *  mistyped options. */
 export declare function tillside(options?: Options): Tillside;
 
+/** One shopper and one shop on this page. */
 export declare class Tillside {
   private constructor();
   /** Resolves with this object when it is open; never rejects. */
@@ -950,6 +990,7 @@ export declare class Tillside {
   forget(): Promise<void>;
   /** Try to send what is waiting; resolves with how many events are still waiting. */
   flush(): Promise<number>;
+  /** State of the engine, with the problems so far. Never throws. */
   status(): Status;
   /** Stops timers and listeners, and writes pending rows, once every opener has closed it. */
   close(): Promise<void>;

@@ -1,10 +1,16 @@
-/** `tillside/backup`: what one device of a member remembers, on their others. See docs/members.md. */
+/** Encrypted backup of a member's portrait between their devices. See docs/members.md.
+ *
+ *  @module tillside/backup */
 
 import type { Notice, Tillside } from "../index.js";
 
 /** A page's engine; without `watch` the page calls `stop` itself where personalisation is withdrawn. */
-export type Till = Pick<Tillside, "ask" | "status"> & { watch?(watcher: (notice: Notice) => void): unknown };
+export type Till = Pick<Tillside, "ask" | "status"> & {
+  /** As `Tillside.watch`. */
+  watch?: (watcher: (notice: Notice) => void) => unknown;
+};
 
+/** Arguments of {@link backup}. */
 export interface Options {
   /** Where the bytes are kept: `GET`, `PUT` under `If-Match`, `DELETE`, as `/crm/v1/me/backup` of the reference CRM. */
   url: string;
@@ -26,6 +32,7 @@ export interface Synced {
   at: number | null;
 }
 
+/** Stable codes of failures. "backup_server" has a `status`; "backup_busy" and "backup_network" are worth another try. */
 export type Code =
   | "backup_consent"
   | "backup_edition"
@@ -42,15 +49,21 @@ export type Code =
   | "backup_server"
   | "backup_crypto";
 
+/** Error of a backup, with a stable code and a remedy. */
 export declare class BackupError extends Error {
+  /** Stable code. */
   readonly code: Code;
+  /** What to do about it. */
   readonly remedy: string;
   /** Of the server's answer, for backup_server. */
   readonly status: number | undefined;
 }
 
+/** A running backup. */
 export interface Backup {
+  /** Time of the newest backup that this page has seen, in milliseconds since 1970 by the server's clock; null without one. */
   readonly last: number | null;
+  /** Merges the server's copy into this device and writes the result back. Rejects with {@link BackupError}. */
   sync(): Promise<Synced>;
   /** Deletes the backup on the server and the key on this device. Withdrawing personalisation does the same. */
   stop(): Promise<void>;
@@ -58,6 +71,7 @@ export interface Backup {
   leave(): Promise<void>;
 }
 
+/** Starts the backup of a signed-in member: merges, and from then on writes after changes. Rejects with {@link BackupError}. */
 export declare function backup(till: Till, options: Options): Promise<Backup>;
 /** Whether this device has the member's key, so that `backup` needs no secret. */
 export declare function isKept(member: string): Promise<boolean>;

@@ -1,4 +1,6 @@
-/** `tillside/benefits`: a member's tier, perks, points and badges, of the full edition. See docs/members.md. */
+/** A member's tier, perks, points and badges, of the full edition. See docs/members.md.
+ *
+ *  @module tillside/benefits */
 
 import type { Tillside } from "../index.js";
 
@@ -8,6 +10,7 @@ export type Till = Pick<Tillside, "ask">;
 /** A text of the shop, in any form. */
 export type Name = unknown;
 
+/** The shop's loyalty programme and the CRM's data about the member. Times are milliseconds since 1970. */
 export interface Request {
   /** Ascending by `growth`, in major units ordered within the window; the first from 0. */
   tiers: readonly { id: string; name: Name; growth: number; benefits?: readonly Name[] }[];
@@ -30,11 +33,13 @@ export interface Request {
   } | null;
 }
 
+/** An entry of the programme, with the text that the shop gave it. */
 interface Named {
   id: string;
   name: Name;
 }
 
+/** Standing of a member. Times are milliseconds since 1970, amounts in minor units. */
 export type Benefits =
   | { member: false }
   | {
@@ -68,5 +73,7 @@ export interface Early {
   isPublic: boolean;
 }
 
+/** Computes a member's standing on the device. Nothing about the member leaves the page. */
 export function benefits(till: Till, request: Request): Benefits;
+/** Products of the feed with early access, by the member's tier. */
 export function early(till: Till): Early[];

@@ -1,7 +1,10 @@
-/** `tillside/datalayer`: events of Google Tag Manager's and GA4's `dataLayer`. See docs/integration.md. */
+/** Events of Google Tag Manager's and GA4's `dataLayer`. See docs/integration.md.
+ *
+ *  @module tillside/datalayer */
 
 import type { Consent, Tillside } from "../index.js";
 
+/** Options of {@link dataLayer}. */
 export interface DataLayer {
   /** The global's name, default `dataLayer`. */
   name?: string;

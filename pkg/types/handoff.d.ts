@@ -1,7 +1,10 @@
-/** `tillside/handoff`: snapshots for an agent, a store's guide or the CRM. See docs/handoff.md. */
+/** Snapshots for an agent, a store's guide or the CRM. See docs/handoff.md.
+ *
+ *  @module tillside/handoff */
 
 import type { Tillside } from "../index.js";
 
+/** Reader of a snapshot: a service agent, a guide in a store, or the CRM. It decides which fields are filled. */
 export type Audience = "agent" | "store" | "crm";
 
 /** A snapshot. Fields by audience: docs/handoff.md. */
@@ -27,6 +30,7 @@ export interface Snapshot {
   omitted: number;
 }
 
+/** Arguments of {@link handOff}. */
 export interface Asked {
   audience: Audience;
   /** The shopper's permission, for this call only. */
@@ -52,7 +56,9 @@ export interface Refused {
   remedy: string;
 }
 
+/** A snapshot and its code, or the refusal. */
 export type Handed = { ok: true; snapshot: Snapshot; code: string } | Refused;
+/** The snapshot of a code, or the refusal. */
 export type Opened = { ok: true; snapshot: Snapshot } | Refused;
 
 /** A public key of `GET /crm/v1/keys`. */
@@ -68,13 +74,16 @@ export declare function handOff(till: Tillside, asked: Asked): Promise<Handed>;
 /** Opens a code on any device, offline. Never rejects. */
 export declare function openCode(till: Tillside, code: string, shop: { keys: readonly Key[] }): Promise<Opened>;
 
+/** Language and names for {@link inWords}. */
 export interface Reader {
   language: "en" | "zh";
   /** Names of items, categories, brands and stores by id; entries without a name are left out. */
   names: Record<string, string>;
+  /** Formats a time, given in milliseconds since 1970. */
   time: (milliseconds: number) => string;
 }
 
+/** A snapshot as text: sections for a page, or all of it as one text. */
 export interface Said {
   sections: { heading: string; lines: string[] }[];
   text: string;

@@ -1,7 +1,10 @@
-/** `tillside/interleave`: two rankers in one list. See docs/experiments.md. */
+/** Two rankers in one list. See docs/experiments.md.
+ *
+ *  @module tillside/interleave */
 
 import type { Request, Shelf, Tillside } from "../index.js";
 
+/** Arguments of {@link interleave}. */
 export interface Interleaving {
   /** The name of the experiment in reports. */
   experiment: string;

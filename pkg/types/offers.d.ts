@@ -1,31 +1,36 @@
-/** `tillside/offers`: campaigns of offers for the full edition. See docs/offers.md. */
+/** Campaigns of offers for the full edition. See docs/offers.md.
+ *
+ *  @module tillside/offers */
 
 import type { OfferArm, Tillside } from "../index.js";
 
 /** What is needed of the page's object. */
 export type Till = Pick<Tillside, "ask"> & { readonly ready: Promise<unknown> };
 
+/** A campaign: its discounts, its period, and the policy that chooses between them. */
 export interface Campaign {
-  /** Exactly one of them without a discount. */
+  /** Discounts to choose from; exactly one has neither amount nor percent. */
   arms: readonly OfferArm[];
-  /** The least probability of every possible arm: 0.02. */
+  /** Minimum probability of every possible arm, default 0.02. */
   floor?: number;
   /** Unix milliseconds. */
   from?: number;
   until?: number;
-  /** How long what was offered holds. */
+  /** Validity of an offer in hours. */
   hours?: number;
-  /** As `tillside lab offers` wrote it. Without it each arm is chosen by its own successes and failures. */
+  /** Trained policy, written by `tillside lab offers`. Without it, Thompson sampling on successes and failures of each arm. */
   posterior?: object | null;
 }
 
+/** The shop's file of campaigns, by name. */
 export interface Offers {
   format: 1;
-  /** In a major unit: 100. */
+  /** Minor units of a major unit, default 100. */
   minor_units?: number;
   campaigns: Record<string, Campaign>;
 }
 
+/** Number of campaigns accepted, or why the file was refused. */
 export type Taken =
   | { ok: true; campaigns: number }
   | {
@@ -37,20 +42,23 @@ export type Taken =
       remedy: string;
     };
 
+/** Replaces the campaigns by those of a file. Never throws. */
 export function takeOffers(till: Till, file: Offers): Taken;
 
-/** Waits for `till.ready`. */
+/** Fetches the file of campaigns and applies it after `till.ready`. Never rejects. */
 export function fetchOffers(till: Till, url: string): Promise<Taken>;
 
+/** Arguments of {@link topUp}. */
 export interface TopUpRequest {
   /** `next.missing` of an offer, in minor units. */
   missing: number;
   /** Default 4, at most 100. */
   limit?: number;
-  /** Ids that are not wanted. What is in the cart is left out anyway. */
+  /** Ids to leave out, in addition to those in the cart. */
   exclude?: readonly string[];
 }
 
+/** An item that closes the gap to a threshold. */
 export interface TopUp {
   id: string;
   /** As in the model or the last `patch`, in major units. */

@@ -1,4 +1,6 @@
-/** `tillside/prices`: prices, stock and flash sales of the full edition. See docs/prices.md. */
+/** Prices, stock and flash sales of the full edition. See docs/prices.md.
+ *
+ *  @module tillside/prices */
 
 import type { Tillside } from "../index.js";
 
@@ -26,6 +28,7 @@ export interface Row {
   version?: number;
 }
 
+/** A whole feed of prices and stock, or the changes since another version. Times are milliseconds since 1970. */
 export interface Patch {
   /** Increases with each change; older ones are refused. */
   version: number;
@@ -40,6 +43,7 @@ export interface Patch {
   rows: readonly Row[];
 }
 
+/** Result of applying a patch: rows by outcome, or a stable code with its remedy. */
 export interface Taken {
   ok: boolean;
   applied?: number;
@@ -71,6 +75,7 @@ export interface Live {
   server: number;
 }
 
+/** Thresholds of alerts. */
 export interface Wish {
   /** Minimum relative price drop: 0.01 to 0.9, default 0.05. */
   minimum?: number;
@@ -80,12 +85,14 @@ export interface Wish {
   ending?: number;
 }
 
+/** An alert for the shopper. Times are milliseconds since 1970, prices in major units. */
 export type Alert =
   | { type: "drop"; id: string; from: number; to: number; /** 0–1. */ part: number; currency: string; watched: boolean; /** Of a product that was not seen yet, the category that is liked. */ category: string | null }
   | { type: "restock"; id: string }
   | { type: "few"; id: string; left: number }
   | { type: "ending"; id: string; until: number; price: number; currency: string };
 
+/** An item that the shopper watches. `since` is in milliseconds since 1970. */
 export interface Watched {
   id: string;
   since: number;

@@ -1,9 +1,14 @@
-/** `tillside/qr`: a text as a QR code. */
+/** QR codes (ISO/IEC 18004).
+ *
+ *  @module tillside/qr */
 
+/** A QR code as a square of modules. */
 export interface Code {
+  /** Version, 1–40, which decides the size. */
   version: number;
   /** Modules on each side, without the quiet zone. */
   size: number;
+  /** Whether the module in column `x` and row `y`, counted from 0, is dark. */
   dark(x: number, y: number): boolean;
 }
 

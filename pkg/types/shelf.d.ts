@@ -1,4 +1,6 @@
-/** `tillside/shelf`: a shelf on the page, from the request to the click. See docs/shelves.md. */
+/** A shelf on the page, from the request to the click. See docs/shelves.md.
+ *
+ *  @module tillside/shelf */
 
 import type { Request, Shelf, ShelfItem, Tillside } from "../index.js";
 
@@ -8,8 +10,10 @@ export type Till = Pick<Tillside, "ready" | "recommend" | "portrait" | "say" | "
 /** Loads products by their ids: a Map or object by id, or an array of products with `id`, or in the order of the ids. Missing
  *  products are skipped. */
 export type Load<P> = (ids: string[]) => Found<P> | Promise<Found<P>>;
+/** Products in one of the forms that {@link Load} may return. */
 export type Found<P> = Map<string, P> | Record<string, P> | readonly (P | null | undefined)[];
 
+/** Where products and lists come from; `P` is the shop's product type. */
 export interface Source<P> {
   /** Called once for the requests of all shelves in one task; give every shelf the same function, so that they share the
    *  cache. */
@@ -20,6 +24,7 @@ export interface Source<P> {
   onError?: (error: unknown) => void;
 }
 
+/** Source of products, and how they are drawn. */
 export interface Options<P> extends Source<P> {
   /** Makes a card. `text` is the reason: set it as `textContent`. */
   draw: (product: P, item: ShelfItem, text: string) => Node;
@@ -29,7 +34,9 @@ export interface Options<P> extends Source<P> {
   onDraw?: (shelf: Shelf) => void;
 }
 
+/** A list together with its products. */
 export interface State<P> {
+  /** The object that made the list. */
   till: Till;
   /** The list with the items that have a product; others are not reported as seen. */
   shelf: Shelf;

@@ -1,8 +1,10 @@
-/** `tillside/shopify`: Hydrogen's analytics bus and a web pixel. See docs/integration.md. */
+/** Hydrogen's analytics bus and a web pixel. See docs/integration.md.
+ *
+ *  @module tillside/shopify */
 
 import type { Consent, Tillside } from "../index.js";
 
-/** What Shopify calls a product: its global ids, or their numbers. */
+/** Shopify's ids of a product: its global ids, or their numbers. */
 export interface Ids {
   product: string;
   variant: string;
@@ -10,16 +12,19 @@ export interface Ids {
   sku: string;
 }
 
+/** Choice of the id by which the shop's feed names a product. */
 export interface Identified {
-  /** What the shop's feed calls a product: the number of the product (the default) or of the variant, the SKU, or what a function makes of them. */
+  /** The id in the shop's feed: Shopify's number of the product (default) or of the variant, the SKU, or the result of a function. */
   id?: "product" | "variant" | "sku" | ((ids: Ids) => string);
 }
 
-/** Of Hydrogen's `useAnalytics()`. */
+/** The part of Hydrogen's `useAnalytics()` that is used. */
 export interface Bus {
+  /** Calls back for each event of that name. */
   subscribe: (event: any, callback: (payload: any) => void) => void;
 }
 
+/** Options of {@link hydrogen}. */
 export interface Hydrogen extends Identified {
   /** Which answer of Shopify's banner each purpose goes by, as `{ personalisation: "preferencesAllowed", measurement: "analyticsAllowed" }`. A
    *  purpose without one is the page's to say, and without any the banner is not listened to. */
@@ -30,13 +35,23 @@ export interface Hydrogen extends Identified {
  *  bus itself lets nobody go, and puts a later call in the place of an earlier one. */
 export declare function hydrogen(till: Tillside, bus: Bus, options?: Hydrogen): () => void;
 
-/** Of the argument of a web pixel's `register`. */
+/** The part of the argument of a web pixel's `register` that is used. */
 export interface PixelApi {
-  analytics: { subscribe: (event: string, callback: (event: any) => void) => unknown };
+  /** Standard events of the storefront and the checkout. */
+  analytics: {
+    /** Calls back for each event of that name. */
+    subscribe: (event: string, callback: (event: any) => void) => unknown;
+  };
+  /** The shopper's privacy choice when the pixel loads. */
   init: { customerPrivacy?: { analyticsProcessingAllowed: boolean } };
-  customerPrivacy?: { subscribe: (event: "visitorConsentCollected", callback: (event: any) => void) => unknown };
+  /** Later privacy choices. */
+  customerPrivacy?: {
+    /** Calls back when the shopper chose. */
+    subscribe: (event: "visitorConsentCollected", callback: (event: any) => void) => unknown;
+  };
 }
 
+/** Options of {@link pixel}. */
 export interface Pixel extends Identified {
   /** The collector's address. It must allow other origins: `tillside serve --allow-origin`. */
   url: string;
@@ -46,5 +61,5 @@ export interface Pixel extends Identified {
   events?: readonly string[];
 }
 
-/** Reports to the collector, while the shopper allows analytics: what was bought for how much, and nothing of who bought it. */
+/** Reports to the collector while the shopper allows analytics: items and amounts of a checkout, no data about the person. */
 export declare function pixel(api: PixelApi, options: Pixel): void;

@@ -1,9 +1,12 @@
-/** `tillside/vue`: shelves as a composable and a component. See docs/shelves.md. */
+/** Shelves as a composable and a component. See docs/shelves.md.
+ *
+ *  @module tillside/vue */
 
 import type { DefineComponent, MaybeRefOrGetter, Ref, ShallowRef } from "vue";
 import type { Request } from "../index.js";
 import type { Load, Source, State, Till } from "./shelf.js";
 
+/** State of a shelf; `P` is the shop's product type. */
 export interface Used<P> extends Partial<Pick<State<P>, "till" | "shelf" | "error">> {
   items: State<P>["items"];
   /** Whether the first list is there. False on the server and in the first render of the page. */

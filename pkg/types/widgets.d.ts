@@ -1,11 +1,13 @@
-/** `tillside/widgets`: custom elements beside the shelf, without a framework. See docs/widgets.md. */
+/** Custom elements beside the shelf, without a framework. See docs/widgets.md.
+ *
+ *  @module tillside/widgets */
 
 import type { Action, Consent, Erasure, Offer, OfferRequest, Survey, Tillside } from "../index.js";
 import type { Benefits, Request as BenefitsRequest } from "./benefits.js";
 import type { Load } from "./shelf.js";
 import type { Invitation, Located, NearStore, Stores } from "./stores.js";
 
-/** What the widgets need of the page's object. */
+/** Methods of the page's object that widgets use. */
 export type Till = Pick<Tillside, "ready" | "ask" | "bundle" | "click" | "impression" | "portrait" | "say" | "watch" | "actions" | "respond" | "offer" | "track" | "status" | "consent" | "erase"> & Partial<Pick<Tillside, "stage">>;
 
 /** One text, or one for each language. */
@@ -25,12 +27,13 @@ export interface Product {
 export interface Coupon {
   code: string;
   name?: Text;
-  /** The least order. */
+  /** Minimum order. */
   threshold?: number;
   expires: number;
   redeemed?: number | null;
 }
 
+/** An item and how many of it. */
 export interface Line {
   id: string;
   /** Default 1. */
@@ -46,83 +49,90 @@ export interface Room {
   image?: string;
 }
 
+/** Names of the widgets, without the prefix `till-`. */
 export type Widgets = "countdown" | "coupon" | "tier" | "bundle" | "survey" | "store" | "live" | "consent" | "knowledge";
 
+/** The part of `Stores` that the store card uses. */
 export type StoreList = Pick<Stores, "nearby" | "invitation">;
 
+/** Settings for all widgets of a page; `P` is the shop's product type. */
 export interface Settings<P> {
-  /** What `open` or `tillside` gave; default the object that the page opened last, or opens later. */
+  /** Result of `open` or `tillside`; default the object that the page opened last, or opens later. */
   till?: Till;
-  /** A way to products by their ids, as for shelves: the same function. */
+  /** Loads products by their ids; the same function as for shelves. */
   load?: Load<P>;
-  /** What of a product is shown; default the fields of a Merchant feed (`title`, `link`, `image_link`, `price`, `sale_price`). */
+  /** Fields of a product to show; default the fields of a Merchant feed (`title`, `link`, `image_link`, `price`, `sale_price`). */
   product?: (product: P) => Product;
   /** ISO 4217. */
   currency?: string;
-  /** Minor units of a major one, for coupons: 100. */
+  /** Minor units of a major unit, for coupons; default 100. */
   minorUnits?: number;
-  /** What the CRM's clock says; default the device's. */
+  /** The CRM's clock in milliseconds since 1970; default the device's. */
   now?: () => number;
-  /** The member's coupon of a campaign; without one an offer with a campaign is not shown. */
+  /** Mints the member's coupon of a campaign; without one an offer with a campaign is not shown. */
   mint?: (campaign: string, action: Action) => Coupon | null | undefined | Promise<Coupon | null | undefined>;
-  /** What the CRM knows of the member; nothing for a guest. */
+  /** The CRM's data about the member; null or undefined for a guest. */
   member?: () => BenefitsRequest | null | undefined | Promise<BenefitsRequest | null | undefined>;
-  /** Of `tillside/stores`; where there are none the store card is hidden. */
+  /** Stores from `tillside/stores`; without any the store card is hidden. */
   stores?: StoreList | null | (() => StoreList | null | undefined | Promise<StoreList | null | undefined>);
-  /** Asks where the shopper is, after they pressed the button: `() => locate({ consent: true })` of `tillside/stores`. Without it the region answers. */
+  /** Asks for the position after the shopper pressed the button: `() => locate({ consent: true })` of `tillside/stores`. Without it, stores of the region are listed. */
   locate?: () => Located | Promise<Located>;
+  /** Live rooms that are on now; without any the widget is hidden. */
   rooms?: () => readonly Room[] | null | undefined | Promise<readonly Room[] | null | undefined>;
-  /** What the shop calls a product, a category path or a brand. */
+  /** Name of a product, category path or brand. */
   name?: (kind: "item" | "category" | "brand", id: string) => string | undefined;
   /** The page's own words, by the keys of docs/widgets.md. */
   texts?: { en?: Record<string, string>; zh?: Record<string, string> };
-  /** Gets what went wrong in a widget; what stood there stays. */
+  /** Called with exceptions of a widget, which keeps its content. */
   onError?: (error: unknown) => void;
 }
 
 /** Every widget: drawn anew by `refresh`. */
 export interface WidgetElement extends HTMLElement {
+  /** Draws again with current data; resolves when drawn. */
   refresh(wished?: boolean): Promise<void>;
 }
 
 export interface CountdownElement extends WidgetElement {
-  /** What the clock that set the end says; goes before the attribute `ahead`. */
+  /** The clock that set the end, in milliseconds since 1970; precedes the attribute `ahead`. */
   now?: () => number;
 }
 
 export interface CouponElement extends WidgetElement {
-  /** The action to show; default the best that the rules give for the attribute `surface`. */
+  /** The action to show; default the best action of the attribute `surface`. */
   action?: Action | undefined;
   coupon?: Coupon | undefined;
   /** Asks `till.offer` for a benefit. */
   request?: OfferRequest | undefined;
-  /** What the page knows, for the rules' conditions. */
+  /** Attributes of the page for the rules' conditions. */
   page?: Record<string, unknown> | undefined;
+  /** The CRM's clock; precedes the setting `now`. */
   now?: () => number;
 }
 
 export interface TierElement extends WidgetElement {
-  /** Goes before the setting `member`. */
+  /** Precedes the setting `member`. */
   request?: BenefitsRequest | undefined;
-  /** What `tillside/benefits` answered; goes before both. */
+  /** Result of `tillside/benefits`; precedes both. */
   benefits?: Benefits | undefined;
 }
 
 export interface BundleElement extends WidgetElement {
-  /** A set of the page's own, in the place of the engine's. */
+  /** A set chosen by the page, instead of the engine's. */
   lines?: readonly Line[] | undefined;
 }
 
 export interface SurveyElement extends WidgetElement {
-  /** Goes before what is due by `till.ask("survey")`. */
+  /** Precedes the survey that `till.ask("survey")` gives. */
   survey?: Survey | undefined;
 }
 
 export interface LiveElement extends WidgetElement {
-  /** Goes before the setting `rooms`. */
+  /** Precedes the setting `rooms`. */
   rooms?: readonly Room[] | undefined;
 }
 
+/** Events of the widgets; they bubble. */
 export interface WidgetEvents {
   /** The end was reached. */
   "till-end": CustomEvent<{ until: number }>;
@@ -155,6 +165,6 @@ declare global {
   interface HTMLElementEventMap extends WidgetEvents {}
 }
 
-/** Defines the elements, each once for a page; again it changes the settings. Does nothing where there is none. Throws a TypeError for a
- *  setting or a widget that there is not. */
+/** Defines the elements, each once for a page; again it changes the settings. Does nothing outside a browser. Throws a TypeError for an
+ *  unknown setting or widget. */
 export declare function define<P>(settings?: Settings<P>, wish?: { only?: readonly Widgets[] }): void;

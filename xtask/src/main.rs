@@ -90,6 +90,7 @@ mod tests {
         };
         for line in [
             "build --dev --compiler debian --no-install",
+            "build --docs",
             "demo --port=80 --once --shop complete-journey --no-install",
             "test --packaging --write --no-install",
             "bench quality --only serenade --no-install",
@@ -103,6 +104,7 @@ mod tests {
             ("demo --port x", "--port"),
             ("demo --shop c", "complete-journey"),
             ("test --write", "--packaging"),
+            ("build --docs --dev", "--dev"),
         ] {
             let error = refused(line).unwrap();
             assert!(error.contains(said), "{line}: {error}");

@@ -8,6 +8,7 @@ mod compiler;
 mod glue;
 mod inline;
 mod package;
+mod reference;
 mod site;
 mod size;
 
@@ -21,6 +22,7 @@ use compiler::{Compiler, TARGET, Wanted};
 use xtask_tools::folders::{root, target};
 use xtask_tools::process::{run, step};
 
+pub use reference::reference;
 pub use site::site;
 pub use size::sizes;
 
@@ -32,6 +34,9 @@ pub struct Args {
     /// Quick to build, slow and large: with checks and names, without wasm-opt
     #[arg(long)]
     dev: bool,
+    /// Write the API reference of the package to target/docs/api, and build nothing
+    #[arg(long, conflicts_with_all = ["dev", "compiler"])]
+    docs: bool,
     /// Use only this compiler
     #[arg(long, value_name = "NAME")]
     compiler: Option<Wanted>,
@@ -40,6 +45,10 @@ pub struct Args {
 }
 
 pub fn build(args: &Args) -> Result<()> {
+    if args.docs {
+        println!("{}", reference()?.join("index.html").display());
+        return Ok(());
+    }
     let kind = if args.dev { Kind::Dev } else { Kind::Release };
     package(kind, args.compiler)?;
     sizes()

@@ -176,6 +176,10 @@ fn package() -> (Tally, bool) {
         build::lint()?;
         Ok(Counts::ONE)
     });
+    tally.section("API reference", || {
+        build::reference()?;
+        Ok(Counts::ONE)
+    });
     let built = tally.section("build the npm package", || {
         build::package(Kind::Release, None)?;
         build::sizes()?;
