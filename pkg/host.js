@@ -55,6 +55,8 @@ export const counts = (page) => (engine.take(engine.status(page)).split("\n")[1]
 
 /** A purpose as the engine hears of it; 2: as it was. @param {boolean | undefined} chosen */
 export const bit = (chosen) => Number(chosen ?? 2);
+/** @param {import("./index.d.ts").Consent} consent @returns {[number, number, number]} */
+export const bits = ({ personalisation, measurement, experiment }) => [bit(personalisation), bit(measurement), bit(experiment)];
 
 export class Host {
   #page;
@@ -103,12 +105,12 @@ export class Host {
   }
 
   /** Goes on from what the device holds, and from what the page chooses. @param {Awaited<Held>} held @param {import("./index.d.ts").Consent} consent */
-  restore({ keys, values }, { personalisation, measurement, experiment }) {
+  restore({ keys, values }, consent) {
     const rows = values.map((value) => (ArrayBuffer.isView(value) ? value : new Uint8Array()));
     const bytes = new Uint8Array(rows.reduce((size, row) => size + row.length, 0));
     rows.reduce((at, row) => (bytes.set(row, at), at + row.length), 0);
     const lines = keys.map((key, n) => `${rows[n]?.length} ${key}`).join("\n");
-    engine.restore(this.#page, lines, bytes, bit(personalisation), bit(measurement), bit(experiment));
+    engine.restore(this.#page, lines, bytes, ...bits(consent));
     // Rows that wait there may be another tab's.
     this.#others ||= keys.some((key) => key.startsWith("queue/"));
     this.#disk = true;

@@ -5,14 +5,17 @@
 // @ts-check
 
 import * as engine from "./dist/tillside.js";
-import { check, lines, plain, reported, ruling, texts, wanted, word } from "./given.js";
+import { check, lines, plain, reported, ruling, wanted, word } from "./given.js";
 import { after, clearTimer, has, inPage, isAhead, own, parse, request as fetched, within } from "./globals.js";
 import { Goods, remembered } from "./goods.js";
-import { bit, counts, Host } from "./host.js";
+import { bit, bits, counts, Host } from "./host.js";
+import { listed, popularOf, unranked } from "./internal/fallback.js";
+import { callOf, Pending } from "./internal/pending.js";
+import { allowed, portrayed, statusOf, tracked } from "./internal/views.js";
 import { load, manifest, problem, text } from "./load.js";
 import { compose } from "./page.js";
 export { origin } from "./origin.js";
-import { common, decode, parts } from "./shelf.js";
+import { common, decode, parts, PLACEMENTS } from "./shelf.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
@@ -22,28 +25,15 @@ import { Store } from "./store.js";
 /** @typedef {import("./index.d.ts").Shelf} Shelf */
 /** @typedef {import("./index.d.ts").Status} Status */
 /** @typedef {import("./index.d.ts").Tracked} Tracked */
-/** @typedef {{ popular: string[], categories: Record<string, string[]> }} Popular */
-/** @typedef {import("./host.js").Call} Call */
-
-/** @type {readonly import("./index.d.ts").Placement[]} */
-const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent", "again"];
-/** Items of one shelf at most. */
-const MAX_LIMIT = 100;
 
 /** Decisions that can be explained, the newest. */
 const MAX_DECISIONS = 200;
-
-/** Calls kept for a page on which the engine runs. */
-const MAX_PENDING = 200;
 
 /** How long `open` waits for what does not answer, unless the page says. */
 const PATIENCE_MS = 4000;
 /** How much longer a device may take to answer, and when one that refused is asked once more. */
 const DEVICE_MS = 60_000;
 const AGAIN_MS = 5000;
-
-/** Sentences of the one reason that exists without an engine. */
-const HOST_REASON = { en: "Popular with other shoppers", zh: "大家都在买" };
 
 /** A moment as the engine takes it, with the hour of the shopper's day. @param {any} moment */
 const at = (moment) => ({ surface: word(Object(moment).surface) ?? "", page: Object(moment).page, hour: new Date().getHours() });
@@ -75,16 +65,6 @@ function sameness(options) {
   }
 }
 
-/** The id of a message that is not the engine's: a UUID of version 7, so that it sorts by time. @param {number} time */
-function uuid(time) {
-  /** @param {number} number @param {number} size */
-  const hex = (number, size) => Math.floor(number).toString(16).padStart(size, "0");
-  /** @param {number} size */
-  const random = (size) => hex(Math.random() * 16 ** size, size);
-  const start = hex(time, 12);
-  return `${start.slice(0, 8)}-${start.slice(8)}-7${random(3)}-8${random(3)}-${random(12)}`;
-}
-
 /** A working object at once; what it is told waits, in order, until it is open. @param {Options} [options] */
 export const tillside = (options = {}) => Tillside.mount(options, true);
 
@@ -97,7 +77,7 @@ export class Tillside {
   #page = 0;
   /** @type {Host | undefined} */ #host;
   /** @type {"en" | "zh"} */ #language;
-  /** @type {Popular} */ #popular = { popular: [], categories: {} };
+  #popular = popularOf(undefined);
   /** @type {Problem[]} */ #problems = [];
   /** What items, categories and brands are called. @type {Map<number, string>} */ #called = new Map();
   /** @type {import("./shelf.js").Names} */
@@ -108,11 +88,7 @@ export class Tillside {
   #rules;
   /** @type {Set<string>} */ #seen = new Set();
   #shelves = 0;
-  /** Calls until the engine, the device or the page's own activation is there; undefined when all are.
-   * @type {(Call | (() => void))[] | undefined} */
-  #early;
-  /** Whether other calls than events wait with them. */
-  #opening = false;
+  #pending;
   /** @type {Set<(change: import("./index.d.ts").Notice) => void>} */ #watchers = new Set();
   /** What has not answered yet. @type {Set<string>} */ #awaited = new Set();
   /** What reads features; only pages that have some load it. @type {typeof import("./features.js") | undefined} */ #reader;
@@ -124,6 +100,8 @@ export class Tillside {
   constructor(options) {
     this.#options = options;
     this.#rules = ruling(options.rules);
+    const lacks = () => this.#awaited.has("module") || (this.#page > 0 && this.#awaited.has("storage"));
+    this.#pending = new Pending(options, (work) => this.#with(work), () => this.#page > 0, lacks, (event) => this.#tell({ kind: "event", event }));
     const locale = options.locale || globalThis.document?.documentElement?.lang || globalThis.navigator?.language || "en";
     this.#language = locale.toLowerCase().startsWith("zh") ? "zh" : "en";
     this.#goods = new Goods(options.model ?? "", (work) => this.#with(work), (problem) => this.#warn(problem), (model) => {
@@ -156,8 +134,8 @@ export class Tillside {
     const till = new Tillside(given);
     till.#same = same;
     if (atOnce) {
-      till.#opening = true;
-      till.#wait(() => {});
+      till.#pending.opening = true;
+      till.#pending.hold(true);
     }
     till.ready = till.#open().then(() => till);
     if (same) mounted.set(same, { till, held: 1 });
@@ -167,13 +145,13 @@ export class Tillside {
 
   /** Takes in what comes when it comes, and waits for all of it, but not for ever. */
   async #open() {
-    const left = this.#left();
+    const left = this.#pending.left();
     // What the page says now goes before what was chosen on a page without an engine.
     this.#options.consent = Object.assign(own(left.consent), this.#options.consent);
     const { model, category, timeout = PATIENCE_MS } = this.#options;
     if (isAhead()) {
-      this.#wait(() => {});
-      document.addEventListener("prerenderingchange", () => this.#resume());
+      this.#pending.hold(true);
+      document.addEventListener("prerenderingchange", () => this.#pending.resume());
     }
     /** @type {() => void} */
     let tire = () => {};
@@ -192,9 +170,9 @@ export class Tillside {
     const wanted = Promise.race([found, tired]);
     const started = this.#await("module", load(this.#options, found, kept, wanted, (problem) => this.#warn(problem)).then((missing) => (missing ? this.#warn(missing) : this.#start(store))));
     const whole = Promise.all([this.#remember(started, wanted, tired, held, store), this.#adopt(started, found, held, category), this.#await("features", this.#offered(started))]);
-    const settled = whole.then(() => (this.#page && (left.consent || left.calls.length > 0) ? this.#replay() : undefined)).then(() => clearTimer(timer));
+    const settled = whole.then(() => (this.#page && (left.consent || left.calls.length > 0) ? this.#pending.replay(() => this.#host?.written()) : undefined)).then(() => clearTimer(timer));
     await Promise.race([settled, tired]);
-    if (this.#opening) this.#tire();
+    if (this.#pending.opening) this.#pending.tire();
     if (this.#awaited.size > 0) {
       this.#warn(problem("open.late", `no answer within ${timeout} ms: ${[...this.#awaited].join(", ")}; taken in when it comes.`));
     }
@@ -218,7 +196,7 @@ export class Tillside {
       unused?.register(this, page);
       const host = new Host(page, store, collector?.url ?? "", {
         warn: (code, message) => this.#warn(problem(code, message)),
-        keep: (calls) => this.#leave([...this.#left().calls, ...calls], {}),
+        keep: (calls) => this.#pending.leave(calls, {}),
         chosen: () => this.#chosen(true),
         failed: (error) => this.#failed(error),
       });
@@ -233,10 +211,10 @@ export class Tillside {
   /** What the device holds: waited for until the page is tired of it, and taken in if it comes later.
    * @param {Promise<unknown>} started @param {Promise<any>} wanted @param {Promise<void>} tired @param {import("./host.js").Held} held @param {Store} store */
   async #remember(started, wanted, tired, held, store) {
-    const late = tired.then(() => (this.#opening ? this.#tire() : this.#wait()));
+    const late = tired.then(() => (this.#pending.opening ? this.#pending.tire() : this.#pending.hold()));
     await started;
     const host = this.#host;
-    if (!host) return this.#resume();
+    if (!host) return this.#pending.resume();
     const described = await wanted;
     // Before what was kept is learned again.
     this.#with((page) => this.#define(page, { ...described, ...this.#options }));
@@ -260,7 +238,7 @@ export class Tillside {
       there = this.#settled = true;
       this.#chosen(false);
       this.#ask("scene", here());
-      this.#resume();
+      this.#pending.resume();
     };
     const taken = take(held, false);
     await Promise.race([taken, late]);
@@ -287,53 +265,12 @@ export class Tillside {
     if (!description) return;
     const broken = has(description, "code");
     if (broken) this.#warn(description);
-    else {
-      const { popular, categories } = own(description.fallback);
-      this.#popular = { popular: texts(popular) ?? [], categories: own(categories) };
-    }
+    else this.#popular = popularOf(description.fallback);
     // On its way while the engine compiles.
     const files = broken ? undefined : this.#await("model", this.#goods.fetch(description, category));
     await started;
     if (files) this.#goods.adopt(await files);
     if (this.#page) await this.#goods.settle(description, held, category);
-  }
-
-  /** Holds calls back from here on. @param {() => void} [until] */
-  #wait(until) {
-    if (this.#early || !(until || this.#isIncomplete())) return;
-    // Where the page's own choice allows it, what happens counts at once.
-    if (!until && this.#counts()) return;
-    this.#early = [];
-    until?.();
-    if (inPage()) addEventListener("pagehide", () => this.#early?.length && this.#keepAll(events(this.#early)));
-  }
-
-  /** Whether there is an engine, and the page says that it may learn or report. */
-  #counts() {
-    return this.#page > 0 && this.#isAllowed();
-  }
-
-  #isAllowed() {
-    const { personalisation, measurement } = this.#options.consent;
-    return personalisation || measurement;
-  }
-
-  /** What was said before it was open holds from here on, whatever has not answered. */
-  #tire() {
-    this.#opening = false;
-    const early = this.#early ?? [];
-    const said = early.filter((call) => typeof call === "function");
-    if (this.#counts() || (this.#page && said.length > 0)) return this.#resume(true);
-    if (isAhead()) return;
-    if (this.#early) this.#early = events(early);
-    for (const call of said) call();
-  }
-
-  /** Does what the page asks for, after all that it asked for before the object was open. @template T
-   * @param {() => Promise<T>} work that never throws at once @returns {Promise<T>} */
-  async #inTurn(work) {
-    const early = this.#opening && this.#early;
-    return early ? new Promise((resolve) => early.push(() => resolve(work()))) : work();
   }
 
   /** @param {import("./index.d.ts").Notice} change */
@@ -351,24 +288,6 @@ export class Tillside {
   watch(watcher) {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
-  }
-
-  /** Whether the engine, or what it goes on from, has yet to come. */
-  #isIncomplete() {
-    return this.#awaited.has("module") || (this.#page > 0 && this.#awaited.has("storage"));
-  }
-
-  /** Lets go of the calls that were held back, in their order; `anyway` whatever is missing. */
-  #resume(anyway = false) {
-    const early = this.#early;
-    if (!early || isAhead() || (this.#isIncomplete() && !anyway)) return;
-    this.#early = undefined;
-    this.#opening = false;
-    for (const call of early) {
-      if (typeof call === "function") call();
-      else if (!this.#page) this.#keepAll([call]);
-      else this.#repeat(call, true);
-    }
   }
 
   #name() {
@@ -428,104 +347,27 @@ export class Tillside {
   /** @param {string} event @param {object} [properties] @returns {Tracked} */
   track(event, properties) {
     const given = properties ?? {};
-    if (typeof event !== "string") return { ok: false, reason: "unknown_event" };
+    if (typeof event !== "string") return tracked("!unknown_event");
     const { events } = this.#options;
     const name = has(events, event) ? `${/** @type {any} */ (events)[event]}` : event;
-    if (this.#early) return this.#later(this.#call(name, given));
+    if (this.#pending.holds) return this.#pending.later(callOf(name, given));
     const receipt = this.#with((page) => engine.take(engine.track(page, name, given, 0, "")));
-    if (receipt === undefined) return this.#keep(name, given);
+    if (receipt === undefined) return this.#pending.keep(callOf(name, given));
     const answer = tracked(receipt);
-    if (answer.ok) this.#host?.young(this.#call(name, given, answer.id));
+    if (answer.ok) this.#host?.young(callOf(name, given, answer.id));
     this.#tell({ kind: "event", event: name });
     return answer;
   }
 
-  /** @param {string} event @param {any} properties @param {string} [id] @returns {Call} */
-  #call(event, properties, id) {
-    const time = Date.now();
-    return { event, properties, time, path: globalThis.location?.pathname, id: id ?? uuid(time) };
-  }
-
-  /** @param {Call | (() => void)} call @returns {Tracked} */
-  #later(call) {
-    const early = this.#early ?? [];
-    if (typeof call !== "function") {
-      // The page may use its object again.
-      try {
-        call = parse(JSON.stringify(call));
-      } catch {
-        // No JSON: as it is then.
-      }
-    }
-    if (early.push(call) > MAX_PENDING) early.shift();
-    return { ok: false, reason: "waiting" };
-  }
-
-  /** A call of before; of this page's, what it did ahead of being looked at counts from then. @param {any} call */
-  #repeat(call, here = false) {
-    const { event, properties, time, path = "", id } = own(call);
-    const known = `${path}`.replaceAll("\n", "") + "\n" + (/^[\w-]{36}$/.test(id) ? id : "");
-    const since = /** @type {any} */ (globalThis.performance?.getEntriesByType?.("navigation")?.[0])?.activationStart;
-    const activated = here && since > 0 ? performance.timeOrigin + since : 0;
-    this.#with((page) => engine.take(engine.track(page, String(event), properties, Math.max(Number(time), activated), known)));
-    this.#tell({ kind: "event", event: String(event) });
-  }
-
-  /** Without an engine: the call waits on the device, if anything may be kept there at all.
-   * @param {string} event @param {any} properties @returns {Tracked} */
-  #keep(event, properties) {
-    return { ok: false, reason: this.#keepAll([this.#call(event, properties)]) ? "no_engine" : "no_consent" };
-  }
-
-  /** @param {Call[]} calls */
-  #keepAll(calls) {
-    if (!this.#isAllowed()) return false;
-    this.#leave([...this.#left().calls, ...calls]);
-    return true;
-  }
-
-  #pendingName() {
-    return `${this.#name()}.pending`;
-  }
-
-  /** What pages without an engine left: the choice made there, and calls with the time they happened.
-   * @returns {{ consent?: import("./index.d.ts").Consent, calls: Call[] }} */
-  #left() {
-    try {
-      const { consent, calls } = parse(localStorage.getItem(this.#pendingName()) ?? "{}");
-      return { consent, calls: Array.isArray(calls) ? calls : [] };
-    } catch {
-      // Storage is refused or was tampered with: nothing was left.
-      return { calls: [] };
-    }
-  }
-
-  /** @param {Call[]} calls @param {{ consent?: import("./index.d.ts").Consent }} [chosen] */
-  #leave(calls, { consent } = this.#options) {
-    try {
-      localStorage.setItem(this.#pendingName(), JSON.stringify({ consent, calls: calls.slice(-MAX_PENDING) }));
-    } catch {
-      // No storage either, or properties of no JSON type: there is nowhere to wait.
-    }
-  }
-
-  /** Takes over what was left; it stays where it is until the engine's own record is on the device. Where another tab does
-   * so at the same time, an event has the same id in both. */
-  async #replay() {
-    for (const call of this.#left().calls) this.#repeat(call);
-    await this.#host?.written();
-    this.#unkeep();
-  }
-
   /** @param {string} category */
   async enter(category) {
-    if (this.#opening) await this.ready;
+    if (this.#pending.opening) await this.ready;
     return this.#goods.enter(word(category) ?? "");
   }
 
   /** @param {readonly import("./index.d.ts").Change[]} feed @returns {import("./index.d.ts").Patched} */
   patch(feed) {
-    if (this.#opening) {
+    if (this.#pending.opening) {
       this.ready.then(() => this.patch(feed));
       feed = [];
     }
@@ -551,8 +393,8 @@ export class Tillside {
     let shelf;
     if (this.#model) shelf = this.#with((page) => this.#ranked(page, asked));
     if (!shelf || shelf.items.length === 0) {
-      const items = this.#unranked(asked);
-      if (!shelf || items.length > 0) shelf = this.#listed(asked, items, shelf);
+      const items = unranked(asked, this.#model ? undefined : this.#popular);
+      if (!shelf || items.length > 0) shelf = listed(asked, items, this.#language, shelf, () => (this.#page ? engine.take(engine.decision(this.#page)) : `host-${++this.#shelves}`));
     }
     const { fallback } = shelf.status;
     if (asked.personal === false) shelf.status.policy = "common";
@@ -580,7 +422,7 @@ export class Tillside {
       discovery,
       rules,
       request.bundle ?? 0,
-      Number(request.compatible ?? false) + 2 * Number(request.skus ?? false) + 4 * Number(request.departments ?? false) + 8 * Number(request.personal === false),
+      [request.compatible, request.skus, request.departments, request.personal === false].reduce((flags, on, n) => flags + (on ? 1 << n : 0), 0),
     );
     const { items, status, decision, price } = decode(words, this.#names);
     if (placement < 0) status.warnings.push("unknown_placement");
@@ -636,11 +478,6 @@ export class Tillside {
     return order ? [...order].map((n) => /** @type {string} */ (ids[n])) : [...ids];
   }
 
-  /** @param {number} page */
-  #decision(page) {
-    return page ? engine.take(engine.decision(page)) : `host-${++this.#shelves}`;
-  }
-
   /** @param {number} kind @param {number} number */
   #nameOf(kind, number) {
     const at = number * 4 + kind;
@@ -670,56 +507,14 @@ export class Tillside {
     }
   }
 
-  /** What the host or the manifest would show. @param {Asked} request @returns {string[]} */
-  #unranked(request) {
-    const excluded = new Set(request.exclude);
-    if (request.item !== undefined) excluded.add(request.item);
-    /** @type {readonly string[] | undefined} */
-    let ids = request.fallback;
-    // Only these may be filled with what is popular: nothing goes with an item by being popular.
-    if (!ids && !this.#model && (request.placement === "home" || request.placement === "product")) ids = this.#popular.popular;
-    const { category = "" } = request;
-    if (!ids && !this.#model && request.placement === "category" && has(this.#popular.categories, category)) {
-      ids = texts(this.#popular.categories[category]);
-    }
-    return (ids ?? []).filter((id) => !excluded.has(id)).slice(0, Math.max(1, Math.min(wanted(request.limit), MAX_LIMIT)));
-  }
-
-  /** @param {Asked} request @param {string[]} ids @param {Shelf | undefined} before @returns {Shelf} */
-  #listed(request, ids, before) {
-    const items = ids.map((id, n) => ({
-      id,
-      score: 0,
-      source: /** @type {const} */ ("host"),
-      position: n + 1,
-      placed: /** @type {const} */ ("ranked"),
-      propensity: 1,
-      reasons: /** @type {[import("./index.d.ts").Reason]} */ ([{ code: "host", text: HOST_REASON[this.#language] }]),
-    }));
-    return {
-      placement: PLACEMENTS.includes(request.placement) ? request.placement : "home",
-      items,
-      status: {
-        decision: before?.status.decision ?? this.#decision(this.#page),
-        model: before?.status.model ?? "",
-        fallback: items.length > 0 ? "host" : "empty",
-        personal: false,
-        blend: items.length > 0 ? { host: 1 } : {},
-        filtered: before?.status.filtered ?? { outOfStock: 0, inCart: 0, bought: 0, excluded: 0 },
-        warnings: before?.status.warnings ?? [],
-        microseconds: 0,
-      },
-    };
-  }
-
   /** @param {Shelf} shelf @returns {Tracked} */
   impression(shelf) {
     const seen = reported(shelf);
-    if (!seen) return { ok: false, reason: "not_a_shelf" };
+    if (!seen) return tracked("!not_a_shelf");
     const { decision, head, items } = seen;
-    if (this.#early) return this.#later(() => this.impression(shelf));
-    if (this.#seen.has(decision)) return { ok: false, reason: "duplicate" };
-    if (items.length === 0) return { ok: false, reason: "empty_shelf" };
+    if (this.#pending.holds) return this.#pending.later(() => this.impression(shelf));
+    if (this.#seen.has(decision)) return tracked("!duplicate");
+    if (items.length === 0) return tracked("!empty_shelf");
     this.#seen.add(decision);
     const receipt = this.#with((page) => engine.take(engine.shelf(page, [head, ...items.map(({ line }) => line)].join("\n"), 0)));
     return tracked(receipt);
@@ -728,11 +523,11 @@ export class Tillside {
   /** @param {Shelf} shelf @param {string} id @returns {Tracked} */
   click(shelf, id) {
     const seen = reported(shelf);
-    if (!seen) return { ok: false, reason: "not_a_shelf" };
+    if (!seen) return tracked("!not_a_shelf");
     const { decision, head, items } = seen;
     const item = items.find((item) => item.id === id);
-    if (!item) return { ok: false, reason: "not_on_shelf" };
-    if (this.#early) return this.#later(() => this.click(shelf, id));
+    if (!item) return tracked("!not_on_shelf");
+    if (this.#pending.holds) return this.#pending.later(() => this.click(shelf, id));
     // What was chosen was seen, also where the page went before its observer looked: rates would count a choice from no list.
     if (!this.#seen.has(decision)) this.impression(shelf);
     const receipt = this.#with((page) => engine.take(engine.shelf(page, `${head}\n${item.line}`, Math.max(item.position || 1, 1))));
@@ -801,7 +596,7 @@ export class Tillside {
 
   /** Asks for a change, and waits until it is on the device. @param {string} what @param {object} request */
   #asked(what, request) {
-    return this.#inTurn(async () => {
+    return this.#pending.inTurn(async () => {
       const answer = this.#ask(what, request) ?? { ok: false, reason: this.#page ? "edition" : "no_engine" };
       await this.#host?.written();
       return answer;
@@ -876,19 +671,7 @@ export class Tillside {
 
   /** @returns {import("./index.d.ts").Portrait} */
   portrait() {
-    const [[recent, cart, bought, categories, brands, names], events] = this.#with((page) => engine.take(engine.portrait(page))) ?? [[[], [], [], [], [], []], 0];
-    /** @param {any[]} interests */
-    const named = (interests) => interests.map(([name, short, long, evidence]) => ({ name, short, long, evidence }));
-    return {
-      recent: recent.map((/** @type {any[]} */ [id, time]) => ({ id, time })),
-      cart: cart.map((/** @type {any[]} */ [id, , quantity]) => ({ id, quantity })),
-      bought: bought.map((/** @type {any[]} */ [id, time, count]) => ({ id, time, count })),
-      categories: named(categories),
-      brands: named(brands),
-      names: Object.fromEntries(names.map((/** @type {any[]} */ [line]) => line.split("\n", 2))),
-      events,
-      ...this.#ask("portrait"),
-    };
+    return { ...portrayed(this.#with((page) => engine.take(engine.portrait(page)))), ...this.#ask("portrait") };
   }
 
   /** @returns {import("./index.d.ts").Stage | undefined} */
@@ -914,35 +697,27 @@ export class Tillside {
   /** @param {import("./index.d.ts").Consent} consent */
   async consent(consent) {
     const { consent: said } = check({ consent });
-    return this.#inTurn(async () => {
+    return this.#pending.inTurn(async () => {
       const chosen = Object.assign(this.#options.consent, said);
       const isAny = chosen.personalisation || chosen.measurement || chosen.experiment;
-      if (!isAny) this.#unkeep();
+      if (!isAny) this.#pending.unkeep();
       if (this.#page) await this.#stored((page) => (grant(page, said), this.#host?.chose()));
-      else if (isAny) this.#leave(this.#left().calls);
+      else if (isAny) this.#pending.leave([]);
       else await this.#erase();
       this.#tell({ kind: "consent" });
       return this.status();
     });
   }
 
-  #unkeep() {
-    try {
-      localStorage.removeItem(this.#pendingName());
-    } catch {
-      // Nothing can have been kept.
-    }
-  }
-
   /** Without an engine: what this page left, and what earlier ones with an engine stored. */
   async #erase() {
-    this.#unkeep();
+    this.#pending.unkeep();
     // Where storage is refused there is nothing to delete.
     await new Store(this.#name()).destroy().catch(() => {});
   }
 
   async export() {
-    return this.#inTurn(async () => {
+    return this.#pending.inTurn(async () => {
       /** @type {string} */
       const messages = this.#with((page) => engine.take(engine.messages(page))) ?? "";
       return { portrait: this.portrait(), queue: messages.split("\n").flatMap((message) => (message ? [JSON.parse(message)] : [])) };
@@ -950,9 +725,9 @@ export class Tillside {
   }
 
   async forget() {
-    return this.#inTurn(async () => {
+    return this.#pending.inTurn(async () => {
       this.#seen.clear();
-      this.#unkeep();
+      this.#pending.unkeep();
       if (this.#page) {
         await this.#stored((page) => engine.forget(page));
         // When all is deleted: what was allowed stays allowed in other tabs too.
@@ -963,7 +738,7 @@ export class Tillside {
   }
 
   async flush() {
-    if (this.#opening) await this.ready;
+    if (this.#pending.opening) await this.ready;
     // Whoever asks has a reason to think that the network is back.
     this.#with((page) => engine.online(page));
     await this.#host?.send();
@@ -987,65 +762,16 @@ export class Tillside {
 
   /** @returns {Status} */
   status() {
-    const consent = { personalisation: false, measurement: false, experiment: false, ...this.#options.consent };
-    /** @type {Status} */
-    const status = {
-      engine: "fallback",
-      model: null,
-      consent,
-      gpc: Boolean(/** @type {any} */ (globalThis.navigator)?.globalPrivacyControl),
-      storage: "memory",
-      session: "",
-      personal: false,
-      memory: 0,
-      queue: { waiting: 0, bytes: 0, sent: 0, dropped: 0, nextTry: null },
-      intake: { accepted: 0, refused: {}, dropped: { unknown: 0, personal: 0, invalid: 0 } },
-      problems: [...this.#problems],
-    };
-    this.#with((page) => {
-      const [session = "", line = "", ...refused] = engine.take(engine.status(page)).split("\n");
-      const numbers = line.split(" ").map(Number);
-      const [items, size, purposes, memory, waiting, bytes, sent, dropped, next, accepted, unknown, personal, invalid] = /** @type {any[]} */ (numbers);
-      status.engine = "wasm";
-      if (this.#model) status.model = { id: this.#model, items, bytes: size };
-      status.consent = allowed(numbers);
-      status.personal = status.model !== null && status.consent.personalisation;
-      if (purposes > 0 && this.#host?.disk) status.storage = "disk";
-      status.session = session;
-      status.memory = memory;
-      status.queue = { waiting, bytes, sent, dropped, nextTry: next || null };
-      status.intake.accepted = accepted;
-      status.intake.dropped = { unknown, personal, invalid };
-      for (const line of refused) {
-        const [reason = "", count] = line.split(" ");
-        status.intake.refused[reason] = Number(count);
-      }
-    });
-    return status;
+    const words = this.#with((page) => engine.take(engine.status(page)));
+    return statusOf(words, this.#model, this.#host?.disk, this.#options.consent, this.#problems);
   }
 }
-
-/** @param {(Call | (() => void))[]} early */
-const events = (early) => early.flatMap((call) => (typeof call === "function" ? [] : [call]));
 
 /** @param {unknown} called */
 const named = (called) => (typeof called === "string" && called) || undefined;
 
 /** A factor as the engine holds it; 0 buries. @param {number} factor */
 const bounded = (factor) => factor && Math.min(Math.max(factor, 0.2), 5);
-
-/** Purposes, from the third of the engine's counts. @param {number[]} counts */
-function allowed([, , purposes = 0]) {
-  return { personalisation: (purposes & 1) > 0, measurement: (purposes & 2) > 0, experiment: (purposes & 4) > 0 };
-}
-
-/** A receipt is `!reason`, or the message id (36 characters) and the session; none is without an engine.
- * @param {string | undefined} receipt @returns {Tracked} */
-function tracked(receipt = "!no_engine") {
-  return receipt.startsWith("!")
-    ? { ok: false, reason: receipt.slice(1) }
-    : { ok: true, id: receipt.slice(0, 36), session: receipt.slice(36) };
-}
 
 /** What the engine holds for an object that nobody uses any more. */
 const unused =
@@ -1059,6 +785,4 @@ const unused =
   });
 
 /** @param {number} page @param {import("./index.d.ts").Consent} consent */
-function grant(page, { personalisation, measurement, experiment }) {
-  engine.grant(page, bit(personalisation), bit(measurement), bit(experiment));
-}
+const grant = (page, consent) => engine.grant(page, ...bits(consent));

@@ -8,6 +8,8 @@
  * @typedef {{ reasons: string[][], name: (kind: number, number: number) => string, title: (id: string) => string | undefined,
  * called: (number: number) => string | undefined }} Names `title` is the page's, `called` what the shopper's own events said */
 
+/** @type {readonly import("./index.d.ts").Placement[]} */
+export const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent", "again"];
 /** @type {readonly import("./index.d.ts").Source[]} */
 const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
 /** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */

@@ -122,7 +122,7 @@ const LONGER: &[(&str, &str)] = &[
     ),
     (
         "pkg/index.js",
-        "façade, fallback and pending calls; to be parted",
+        "the façade and how it opens; the latter is to be parted from it",
     ),
     ("src/act/rule.rs", "one rule, from JSON to a checked value"),
     (

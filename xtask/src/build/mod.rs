@@ -164,11 +164,15 @@ fn inputs(kind: Kind, compiler: &str) -> Result<String> {
     Ok(inputs.hash())
 }
 
+/// What `pkg/index.js` is made of that is no script of its own.
+const INTERNAL: &str = "internal";
+
 /// Whatever the bundles may be joined from, so that a script that is new needs no line here.
 fn script_inputs(modules: &str) -> Result<String> {
     let mut inputs = Inputs::new().text(modules);
     let folder = root().join("pkg");
-    for script in scripts(&folder)?.iter().chain(&package::storefront()?) {
+    let own = [scripts(&folder)?, scripts(&folder.join(INTERNAL))?].concat();
+    for script in own.iter().chain(&package::storefront()?) {
         inputs = inputs.path(script)?;
         for part in package::parts(script)? {
             inputs = inputs.path(&part)?;
@@ -233,7 +237,8 @@ mod tests {
     #[test]
     fn the_package_is_built_again_when_any_of_its_scripts_changes() {
         let folder = root().join("pkg");
-        let found = scripts(&folder).unwrap();
+        let found = [folder.clone(), folder.join(INTERNAL)].map(|folder| scripts(&folder).unwrap());
+        let found = found.concat();
         let index = std::fs::read_to_string(folder.join("index.js")).unwrap();
         let imported = index
             .lines()
@@ -243,6 +248,7 @@ mod tests {
             .filter(|name| !name.starts_with("dist/"))
             .collect();
         assert!(imported.contains(&"goods.js"));
+        assert!(imported.contains(&"internal/views.js"));
         for name in imported {
             assert!(found.contains(&folder.join(name)), "{name}");
         }
