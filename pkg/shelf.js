@@ -11,11 +11,11 @@
 /** @type {readonly import("./index.d.ts").Placement[]} */
 export const PLACEMENTS = ["home", "product", "complements", "cart", "category", "search", "recent", "again"];
 /** @type {readonly import("./index.d.ts").Source[]} */
-const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
+export const SOURCES = ["sequence", "complement", "content", "affinity", "popularity", "search", "recent"];
 /** @type {readonly import("./index.d.ts").ShelfStatus["fallback"][]} */
-const FALLBACKS = ["none", "content", "popularity", "empty"];
-const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict", "rule_unknown", "rule_range", "query_corrected"];
-const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
+export const FALLBACKS = ["none", "content", "popularity", "empty"];
+export const WARNINGS = ["limit_clamped", "unknown_item", "unknown_category", "unknown_attribute", "damaged_row", "spread_relaxed", "pin_unavailable", "pin_conflict", "rule_unknown", "rule_range", "query_corrected"];
+export const PLACED = /** @type {const} */ (["ranked", "pinned", "discovered"]);
 
 /** The kind of name that items have. */
 export const ITEMS = 1;
