@@ -5,17 +5,18 @@
 // @ts-check
 
 import * as engine from "./dist/tillside.js";
-import { check, lines, plain, reported, ruling, wanted, word } from "./given.js";
+import { check, plain, reported, ruling, wanted, word } from "./given.js";
 import { after, clearTimer, has, inPage, isAhead, own, parse, request as fetched, within } from "./globals.js";
 import { Goods, remembered } from "./goods.js";
 import { bit, bits, counts, Host } from "./host.js";
 import { listed, popularOf, unranked } from "./internal/fallback.js";
+import { ranked, reranked } from "./internal/lists.js";
 import { callOf, Pending } from "./internal/pending.js";
+import { define, inspect } from "./internal/setup.js";
 import { allowed, portrayed, statusOf, tracked } from "./internal/views.js";
 import { load, manifest, problem, text } from "./load.js";
 import { compose } from "./page.js";
 export { origin } from "./origin.js";
-import { common, decode, parts, PLACEMENTS } from "./shelf.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./index.d.ts").Options} Options */
@@ -109,7 +110,7 @@ export class Tillside {
       // They are told by numbers of the model before.
       this.#called.clear();
       this.#decisions.clear();
-      if (model && this.#rules) this.#inspect(engine.odd_rules(this.#page, this.#rules));
+      if (model && this.#rules) inspect(this.#rules, engine.odd_rules(this.#page, this.#rules), (problem) => this.#warn(problem));
       this.#tell({ kind: "model" });
     });
   }
@@ -217,7 +218,7 @@ export class Tillside {
     if (!host) return this.#pending.resume();
     const described = await wanted;
     // Before what was kept is learned again.
-    this.#with((page) => this.#define(page, { ...described, ...this.#options }));
+    this.#with((page) => define(page, { ...described, ...this.#options }, (problem) => this.#warn(problem)));
     this.#with(() => host.listen());
     // In a page storage is missed; a program without pages may have none.
     const missed = inPage() || typeof indexedDB !== "undefined";
@@ -292,19 +293,6 @@ export class Tillside {
 
   #name() {
     return this.#options.name ?? "tillside";
-  }
-
-  /** Says which of the shop's rules do not hold as they are. @param {Uint32Array} odd lines of them */
-  #inspect(odd) {
-    let [rule, path] = [-1, ""];
-    this.#rules.split("\n").forEach((line, n) => {
-      const text = line.slice(1);
-      if (line[0] === "*") path = `rules[${++rule}]`;
-      else if (line[0] === "?") path = `rules[${rule}].where.${text}`;
-      if (!odd.includes(n)) return;
-      if (line[0] === "*") this.#warn(problem("rules.range", `${path}: a rule needs a \`where\`, and a \`boost\` of 0.2 to 5 or \`bury: true\`, and there may be 31.`));
-      else this.#warn(problem("rules.unknown", `${path}: no item has "${text}"; check its spelling in the feed, or take it out.`));
-    });
   }
 
   /** The shop's rules and those of a request. @param {Asked} request */
@@ -403,43 +391,12 @@ export class Tillside {
     return shelf;
   }
 
-  /** @param {number} page @param {Asked} request @returns {Shelf} */
+  /** @param {number} page @param {Asked} request */
   #ranked(page, request) {
-    const placement = PLACEMENTS.indexOf(request.placement);
-    const { item = "", category = "", query = "", where = {}, exclude = [], diversity = 0, spread = {}, discovery = 0, pins = [] } = request;
-    const attributes = Object.entries(where);
-    const rules = this.#ruling(request);
-    const words = engine.recommend(
-      page,
-      Math.max(placement, 0),
-      wanted(request.limit),
-      lines([item, category, query, ...attributes.flat(), ...pins.flatMap(({ id, position }) => [id, `${position}`]), ...exclude]),
-      attributes.length,
-      pins.length,
-      diversity,
-      spread.brand ?? 0,
-      spread.category ?? 0,
-      discovery,
-      rules,
-      request.bundle ?? 0,
-      [request.compatible, request.skus, request.departments, request.personal === false].reduce((flags, on, n) => flags + (on ? 1 << n : 0), 0),
-    );
-    const { items, status, decision, price } = decode(words, this.#names);
-    if (placement < 0) status.warnings.push("unknown_placement");
-    const time = Date.now();
-    const model = this.#model;
-    const place = PLACEMENTS[placement] ?? "home";
-    // Taken apart only for who asks; the words are kept and not the items, which are many objects.
-    this.#decisions.set(decision, () => {
-      const { items, starts } = decode(words, this.#names);
-      const factors = rules.split("\n").flatMap((line) => (line[0] === "*" ? bounded(Number(line.slice(1))) : []));
-      const taken = items.map((item, n) => ({ ...item, ...parts(words, starts[n] ?? 0, this.#names, factors) }));
-      return { decision, time, model, placement: place, items: taken };
-    });
+    const [shelf, explained] = ranked(page, request, this.#ruling(request), this.#model, this.#names);
+    this.#decisions.set(shelf.status.decision, explained);
     if (this.#decisions.size > MAX_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value ?? "");
-    const reason = common(items);
-    const corrected = status.warnings.includes("query_corrected") && { corrected: /** @type {string} */ (engine.take(engine.name(page, 4, 0))) };
-    return { placement: place, items, ...(reason && { reason }), ...corrected, ...(price && { price }), status: { decision, model, ...status, personal: false, microseconds: 0 } };
+    return shelf;
   }
 
   /** @param {import("./index.d.ts").PageRequest} request @returns {import("./index.d.ts").Page} */
@@ -471,11 +428,8 @@ export class Tillside {
   /** @param {import("./index.d.ts").RerankRequest} request @returns {string[]} */
   rerank(request) {
     const asked = plain(request, "ids", "visible", "pinned");
-    const { placement, item = "", exclude: ids = [], limit: visible = 0, fallback: pinned = [] } = asked;
-    const stays = new Uint8Array(ids.length).fill(1, 0, visible);
-    pinned.forEach((id) => ids.includes(id) && (stays[ids.indexOf(id)] = 1));
-    const order = ids.length > 0 && this.#model && this.#with((page) => engine.rerank(page, Math.max(PLACEMENTS.indexOf(placement), 0), lines([item, ...ids]), stays, this.#ruling(asked)));
-    return order ? [...order].map((n) => /** @type {string} */ (ids[n])) : [...ids];
+    const ids = asked.exclude ?? [];
+    return (ids.length > 0 && this.#model && this.#with((page) => reranked(page, asked, this.#ruling(asked)))) || [...ids];
   }
 
   /** @param {number} kind @param {number} number */
@@ -601,21 +555,6 @@ export class Tillside {
       await this.#host?.written();
       return answer;
     });
-  }
-
-  /** Hands the shop's definitions over; says which do not hold. @param {number} page @param {any} from */
-  #define(page, { attributes, tags, actions }) {
-    /** @param {string} what @param {object} request */
-    const problems = (what, request) => {
-      const answer = engine.take(engine.ask(page, what, JSON.stringify(request)));
-      return answer ? JSON.parse(answer).problems : [];
-    };
-    if (attributes || tags) {
-      for (const { path, code, remedy } of problems("define", { attributes, tags })) this.#warn(problem(`setup.${code}`, `${path}: ${remedy}.`));
-    }
-    if (actions) {
-      for (const { path, code, message } of problems("rules", Array.isArray(actions) ? { rules: actions } : {})) this.#warn(problem(`actions.${code}`, `${path}: ${message}.`));
-    }
   }
 
   /** @param {import("./index.d.ts").Moment} moment @returns {import("./index.d.ts").Action[]} */
@@ -769,9 +708,6 @@ export class Tillside {
 
 /** @param {unknown} called */
 const named = (called) => (typeof called === "string" && called) || undefined;
-
-/** A factor as the engine holds it; 0 buries. @param {number} factor */
-const bounded = (factor) => factor && Math.min(Math.max(factor, 0.2), 5);
 
 /** What the engine holds for an object that nobody uses any more. */
 const unused =
