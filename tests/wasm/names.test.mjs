@@ -1,5 +1,5 @@
 // Numbers cross between the engine and the scripts, and each side has the names that they stand for: the same ones, in the same
-// order, and in the types that a page is written against.
+// order, and in the types that a page is written against. Limits that both sides know are the same, too.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -59,4 +59,22 @@ test("the types of the package know the same names", async () => {
   const reasons = between(await read("src/recommend/answer.rs"), "pub enum Code {\n", "\n}\n");
   const codes = variants(`pub enum Code {\n${reasons}\n}\n`, "Code");
   assert.deepEqual(union(between(types, "export interface Reason {", "\n}\n"), "  code:").toSorted(), [...codes, "host"].sort());
+});
+
+test("limits that the scripts know are those of the engine", async () => {
+  /** A constant of either language. @param {string} source @param {string} name */
+  const constant = (source, name) => {
+    const found = new RegExp(`\\bconst ${name}(?:: \\w+)? = ([\\d.]+);`).exec(source);
+    assert.ok(found, name);
+    return Number(found[1]);
+  };
+  const mod = await read("src/recommend/mod.rs");
+  assert.equal(constant(await read("pkg/internal/fallback.js"), "MAX_LIMIT"), constant(mod, "MAX_LIMIT"));
+  // What a rule may be stands in the clamp of the script and in the sentence of its problem.
+  const rules = await read("src/recommend/rules.rs");
+  const [least, most] = [constant(rules, "LEAST"), constant(rules, "MOST")];
+  const said = /of ([\d.]+) to ([\d.]+) or .* there may be (\d+)\./.exec(await read("pkg/internal/setup.js"));
+  assert.deepEqual(said?.slice(1).map(Number), [least, most, constant(rules, "MAX_RULES")]);
+  const clamp = /Math\.min\(Math\.max\(factor, ([\d.]+)\), ([\d.]+)\)/.exec(await read("pkg/internal/lists.js"));
+  assert.deepEqual(clamp?.slice(1).map(Number), [least, most]);
 });
