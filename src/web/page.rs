@@ -1,4 +1,4 @@
-//! What `pkg/index.js` and `pkg/host.js` call. Texts cross joined by lines, numbers as numbers; only the portrait is an
+//! What the scripts of `pkg/` call. Texts cross joined by lines, numbers as numbers; only the portrait is an
 //! object.
 //!
 //! A page is a number here and not an object: what wasm-bindgen keeps around an object, for each of its methods, took
