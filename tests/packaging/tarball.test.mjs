@@ -11,13 +11,13 @@ import { pack } from "./package.mjs";
 
 // What it is, so that it does not grow unseen. The aims are 66,000, 69,000 and 120,000: products of variants, pages, forgiving
 // search and what holds after a purchase took 8,600 bytes of the first, the usual calling convention 2,300, and the names of what was
-// viewed 600; visits that end with their campaign and the filter of robots and staff 2,800. Offers took 7,500 of the last.
+// viewed 600; visits that end with their campaign and the filter of robots and staff 2,800. Offers took 7,500 of the last, segments 1,500.
 /** Bytes of the script and the usual module with gzip -9. */
 const MOST = 82_400;
 /** The same of the module for encoders. */
 const MOST_ENCODER = 85_300;
 /** The same of the full edition. */
-const MOST_FULL = 279_000;
+const MOST_FULL = 280_400;
 
 /** The most that each script of the package is with gzip -9. A module inside a script counts there, in base64. */
 const SCRIPTS = {
