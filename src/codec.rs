@@ -31,6 +31,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Reads from the start of some bytes.
     pub fn new(rest: &'a [u8]) -> Reader<'a> {
         Reader {
             rest,
@@ -74,10 +75,12 @@ impl<'a> Reader<'a> {
         !self.failed && self.rest.is_empty()
     }
 
+    /// The next byte; 0 beyond the end.
     pub fn byte(&mut self) -> u8 {
         self.bytes(1).first().copied().unwrap_or(0)
     }
 
+    /// The next variable-length integer.
     pub fn uint(&mut self) -> u64 {
         let (mut value, mut shift) = (0u64, 0);
         while shift < 70 {
@@ -114,6 +117,7 @@ impl<'a> Reader<'a> {
         0
     }
 
+    /// The next bytes; none where fewer are left.
     pub fn bytes(&mut self, length: usize) -> &'a [u8] {
         match self.rest.split_at_checked(length) {
             Some((taken, rest)) => {
@@ -127,6 +131,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next text; empty where it is not UTF-8.
     pub fn text(&mut self) -> &'a str {
         let length = self.count(1, usize::MAX);
         let text = core::str::from_utf8(self.bytes(length));

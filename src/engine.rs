@@ -64,6 +64,7 @@ const PROFILE: &str = "profile";
 /// The tags of the full edition.
 const TAGS: &str = "tags";
 const JOURNAL: &str = "journal/";
+/// Prefix of the keys of queued reports.
 pub const QUEUE: &str = "queue/";
 
 /// How many rows the journal may have before they are folded into the portrait.
@@ -90,15 +91,21 @@ fn may_stay(allowed: Purposes, key: &str) -> bool {
 /// What the host must do on the device, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Write a row.
     Put {
+        /// Key of the row.
         key: String,
+        /// Content of the row.
         bytes: Vec<u8>,
     },
+    /// Delete a row.
     Delete {
+        /// Key of the row.
         key: String,
     },
     /// Delete every key that begins so.
     DeleteAll {
+        /// Common prefix of the keys.
         prefix: &'static str,
     },
     /// Delete the whole store: nothing may be kept.
@@ -110,6 +117,7 @@ pub enum Effect {
 pub enum Declined {
     /// Nothing is allowed, so nothing was looked at.
     NoConsent,
+    /// Intake refused it.
     Refused(Refusal),
 }
 
@@ -130,7 +138,9 @@ pub struct Settings {
     pub seed: u64,
     /// Empty when there is no collector: then nothing is queued.
     pub write_key: String,
+    /// Language of the page, for reports.
     pub locale: String,
+    /// Path of the page, without query.
     pub path: String,
 }
 
@@ -192,6 +202,7 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// An engine without model, portrait or consent.
     pub fn new(settings: Settings) -> Engine {
         Engine {
             purposes: Purposes::default(),
@@ -546,6 +557,7 @@ impl Engine {
         self.grant(allowed, device);
     }
 
+    /// Purposes that are allowed.
     pub fn purposes(&self) -> Purposes {
         self.purposes
     }
@@ -603,6 +615,7 @@ impl Engine {
         }
     }
 
+    /// The open model.
     pub fn model(&self) -> Option<&Model> {
         self.model.as_ref()
     }
@@ -782,6 +795,7 @@ impl Engine {
         (now as u64) << 20 | (mixed >> 44).wrapping_add(self.decisions.into()) & 0xf_ffff
     }
 
+    /// Everything remembered about the shopper.
     pub fn portrait(&self, now: i64) -> Portrait<'_> {
         self.shopper.portrait(now)
     }
@@ -796,6 +810,7 @@ impl Engine {
         }
     }
 
+    /// Checks of events, with their counts.
     pub fn intake(&self) -> &Intake {
         &self.intake
     }
@@ -805,6 +820,7 @@ impl Engine {
         &self.queue
     }
 
+    /// The queue of reports.
     pub fn queue_mut(&mut self) -> &mut Queue {
         &mut self.queue
     }

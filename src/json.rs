@@ -1,4 +1,4 @@
-//! Writes JSON, and nothing but what a message needs of it.
+//! Minimal JSON writer for messages.
 
 use crate::decimal;
 
@@ -14,10 +14,12 @@ impl Json {
         self
     }
 
+    /// Writes a key of an object; its value must follow.
     pub fn key(&mut self, key: &str) -> &mut Json {
         self.text(key).raw(":")
     }
 
+    /// Writes a text with escapes.
     pub fn text(&mut self, text: &str) -> &mut Json {
         self.separate();
         self.0.push('"');
@@ -37,12 +39,14 @@ impl Json {
         self.raw("\"")
     }
 
+    /// Writes a number.
     pub fn amount(&mut self, value: f64) -> &mut Json {
         self.separate();
         decimal::print(&mut self.0, value);
         self
     }
 
+    /// Writes a whole number.
     pub fn count(&mut self, value: u32) -> &mut Json {
         self.separate();
         decimal::print_uint(&mut self.0, value.into());

@@ -29,7 +29,35 @@
 //! arithmetic in loops, the
 //! only place that may be `unsafe`.
 
-#![deny(unsafe_code)]
+//!
+//! # Example
+//!
+//! One shopper without a model: nothing is taken before consent, and lists are empty rather than errors.
+//!
+//! ```
+//! use tillside::consent::Purposes;
+//! use tillside::engine::{Declined, Engine, Settings};
+//! use tillside::intake::{Arrival, Value};
+//! use tillside::recommend::{Fallback, Placement, Request};
+//!
+//! let now = 1_800_000_000_000; // milliseconds since 1970
+//! let viewed = Value::Map(vec![("product_id".into(), Value::Text("sku-1".into()))]);
+//! let arrival = |id| Arrival { id, now, time: None };
+//!
+//! let mut engine = Engine::new(Settings::default());
+//! let taken = engine.track("Product Viewed", &viewed, arrival("message-1"));
+//! assert_eq!(taken, Err(Declined::NoConsent));
+//!
+//! let personalisation = Purposes { personalisation: true, ..Purposes::default() };
+//! engine.grant(personalisation, "device-1");
+//! assert!(engine.track("Product Viewed", &viewed, arrival("message-2")).is_ok());
+//! assert_eq!(engine.portrait(now).events, 1);
+//!
+//! let list = engine.recommend(Request::new(Placement::Home, 12), now);
+//! assert_eq!(list.fallback, Fallback::Empty);
+//! ```
+
+#![deny(unsafe_code, missing_docs)]
 
 #[cfg(feature = "full")]
 pub mod act;

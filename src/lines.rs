@@ -26,6 +26,7 @@ pub fn parts(text: &str, at: u8) -> Parts<'_> {
     }
 }
 
+/// Iterator over the parts of a text between separators.
 pub struct Parts<'a> {
     rest: Option<&'a str>,
     at: u8,

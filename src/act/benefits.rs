@@ -1,4 +1,4 @@
-//! What a member has and what is missing to more: tier, perks, points, rewards, birthday, badges.
+//! Standing of a member: tier, perks, points, rewards, birthday, badges, and what is missing to the next.
 //!
 //! [`standing`] is the one place that knows how growth makes a tier; the reference CRM decides by it, and a page shows what would
 //! come of an order by the same arithmetic. Growth is the money ordered within a window, in whole major units; the ledger
@@ -18,6 +18,7 @@ const NEAR: i32 = 7;
 pub struct Paid {
     /// Milliseconds since 1970.
     pub at: i64,
+    /// Amount ordered.
     pub amount: i64,
 }
 
@@ -32,10 +33,12 @@ pub struct Counting<'a> {
     pub minor_units: i64,
 }
 
+/// A member's standing in the tiers of a loyalty programme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Into the tiers.
     pub rank: usize,
+    /// Ordered amounts within the window, in major units.
     pub growth: i64,
     /// Major units to the next tier; `None` at the highest.
     pub missing: Option<i64>,

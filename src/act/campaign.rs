@@ -22,36 +22,48 @@ const HIGHEST: f64 = 1.0 / MAX_ARMS as f64;
 pub struct CampaignError {
     /// `offers_format`, `offers_campaign`, `offers_arm`, `offers_posterior`.
     pub code: &'static str,
+    /// Path in the file.
     pub path: String,
+    /// What to write instead.
     pub remedy: &'static str,
 }
 
+/// A campaign of offers: arms, period and policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
+    /// Name of the campaign.
     pub id: String,
+    /// Benefits to choose from.
     pub arms: Vec<Arm>,
     /// The least probability of every possible arm.
     pub floor: f64,
     /// Unix milliseconds: not before and not from.
     pub from: i64,
+    /// End, exclusive, in milliseconds since 1970.
     pub until: i64,
     /// How long what was offered holds.
     pub lasts_ms: Option<i64>,
+    /// Trained policy; without one, Thompson sampling over the arms' own counts.
     pub posterior: Option<Posterior>,
 }
 
+/// Campaigns of a shop.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Campaigns {
     /// In a major unit.
     pub minor_units: f64,
+    /// Campaigns in the file's order.
     pub all: Vec<Campaign>,
 }
 
 /// What a shopper, a cart and a time come to.
 #[derive(Clone, Debug)]
 pub struct Moment {
+    /// Subtotal and headroom of the cart.
     pub sums: Sums,
+    /// Limits beside the headroom: coupon held, budget left.
     pub limits: Limits,
+    /// Features of shopper and cart.
     pub context: Context,
     /// What this shopper is expected to spend, in minor units; 0 where nobody knows.
     pub spend: f64,
@@ -86,6 +98,7 @@ impl Campaign {
 }
 
 impl Campaigns {
+    /// The campaign of this name.
     pub fn find(&self, id: &str) -> Option<&Campaign> {
         self.all.iter().find(|campaign| campaign.id == id)
     }

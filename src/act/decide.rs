@@ -19,8 +19,11 @@ const INTERRUPTING: f64 = 1.0;
 /// Where and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
+    /// Surface of the page, as rules name it.
     pub surface: &'a str,
+    /// Milliseconds since 1970.
     pub now: i64,
+    /// Session, for caps of a session.
     pub session: u64,
     /// Of the shopper's day, 0 to 23.
     pub hour: u8,
@@ -29,6 +32,7 @@ pub struct Moment<'a> {
 /// An action that may be shown now.
 #[derive(Clone, Debug)]
 pub struct Action<'a> {
+    /// The rule that proposes it.
     pub rule: &'a Rule,
     /// The item of the event that armed it; empty where there was none.
     pub item: String,
@@ -36,6 +40,7 @@ pub struct Action<'a> {
     pub since: Option<i64>,
     /// When it ends: an absolute time, which no reload moves.
     pub until: Option<i64>,
+    /// Expected worth; better actions come first.
     pub score: f64,
 }
 
@@ -74,42 +79,57 @@ impl Action<'_> {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub enum WhyNot {
+    /// No rule has this id.
     UnknownRule,
     /// Its event has not happened, or too long ago.
     NotArmed {
+        /// The event of the rule.
         event: String,
     },
+    /// The rule is for other surfaces.
     Surface {
+        /// Surfaces of the rule.
         allowed: Vec<String>,
     },
+    /// The condition does not hold, with the clause that decided.
     Condition(Miss),
+    /// Quiet hours.
     Quiet {
+        /// First quiet hour, 0–23.
         from: u8,
+        /// First hour after them, 0–23.
         to: u8,
     },
+    /// A cap is reached.
     Cap {
+        /// Name of the cap.
         cap: &'static str,
     },
     /// A complaint is open.
     Complaint,
     /// A milder action of its ladder comes first.
     Ladder {
+        /// The milder rule.
         first: String,
     },
     /// A milder action of its ladder was accepted.
     LadderDone {
+        /// The accepted rule.
         by: String,
     },
     /// The member does not allow the channel, or nobody may be asked for it; off the page only.
     Channel {
+        /// The channel of the rule.
         channel: &'static str,
     },
     /// More annoying than it is worth.
     Worth {
+        /// The score, which is not above 0.
         score: f64,
     },
     /// A better one of its kind is shown instead.
     Outranked {
+        /// The better rule.
         by: String,
     },
 }

@@ -11,11 +11,14 @@ const VERSION: u8 = 1;
 const MOST: usize = 32;
 const KEPT_MS: i64 = 90 * 86_400_000;
 
+/// An offer that was decided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Past {
     /// Names shopper, campaign and period.
     pub key: u64,
+    /// Id of the arm.
     pub arm: String,
+    /// Probability with which the arm was chosen.
     pub propensity: f64,
     /// Of the posterior.
     pub version: String,
@@ -25,6 +28,7 @@ pub struct Past {
     pub personal: bool,
 }
 
+/// Offers decided on this device: the same key keeps its offer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decided {
     /// Oldest first.
@@ -32,11 +36,13 @@ pub struct Decided {
 }
 
 impl Decided {
+    /// The offer of a key, for 90 days.
     pub fn find(&self, key: u64, now: i64) -> Option<&Past> {
         let current = |past: &&Past| past.key == key && now.saturating_sub(past.at) < KEPT_MS;
         self.all.iter().find(current)
     }
 
+    /// Remembers an offer; the newest of a key replaces the older.
     pub fn note(&mut self, past: Past) {
         self.all
             .retain(|known| known.key != past.key && past.at.saturating_sub(known.at) < KEPT_MS);
@@ -46,6 +52,7 @@ impl Decided {
         self.all.push(past);
     }
 
+    /// The stored form.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for past in &self.all {

@@ -1,4 +1,4 @@
-//! What is wrong with rules that can be read: rules that never fire, contradict themselves or interrupt without a cap.
+//! Lints of valid rules: rules that never fire, contradict themselves or interrupt without a cap.
 //!
 //! Finds what can be told from a rule alone. A condition is unreachable where one attribute would have to lie in an empty
 //! range or equal two values; nothing is said about conditions under `$or`, `$nor` and `$not`.
@@ -35,8 +35,11 @@ pub const ATTRIBUTES: [&str; 21] = [
 /// A finding: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
+    /// Stable code.
     pub code: &'static str,
+    /// Path in the rules.
     pub path: String,
+    /// Cause and remedy.
     pub message: String,
 }
 

@@ -22,13 +22,16 @@ pub const MAX_ARMS: usize = 16;
 /// A line of the cart, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
+    /// Amount of the line.
     pub amount: i64,
     /// By how much it may be reduced, in percent; `None` where the shop does not say: then not at all.
     pub headroom: Option<u8>,
 }
 
+/// A discount.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Benefit {
+    /// No discount.
     None,
     /// Minor units off.
     Amount(i64),
@@ -39,11 +42,15 @@ pub enum Benefit {
 /// One arm with its posterior of conversion, Beta(successes, failures).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
+    /// Name of the arm.
     pub id: String,
+    /// The discount.
     pub benefit: Benefit,
     /// Least subtotal: 满减.
     pub threshold: i64,
+    /// Purchases after it was offered, prior included.
     pub successes: f64,
+    /// Offers without a purchase, prior included.
     pub failures: f64,
 }
 
@@ -52,6 +59,7 @@ pub struct Arm {
 pub struct Offer {
     /// The place of the arm.
     pub arm: usize,
+    /// The discount on this cart, in minor units.
     pub discount: i64,
     /// With which probability this arm was chosen among those that were possible.
     pub propensity: f64,
@@ -96,6 +104,7 @@ pub struct Limits {
 /// Arms by whether they may be offered for a cart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sorted {
+    /// Indices of arms that may be offered.
     pub possible: Vec<usize>,
     /// Place and code.
     pub left_out: Vec<(usize, &'static str)>,
@@ -104,11 +113,14 @@ pub struct Sorted {
 /// Sums of a cart, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
+    /// Sum of the lines.
     pub subtotal: i64,
+    /// Maximum reduction that the lines allow.
     pub headroom: i64,
 }
 
 impl Sums {
+    /// Sums of a cart's lines.
     pub fn of(lines: &[Line]) -> Sums {
         Sums {
             subtotal: lines.iter().map(|line| line.amount).sum(),

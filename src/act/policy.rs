@@ -37,6 +37,7 @@ pub const DRAWS: usize = 64;
 /// A share of the subtotal of which the weights of discounts are said.
 const UNIT: f64 = 0.2;
 
+/// Regression weights: intercept, any discount, size of the discount, each by itself and with every feature.
 pub type Weights = [f64; WEIGHTS];
 
 /// What is known of a shopper and a cart; each number about 0 where nothing is known, and within 2.
@@ -48,6 +49,7 @@ pub struct Context(pub [f64; FEATURES.len()]);
 pub struct Behaviour<'a> {
     /// 0–1, as `intent` answers.
     pub hesitation: Option<f64>,
+    /// Probability that the visit ends in a purchase, 0–1.
     pub purchase: Option<f64>,
     /// 0–1, as `taste` answers of promotions.
     pub price: Option<f64>,
@@ -110,11 +112,13 @@ pub fn conversion(weights: &Weights, row: &Weights) -> f64 {
 /// What the shop learned from its logs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Posterior {
+    /// Version of the policy, as reports name it.
     pub version: String,
     /// The subtotal of a typical cart, in minor units.
     pub cart: f64,
     /// What a purchase counts for at most, in minor units: one odd cart decides nothing.
     pub cap: f64,
+    /// Posterior mean of the weights.
     pub mean: Weights,
     draws: Vec<Weights>,
 }

@@ -52,30 +52,47 @@ impl Wish {
     }
 }
 
+/// An alert about an item.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Alert {
+    /// The price fell.
     Drop {
+        /// Key of the item.
         id: String,
+        /// Price that the shopper knows.
         from: f64,
+        /// Price now.
         to: f64,
+        /// Whether the shopper watches the item.
         watched: bool,
+        /// For an item that was not seen yet, the liked category that it belongs to.
         category: Option<String>,
     },
+    /// Available again.
     Restock {
+        /// Key of the item.
         id: String,
     },
+    /// Few pieces left.
     Few {
+        /// Key of the item.
         id: String,
+        /// Pieces left.
         left: u32,
     },
+    /// A flash sale ends soon.
     Ending {
+        /// Key of the item.
         id: String,
+        /// End in milliseconds since 1970.
         until: i64,
+        /// Price until then.
         price: f64,
     },
 }
 
 impl Alert {
+    /// Type of the alert in answers.
     pub fn name(&self) -> &'static str {
         match self {
             Alert::Drop { .. } => "drop",
@@ -85,6 +102,7 @@ impl Alert {
         }
     }
 
+    /// Key of the item.
     pub fn id(&self) -> &str {
         match self {
             Alert::Drop { id, .. }
@@ -104,6 +122,7 @@ impl Alert {
         }
     }
 
+    /// The alert as a JSON value.
     pub fn to_value(&self, currency: &str) -> Value {
         let mut answer = map([("type", self.name().into()), ("id", self.id().into())]);
         match self {
@@ -135,8 +154,11 @@ impl Alert {
 
 /// What is known of the shop at one moment.
 pub struct Shop<'a> {
+    /// Prices and stock.
     pub feed: &'a Feed,
+    /// The open model; `None` before one is open.
     pub model: Option<&'a Model>,
+    /// Milliseconds since 1970.
     pub now: i64,
 }
 

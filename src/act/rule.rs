@@ -17,11 +17,15 @@ const MAX_TEXT: usize = 500;
 pub enum Kind {
     /// Says sorry; goes before everything else.
     Apology,
+    /// Reminds of an item or a cart.
     Reminder,
     /// Reviews, pictures, a comparison, reassurance about delivery or fit.
     Information,
+    /// Asks for an opinion.
     Survey,
+    /// Offers help.
     Service,
+    /// Invites to a store.
     Store,
     /// Early access to goods.
     Preview,
@@ -30,6 +34,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Names in rules and answers, mildest first.
     pub const NAMES: [(&'static str, Kind); 8] = [
         ("apology", Kind::Apology),
         ("reminder", Kind::Reminder),
@@ -41,6 +46,7 @@ impl Kind {
         ("offer", Kind::Offer),
     ];
 
+    /// Name in rules and answers.
     pub fn name(self) -> &'static str {
         Kind::NAMES[self as usize].0
     }
@@ -57,27 +63,37 @@ impl Kind {
 /// How often a rule's action may be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
+    /// Maximum in a session.
     pub session: Option<u32>,
+    /// Maximum in a day.
     pub day: Option<u32>,
+    /// Maximum ever.
     pub total: Option<u32>,
 }
 
 /// A text in both languages of the pages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Text {
+    /// English.
     pub en: String,
+    /// Chinese.
     pub zh: String,
 }
 
 /// One rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// Id, unique among the rules.
     pub id: String,
     /// The name of the event that arms it; empty for a rule that holds at any time.
     pub event: String,
+    /// Condition on the shopper's attributes.
     pub condition: Condition,
+    /// Kind of the action.
     pub kind: Kind,
+    /// Heading.
     pub title: Text,
+    /// Sentence below it.
     pub text: Text,
     /// Of the CRM; empty where no coupon is requested.
     pub campaign: String,
@@ -89,8 +105,11 @@ pub struct Rule {
     pub value: f64,
     /// Prior probability of a success.
     pub success: f64,
+    /// Whether it covers the page and so counts as an interruption.
     pub interrupts: bool,
+    /// Caps on showings.
     pub caps: Caps,
+    /// Pause after a showing, in milliseconds.
     pub cooldown_ms: i64,
     /// How long it stays after its event.
     pub lasts_ms: i64,
@@ -98,6 +117,7 @@ pub struct Rule {
     pub quiet: Option<(u8, u8)>,
     /// The ladder and how long after the rung below this one may come; empty where it stands alone.
     pub ladder: String,
+    /// Pause after a milder action of the ladder, in milliseconds.
     pub wait_ms: i64,
     /// The page, or one that the shop's sender serves.
     pub channel: Channel,
@@ -120,6 +140,7 @@ impl Rule {
 /// A shop's rules.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
+    /// Rules in the file's order.
     pub rules: Vec<Rule>,
 }
 
@@ -127,21 +148,32 @@ pub struct Rules {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// Not an object.
     NotARule,
+    /// An unknown field.
     UnknownField,
+    /// A missing field.
     Missing,
+    /// A value of another type.
     Type,
+    /// A number out of range.
     Range,
+    /// An unknown type of action.
     Kind,
+    /// An unknown channel.
     Channel,
+    /// A repeated id.
     Repeated,
+    /// More rules than are read.
     TooMany,
+    /// An invalid condition.
     Condition,
 }
 
 /// Why rules are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleError {
+    /// What is wrong.
     pub fault: Fault,
     /// Where: `rules[3].do.type`.
     pub path: String,

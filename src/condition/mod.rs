@@ -42,6 +42,20 @@ use eval::{Scope, State};
 use tree::Node;
 
 /// A condition that was read.
+///
+/// ```
+/// use tillside::condition::{BARE, Condition, Value};
+///
+/// let condition = Value::parse(r#"{"cart.value": {"$gte": 50}}"#)?;
+/// let condition = Condition::parse(&condition).expect("a valid condition");
+/// let shopper = Value::parse(r#"{"cart": {"value": 80}}"#)?;
+/// assert_eq!(condition.eval(&shopper, &BARE), Some(true));
+///
+/// let mistake = Value::parse(r#"{"price": {"$gtt": 5}}"#)?;
+/// let error = Condition::parse(&mistake).unwrap_err();
+/// assert_eq!((error.code(), &*error.path), ("condition_unknown_operator", "price.$gtt"));
+/// # Ok::<(), tillside::value::JsonError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Condition {
     node: Node,
@@ -49,7 +63,9 @@ pub struct Condition {
 
 /// What conditions are evaluated with, besides attributes.
 pub struct Env<'a> {
+    /// Saved groups for `$inGroup` and `$notInGroup`.
     pub groups: &'a Groups,
+    /// Evaluates `$regex`.
     pub patterns: &'a dyn Patterns,
 }
 
@@ -150,6 +166,7 @@ fn names_of<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
 /// Why a condition is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionError {
+    /// What is wrong.
     pub fault: Fault,
     /// Where: `$and[1].price.$gtt`; empty for the condition itself.
     pub path: String,
@@ -161,17 +178,29 @@ pub struct ConditionError {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// An unknown operator.
     UnknownOperator,
+    /// An object is needed.
     NotAnObject,
+    /// A list is needed.
     NotAList,
+    /// A text, number or boolean is needed.
     NotAScalar,
+    /// A text or number is needed.
     NotOrdered,
+    /// A boolean is needed.
     NotABoolean,
+    /// A number is needed.
     NotANumber,
+    /// A text is needed.
     NotAText,
+    /// Not a name of a JSON type.
     NotAType,
+    /// Not the id of a saved group.
     NotAGroup,
+    /// Operators and attributes in one object.
     MixedKeys,
+    /// An attribute's name is needed.
     MissingAttribute,
 }
 

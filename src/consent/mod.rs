@@ -1,4 +1,4 @@
-//! What the shopper allows, and what is refused no matter what they allow.
+//! Purposes that the shopper allows, and personal data that is refused whatever they allow.
 //!
 //! This room decides; the host obeys: it stores nothing without [`Purposes::personalisation`], sends nothing without
 //! [`Purposes::measurement`], puts nobody into an experiment without [`Purposes::experiment`], and deletes what a
@@ -29,6 +29,7 @@ impl Purposes {
         }
     }
 
+    /// As bits, for storage and other tabs.
     pub fn bits(self) -> u8 {
         u8::from(self.personalisation)
             | u8::from(self.measurement) << 1
@@ -44,12 +45,16 @@ impl Purposes {
 /// What a page says about the purposes: nothing of those it leaves as they were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
+    /// Keep and use a portrait.
     pub personalisation: Option<bool>,
+    /// Report events.
     pub measurement: Option<bool>,
+    /// Assign variations at random.
     pub experiment: Option<bool>,
 }
 
 impl Choice {
+    /// The purposes after this choice.
     pub fn over(self, before: Purposes) -> Purposes {
         Purposes {
             personalisation: self.personalisation.unwrap_or(before.personalisation),

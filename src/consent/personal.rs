@@ -8,9 +8,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Personal {
+    /// An e-mail address.
     Email,
+    /// A telephone number.
     Phone,
+    /// A payment card's number, by its check digit.
     Card,
+    /// A Chinese resident identity number, by its check digit.
     ResidentId,
 }
 

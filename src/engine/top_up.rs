@@ -1,4 +1,4 @@
-//! What brings a cart over the threshold of an offer, at the least cost to the shopper.
+//! Items that bring a cart over the threshold of an offer, at the least cost to the shopper.
 //!
 //! | question | request | answer |
 //! | --- | --- | --- |

@@ -27,6 +27,7 @@ pub fn hash(seed: &str, value: &str, version: f64) -> Option<f64> {
     }
 }
 
+/// Whether a bucket lies in a range, its start included.
 pub fn within(bucket: f64, range: Range) -> bool {
     bucket >= range.0 && bucket < range.1
 }

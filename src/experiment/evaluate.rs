@@ -8,7 +8,9 @@ use crate::value::{NULL, Value, number};
 
 /// Who asks, and how.
 pub struct Subject<'a> {
+    /// Attributes of conditions and of hashing.
     pub attributes: &'a dyn Attributes,
+    /// Evaluates `$regex`.
     pub patterns: &'a dyn Patterns,
     /// Values of features that stand whatever the rules say, a map.
     pub forced_features: &'a Value,
@@ -23,6 +25,7 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// A subject without overrides, who may take part in experiments.
     pub fn new(attributes: &'a dyn Attributes, patterns: &'a dyn Patterns) -> Subject<'a> {
         Subject {
             attributes,
@@ -48,30 +51,43 @@ pub struct Traces {
 /// Somebody was put into a variation by chance, and may have seen it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exposure {
+    /// Key of the experiment.
     pub experiment: String,
+    /// Key of the variation.
     pub variation: String,
+    /// Hashed attribute.
     pub attribute: String,
+    /// Value of that attribute.
     pub value: String,
     /// The probability that this variation was chosen, where it is a bandit's.
     pub propensity: Option<f64>,
     /// The weights that the bandit drew from, of the context.
     pub leaf: Option<f64>,
+    /// Version of a bandit's weights.
     pub bandit_version: Option<f64>,
 }
 
 /// Where a feature's value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// The payload has no such feature.
     UnknownFeature,
+    /// The feature's default.
     DefaultValue,
+    /// A rule that forces the value.
     Force,
+    /// An experiment.
     Experiment,
+    /// A prerequisite that does not hold.
     Prerequisite,
+    /// Prerequisites that lead back to the feature.
     CyclicPrerequisite,
+    /// An override of the page.
     Override,
 }
 
 impl Source {
+    /// GrowthBook's name.
     pub fn name(self) -> &'static str {
         match self {
             Source::UnknownFeature => "unknownFeature",
@@ -88,8 +104,11 @@ impl Source {
 /// A feature's value.
 #[derive(Clone, Debug)]
 pub struct Evaluated {
+    /// The value; null without one.
     pub value: Value,
+    /// Where it comes from.
     pub source: Source,
+    /// Id of the deciding rule; empty where none decided.
     pub rule: String,
     /// The experiment that decided it, as the payload has it, and what it decided.
     pub experiment: Option<(Value, Assigned)>,
@@ -98,29 +117,42 @@ pub struct Evaluated {
 /// What an experiment decided.
 #[derive(Clone, Debug)]
 pub struct Assigned {
+    /// Key of the variation.
     pub key: String,
+    /// Index of the variation, from 0.
     pub variation: usize,
+    /// Value of the variation.
     pub value: Value,
+    /// Whether the subject takes part.
     pub inside: bool,
     /// By chance; otherwise it was forced.
     pub hashed: bool,
+    /// Hashed attribute.
     pub attribute: String,
     /// What was hashed, as the attribute has it.
     pub hash_value: Value,
+    /// The feature whose rule held the experiment.
     pub feature: Option<String>,
+    /// The hash as a number from 0 to 1.
     pub bucket: Option<f64>,
+    /// Name of the variation.
     pub name: Option<String>,
     /// The experiment only counts who is in it and leaves the feature to later rules: a holdout.
     pub passthrough: bool,
+    /// Taken from a stored assignment.
     pub sticky: bool,
+    /// A bandit's part in it.
     pub bandit: Option<Drawn>,
 }
 
 /// A bandit's part in an assignment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
+    /// Index of the leaf of the bandit's context tree.
     pub leaf: f64,
+    /// Probability of each variation.
     pub weights: Vec<f64>,
+    /// Version of the weights.
     pub version: Option<f64>,
 }
 

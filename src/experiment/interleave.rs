@@ -10,19 +10,32 @@ use super::bucket::hash;
 /// Which of the rankings an item stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Team {
+    /// The first ranking.
     A,
+    /// The second ranking.
     B,
 }
 
 /// An item of the list: its place in the ranking that put it there, and which that was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pick<'a> {
+    /// Key of the item.
     pub item: &'a str,
+    /// The ranking that it counts for.
     pub team: Team,
 }
 
 /// Drafts a list of at most `limit` items from two rankings, best first. Items of an earlier page that are in `shown`
 /// are not drafted again.
+///
+/// ```
+/// use tillside::experiment::interleave::{Pick, draft};
+///
+/// let picks = draft(&["a", "b", "c"], &["c", "d", "a"], &[], "visit-1", 4);
+/// let items: Vec<&str> = picks.iter().map(|pick: &Pick| pick.item).collect();
+/// assert_eq!(items.len(), 4);
+/// assert!(["a", "b", "c", "d"].iter().all(|item| items.contains(item)));
+/// ```
 pub fn draft<'a>(
     a: &[&'a str],
     b: &[&'a str],

@@ -8,6 +8,7 @@ use crate::value::{NULL, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Features {
     features: Vec<(String, Feature)>,
+    /// Saved groups.
     pub groups: Groups,
     bandits: Vec<(String, Bandit)>,
     /// What the payload asks for and nobody does here, by path.
@@ -30,6 +31,7 @@ pub enum PayloadError {
 pub const MOST: usize = 2000;
 
 impl PayloadError {
+    /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
             PayloadError::Shape => "features_shape",
@@ -38,6 +40,7 @@ impl PayloadError {
         }
     }
 
+    /// What to do about it.
     pub fn remedy(self) -> &'static str {
         match self {
             PayloadError::Shape => "give an object with `features`, as GrowthBook's API answers",
@@ -110,6 +113,7 @@ pub(super) struct Filter {
 /// An experiment, of a feature's rule or by itself.
 #[derive(Clone, Debug)]
 pub struct Experiment {
+    /// Tracking key.
     pub key: String,
     pub(super) variations: Vec<Value>,
     pub(super) split: Split,

@@ -28,6 +28,7 @@ pub const MAX_STORE_BYTES: usize = 1024;
 pub const SIGNATURE_BYTES: usize = 16 + 86 + 2;
 /// Minutes that a snapshot holds, unless the page says less or more, and at most.
 pub const MINUTES: f64 = 15.0;
+/// Maximum validity in minutes.
 pub const MOST_MINUTES: f64 = 30.0;
 
 /// Who reads it.
@@ -42,17 +43,20 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// Names in requests.
     pub const NAMES: [(&'static str, Audience); 3] = [
         ("agent", Audience::Agent),
         ("store", Audience::Store),
         ("crm", Audience::Crm),
     ];
 
+    /// The audience of a name.
     pub fn named(name: &str) -> Option<Audience> {
         let found = Audience::NAMES.iter().find(|(known, _)| *known == name);
         found.map(|(_, audience)| *audience)
     }
 
+    /// Name in requests.
     pub fn name(self) -> &'static str {
         Audience::NAMES[self as usize].0
     }
@@ -70,13 +74,21 @@ impl Audience {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandoffError {
+    /// The shopper's consent is missing.
     Consent,
+    /// An unknown audience.
     Audience,
+    /// More characters than a code may have.
     TooLarge,
+    /// Not a code.
     NotACode,
+    /// A code of another version.
     Version,
+    /// The code's content is damaged.
     Damaged,
+    /// Validity has ended.
     Expired,
+    /// Made in the future, by this device's clock.
     Ahead,
 }
 
@@ -116,6 +128,7 @@ impl HandoffError {
         }
     }
 
+    /// Stable code.
     pub fn code(self) -> &'static str {
         self.told().0
     }

@@ -6,8 +6,11 @@
 use super::Audience;
 use crate::value::Value;
 
+/// Bit of the audience "agent".
 pub const AGENT: u8 = 1;
+/// Bit of the audience "store".
 pub const STORE: u8 = 2;
+/// Bit of the audience "crm".
 pub const CRM: u8 = 4;
 const ALL: u8 = AGENT | STORE | CRM;
 

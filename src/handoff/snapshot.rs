@@ -5,6 +5,7 @@ use super::{Audience, MAX_BYTES, MINUTES, MOST_MINUTES, pack};
 use crate::consent;
 use crate::value::Value;
 
+/// Version of snapshots.
 pub const VERSION: f64 = 1.0;
 /// Longest id, and longest text of an enquiry, in bytes.
 const MAX_ID: usize = 128;
@@ -17,15 +18,25 @@ const MAX_LIST: usize = 40;
 pub struct Parts {
     /// The member's hash; empty for a guest.
     pub member: String,
+    /// Orders, from the CRM.
     pub orders: Vec<Value>,
+    /// Items looked at.
     pub browsing: Vec<Value>,
+    /// Open and past enquiries.
     pub enquiries: Vec<Value>,
+    /// Returns and reported issues, counted.
     pub after_sales: Vec<Value>,
+    /// Intent of the visit; null without one.
     pub intent: Value,
+    /// Reasons for hesitation, counted.
     pub reasons: Vec<Value>,
+    /// Liked categories, brands and price level.
     pub preferences: Vec<Value>,
+    /// Items and categories that the reader should not bring up.
     pub unmentioned: Vec<Value>,
+    /// Tags.
     pub tags: Vec<Value>,
+    /// A booked visit; null without one.
     pub visit: Value,
 }
 

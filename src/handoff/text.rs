@@ -68,6 +68,7 @@ const WHY: [(&str, Both); 2] = [
 /// What the page knows and a snapshot does not say: names of items, categories and stores, and times as people write them.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
+    /// Chinese instead of English.
     pub chinese: bool,
     /// Names by item id, category, brand or store id.
     pub names: &'a Value,

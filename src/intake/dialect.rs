@@ -1,4 +1,4 @@
-//! How other dialects name and nest the properties of [`Field`].
+//! Names and nesting of the properties of [`Field`] in other dialects.
 //!
 //! GA4 and Google Retail are flat lists of items under other names. Shopify's pixel nests: a cart line holds a
 //! variant, which holds a product, and `id` and `title` mean something else in each. So a name is looked up in the

@@ -5,13 +5,16 @@ use super::kind::Kind;
 use super::marks::Marks;
 use super::session::Session;
 
+/// A checked event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// The message id: fixed when the event happened, unchanged by every retry.
     pub id: String,
+    /// Kind of the event.
     pub kind: Kind,
     /// Milliseconds since 1970.
     pub time: i64,
+    /// Its session.
     pub session: Session,
     /// Place in the session, from 1: with it the backend can tell how many events it never got.
     pub sequence: u32,
@@ -21,11 +24,16 @@ pub struct Event {
     pub fields: Vec<(Field, Scalar)>,
 }
 
+/// A product of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
+    /// Id in the feed.
     pub id: String,
+    /// Category path.
     pub category: Option<String>,
+    /// Brand.
     pub brand: Option<String>,
+    /// Price of one piece, in major units.
     pub price: Option<f64>,
     /// 1 where it was not said.
     pub quantity: u32,

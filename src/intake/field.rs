@@ -10,6 +10,10 @@ use crate::name::Folded;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 #[non_exhaustive]
+#[allow(
+    missing_docs,
+    reason = "a variant is named as its property: ProductId is `product_id`"
+)]
 pub enum Field {
     ProductId,
     Category,
@@ -96,6 +100,7 @@ pub enum Field {
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {
+    /// A text of at most [`LONGEST`] bytes.
     Text(String),
     /// Finite, 0 to [`MOST`].
     Amount(f64),
@@ -117,7 +122,9 @@ pub enum Form {
     Id,
     /// Words, which may hide a person.
     Text,
+    /// A number with fraction: [`Scalar::Amount`].
     Amount,
+    /// A whole number: [`Scalar::Count`].
     Count,
 }
 
@@ -272,6 +279,7 @@ impl Field {
         nth(NAMES, self as usize)
     }
 
+    /// Type and check of the field.
     pub fn form(self) -> Form {
         FIELDS[self as usize].1
     }
@@ -292,6 +300,7 @@ impl Field {
 }
 
 impl Scalar {
+    /// The text, if it is one.
     pub fn text(&self) -> Option<&str> {
         match self {
             Scalar::Text(text) => Some(text),

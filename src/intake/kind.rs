@@ -8,6 +8,10 @@ use crate::name::{Folded, Table, fold};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 #[non_exhaustive]
+#[allow(
+    missing_docs,
+    reason = "a variant is named as its event: ProductViewed is \"Product Viewed\""
+)]
 pub enum Kind {
     PageViewed,
     ProductsSearched,

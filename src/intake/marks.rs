@@ -47,6 +47,7 @@ impl Marks {
         [channel << 32 | campaign, referrer << 32]
     }
 
+    /// The reverse of [`Marks::numbers`].
     pub fn from_numbers([first, second]: [u64; 2]) -> Marks {
         Marks([(first >> 32) as u32, first as u32, (second >> 32) as u32])
     }

@@ -65,6 +65,7 @@ pub struct Intake {
 pub struct Arrival<'a> {
     /// Unique for ever; the collector drops a second message of the same id.
     pub id: &'a str,
+    /// Milliseconds since 1970.
     pub now: i64,
     /// When it happened, if not now.
     pub time: Option<i64>,
@@ -73,6 +74,7 @@ pub struct Arrival<'a> {
 /// What was taken and what was not, since the page opened.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
+    /// Number of accepted events.
     pub accepted: u32,
     /// By reason.
     pub refused: Vec<(Refusal, u32)>,
@@ -156,6 +158,7 @@ impl Intake {
         self.sessions.at(now)
     }
 
+    /// Counts since the page opened.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }

@@ -9,11 +9,15 @@ use core::fmt;
 pub enum Refusal {
     /// No dialect has an event of this name.
     UnknownEvent,
+    /// A value of another type.
     BadType(&'static str),
     /// Not finite, negative, too large, or a fraction where a whole number belongs.
     BadRange(&'static str),
+    /// A required field is missing.
     Missing(&'static str),
+    /// A text beyond its bound.
     TooLong(&'static str),
+    /// A list beyond its bound.
     TooMany(&'static str),
     /// A field without which the event says nothing holds personal data.
     Personal(&'static str),

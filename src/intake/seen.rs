@@ -1,4 +1,4 @@
-//! What was seen before: the last message ids, what was ordered, and what happened within the last second.
+//! Duplicate detection: the last message ids, orders, and events within the last second.
 //!
 //! Two events are the same where all that was said of them is the same. Two tag managers on one page may report one
 //! event in two dialects, of which one says more: there only what both say is compared.

@@ -27,6 +27,7 @@ impl Session {
         (self.0 >> 20) as i64
     }
 
+    /// Sixteen hexadecimal digits.
     pub fn text(self) -> String {
         core::str::from_utf8(&self.digits())
             .unwrap_or_default()
@@ -59,10 +60,13 @@ pub struct Sessions {
 /// The session under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Visit {
+    /// Its id.
     pub session: Session,
     /// Time of the newest event.
     pub last: i64,
+    /// Number of its events so far.
     pub sequence: u32,
+    /// Hashes of channel, campaign and referrer.
     pub marks: Marks,
     /// It began where another one ended by where it came from.
     pub parted: bool,
@@ -83,6 +87,7 @@ impl Visit {
         }
     }
 
+    /// Start in milliseconds since 1970.
     pub fn start(&self) -> i64 {
         self.session.start()
     }

@@ -1,4 +1,4 @@
-//! What a page hands over: any JSON-like value, taken in within bounds.
+//! Values from a page: any JSON-like value, taken in within bounds.
 //!
 //! A page may pass an object with cycles, a DOM element or ten thousand cart lines. Reading therefore stops early and
 //! never fails on size: a text is cut, what else goes beyond a bound becomes [`Value::Beyond`], and so does, unread, all
@@ -8,12 +8,18 @@
 use super::dialect::is_known;
 use crate::name::fold;
 
+/// A JSON-like value of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// Null, or a missing property.
     Null,
+    /// A boolean.
     Bool(bool),
+    /// A number.
     Number(f64),
+    /// A text.
     Text(String),
+    /// A list.
     List(Vec<Value>),
     /// In the order of the source.
     Map(Vec<(String, Value)>),
@@ -23,10 +29,15 @@ pub enum Value {
 
 /// A value of the host, looked at one level deep.
 pub enum Look<T> {
+    /// Null or undefined.
     Null,
+    /// A boolean.
     Bool(bool),
+    /// A number.
     Number(f64),
+    /// A text.
     Text(String),
+    /// A list.
     List,
     /// With the list of its names.
     Map(T),
@@ -36,6 +47,7 @@ pub enum Look<T> {
 
 /// A value as the host has it. Lists and maps are read one by one, so that what lies beyond a bound is not.
 pub trait Host: Sized {
+    /// Looks at the value, one level deep.
     fn look(&self) -> Look<Self>;
     /// How many elements a list has.
     fn size(&self) -> usize;

@@ -26,6 +26,7 @@ const NAMES: [&str; 9] = [
     "bot;",
 ];
 
+/// Who drives the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visitor {
     /// A person, whatever the pace: the page says so, or there is no page.
@@ -33,7 +34,9 @@ pub enum Visitor {
     Person,
     /// Nobody knows: the pace tells.
     Anybody,
+    /// A program: nothing is learnt or reported.
     Robot,
+    /// The shop's own staff: nothing is learnt or reported.
     Staff,
 }
 

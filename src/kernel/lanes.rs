@@ -1,17 +1,25 @@
-//! What a processor does to a register of sixteen bytes.
+//! Operations on a register of sixteen bytes.
 
 /// Operations on registers: of four floats, four ints, eight shorts (of 16 bits) or sixteen bytes. Integers wrap.
 pub trait Lanes {
+    /// Four `f32`.
     type Floats: Copy;
+    /// Four `i32`.
     type Ints: Copy;
+    /// Eight 16-bit integers.
     type Shorts: Copy;
+    /// Sixteen bytes.
     type Bytes: Copy;
 
+    /// Loads four numbers.
     fn floats(numbers: &[f32; 4]) -> Self::Floats;
     /// Four times the same.
     fn splat(number: f32) -> Self::Floats;
+    /// Stores four numbers.
     fn store(lanes: Self::Floats, numbers: &mut [f32; 4]);
+    /// Sums.
     fn add(a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    /// Products.
     fn mul(a: Self::Floats, b: Self::Floats) -> Self::Floats;
     /// Each held from `least` to `most`.
     fn clamp(a: Self::Floats, least: f32, most: f32) -> Self::Floats;
@@ -24,7 +32,9 @@ pub trait Lanes {
 
     /// Four times the same.
     fn splat_int(number: i32) -> Self::Ints;
+    /// As an array.
     fn to_ints(lanes: Self::Ints) -> [i32; 4];
+    /// Sums, wrapping.
     fn add_ints(a: Self::Ints, b: Self::Ints) -> Self::Ints;
     /// Whether any is greater than its counterpart.
     fn any_int_greater(a: Self::Ints, b: Self::Ints) -> bool;
@@ -35,6 +45,7 @@ pub trait Lanes {
 
     /// Eight times the same.
     fn splat_short(number: u16) -> Self::Shorts;
+    /// As an array.
     fn to_shorts(lanes: Self::Shorts) -> [u16; 8];
     /// Signed bytes.
     fn widen(bytes: Self::Bytes) -> [Self::Shorts; 2];
@@ -47,6 +58,7 @@ pub trait Lanes {
     /// Whether any unsigned short is greater than its counterpart.
     fn any_short_greater(a: Self::Shorts, b: Self::Shorts) -> bool;
 
+    /// Loads sixteen bytes.
     fn bytes(bytes: &[u8; 16]) -> Self::Bytes;
     /// For each byte of `at` the one of the table that it names; zero beyond 15.
     fn look_up(table: Self::Bytes, at: Self::Bytes) -> Self::Bytes;

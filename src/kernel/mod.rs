@@ -38,5 +38,6 @@ pub use top::Top;
 /// The lanes of this machine.
 #[cfg(target_arch = "wasm32")]
 pub type Native = Simd;
+/// The lanes of this target: fixed simd128 in WebAssembly, plain arrays natively.
 #[cfg(not(target_arch = "wasm32"))]
 pub type Native = Plain;

@@ -4,6 +4,7 @@
 #[derive(Clone, Debug)]
 pub struct Top<S> {
     limit: usize,
+    /// Scores and items, best first.
     pub best: Vec<(S, u32)>,
 }
 
@@ -22,6 +23,7 @@ impl<S: Copy + PartialOrd> Top<S> {
         self.best.get(self.limit - 1).copied()
     }
 
+    /// Adds an item if it is better than the last of a full list.
     pub fn offer(&mut self, score: S, item: u32) {
         let before = |&(other, than): &(S, u32)| other > score || other == score && than < item;
         if self.bar().as_ref().is_some_and(before) {

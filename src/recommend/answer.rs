@@ -8,7 +8,10 @@ pub enum Placed {
     /// Where the shop put it.
     Pinned,
     /// Drawn with this probability.
-    Discovered { propensity: f32 },
+    Discovered {
+        /// Probability, 0–1.
+        propensity: f32,
+    },
 }
 
 /// Where a part of a score comes from.
@@ -23,6 +26,7 @@ pub enum Source {
     Content,
     /// Of a category or brand the shopper leans to.
     Affinity,
+    /// Popular in the shop.
     Popularity,
     /// Matches what was typed.
     Search,
@@ -30,9 +34,11 @@ pub enum Source {
     Recent,
 }
 
+/// Number of sources.
 pub const SOURCES: usize = 7;
 
 impl Source {
+    /// Names in answers and reports.
     pub const NAMES: [&str; SOURCES] = [
         "sequence",
         "complement",
@@ -47,12 +53,15 @@ impl Source {
 /// Why an item is on the list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reason {
+    /// Code of the sentence.
     pub code: Code,
+    /// What it refers to.
     pub because: Because,
     /// The part of the score that rests on it, rules aside.
     pub share: f32,
 }
 
+/// Code of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Code {
@@ -66,10 +75,15 @@ pub enum Code {
     GoesWith,
     /// It is like another item.
     Similar,
+    /// In a category that the shopper is interested in.
     Category,
+    /// Of a brand that the shopper is interested in.
     Brand,
+    /// Popular in the shop.
     Popular,
+    /// Matches the search.
     Search,
+    /// Viewed before.
     Recent,
     /// The shop put it there.
     Pinned,
@@ -90,17 +104,24 @@ pub enum Code {
 /// What a reason points at, as numbers of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Because {
+    /// Nothing in particular.
     Nothing,
+    /// An item.
     Item(u32),
+    /// A category.
     Category(u16),
+    /// A brand.
     Brand(u16),
 }
 
 /// One place of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
+    /// Index of the item in the model.
     pub item: u32,
+    /// Sum of contributions, scene and rules.
     pub score: f32,
+    /// How it came to its place.
     pub placed: Placed,
     /// What each source gave; with [`Entry::ruled`] they sum to the score.
     pub contributions: [f32; SOURCES],
@@ -121,8 +142,11 @@ pub struct Entry {
 /// A part of a score that one item is the cause of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cause {
+    /// Code of the reason that it supports.
     pub code: Code,
+    /// Index of the causing item in the model.
     pub item: u32,
+    /// Contribution to the score.
     pub given: f32,
 }
 
@@ -149,11 +173,13 @@ pub enum Fallback {
     Content,
     /// It is the popular items.
     Popularity,
+    /// The list is empty.
     #[default]
     Empty,
 }
 
 impl Fallback {
+    /// Names in answers and reports.
     pub const NAMES: [&str; 4] = ["none", "content", "popularity", "empty"];
 }
 
@@ -161,9 +187,13 @@ impl Fallback {
 /// that were come to: looking ends where nothing that follows could come in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filtered {
+    /// Not available.
     pub out_of_stock: u32,
+    /// In the cart.
     pub in_cart: u32,
+    /// Bought, and not a product that is bought again.
     pub bought: u32,
+    /// Named by the request, or incompatible.
     pub excluded: u32,
 }
 
@@ -171,9 +201,13 @@ pub struct Filtered {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Warning {
+    /// The limit was out of range.
     LimitClamped,
+    /// The model has no such item.
     UnknownItem,
+    /// The model has no such category.
     UnknownCategory,
+    /// No item has such an attribute.
     UnknownAttribute,
     /// A row of the model is damaged: its neighbours were left out.
     DamagedRow,
@@ -192,6 +226,7 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Codes in answers.
     pub const NAMES: [&str; 11] = [
         "limit_clamped",
         "unknown_item",
@@ -207,13 +242,18 @@ impl Warning {
     ];
 }
 
+/// A ranked list with its status.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct List {
+    /// Items from the top.
     pub entries: Vec<Entry>,
+    /// Why the list is less than fully personal.
     pub fallback: Fallback,
     /// The share of each source in all scores of the list.
     pub blend: [f32; SOURCES],
+    /// Candidates removed by each filter.
     pub filtered: Filtered,
+    /// Problems of the request.
     pub warnings: Vec<Warning>,
     /// Of a bundle, with the item it is for; not a number where one of the prices is unknown.
     pub price: f32,

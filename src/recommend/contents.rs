@@ -41,7 +41,9 @@ pub struct ContentRequest<'a> {
     pub exact: bool,
     /// Types in [`TYPES`] that are wanted; any where empty.
     pub kinds: Vec<u8>,
+    /// Maximum number of content items.
     pub limit: usize,
+    /// Ids to leave out.
     pub exclude: Vec<&'a str>,
     /// Whether the shopper's history may be used.
     pub personal: bool,
@@ -50,8 +52,11 @@ pub struct ContentRequest<'a> {
 /// How a content item goes with the product of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
+    /// About the product itself.
     Item,
+    /// About its category.
     Category,
+    /// About its brand.
     Brand,
 }
 
@@ -60,11 +65,15 @@ pub enum Relation {
 pub struct ContentEntry {
     /// Its row.
     pub row: usize,
+    /// Score; comparable within a list only.
     pub score: f32,
     /// In the order of [`PARTS`]; they sum to the score before what a list holds already lowers it.
     pub parts: [f32; 6],
+    /// Relation to the page's product, if any.
     pub relation: Option<Relation>,
+    /// Code of the reason.
     pub code: Code,
+    /// What the reason refers to.
     pub because: Because,
 }
 

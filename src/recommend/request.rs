@@ -26,6 +26,7 @@ pub enum Placement {
 }
 
 impl Placement {
+    /// Names in requests.
     pub const NAMES: [&str; 8] = [
         "home",
         "product",
@@ -53,6 +54,7 @@ impl Placement {
         ALL.get(number).copied().unwrap_or(Home)
     }
 
+    /// Name in requests and reports.
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
@@ -69,6 +71,7 @@ impl Placement {
 /// What is wanted.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
+    /// Kind of list.
     pub placement: Placement,
     /// 1 to [`super::MAX_LIMIT`].
     pub limit: usize,
@@ -86,6 +89,7 @@ pub struct Request<'a> {
     pub personal: bool,
     /// Whether items the shopper has just viewed may be shown on a personal list.
     pub keep_viewed: bool,
+    /// Constraints on the order of the list.
     pub arrangement: Arrangement<'a>,
     /// The shop's rules on scores, as lines: see [`super::rules`]. Empty is none.
     pub rules: &'a str,
@@ -104,7 +108,9 @@ pub struct Request<'a> {
 #[cfg(feature = "full")]
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
+    /// Page, time, season and region.
     pub scene: &'a Scene,
+    /// Festivals with their seasons.
     pub calendar: &'a Calendar,
 }
 
@@ -117,6 +123,7 @@ pub struct Arrangement<'a> {
     pub determinantal: bool,
     /// At most so many of one brand, and of one leaf category, in any five in a row; 0 is no bound.
     pub brand: u8,
+    /// As `brand`, for leaf categories.
     pub category: u8,
     /// 0 to 0.5: the share of places for items that hardly anybody sees.
     pub discovery: f32,
@@ -138,6 +145,7 @@ impl Arrangement<'_> {
 }
 
 impl Request<'_> {
+    /// A personal request without further conditions.
     pub fn new(placement: Placement, limit: usize) -> Self {
         Request {
             placement,

@@ -26,6 +26,7 @@ pub const MAX_RULES: usize = 31;
 
 /// What a factor is held to.
 pub const LEAST: f32 = 0.2;
+/// Maximum factor of a rule.
 pub const MOST: f32 = 5.0;
 
 #[derive(Debug, Default)]

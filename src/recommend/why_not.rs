@@ -14,36 +14,45 @@ use crate::shopper::{Kept, Shopper};
 pub enum WhyNot {
     /// It is on it, at this place from 1.
     Shown {
+        /// Place from 1.
         position: usize,
     },
     /// The open part of the model has no such item.
     Unknown,
     /// It is not in the category that was asked for: its own.
     Category {
+        /// Its category path.
         actual: String,
     },
     /// It lacks a word of the search or an attribute that was asked for.
     NotFound,
     /// It is of the leaf category of the page's item, and nothing is completed by its own substitutes.
     Substitute {
+        /// Path of that category.
         category: String,
     },
+    /// It is out of stock.
     OutOfStock,
+    /// It is in the cart.
     InCart {
+        /// Quantity in the cart.
         quantity: u32,
     },
     /// Bought then, and not of what is bought again.
     Bought {
+        /// Milliseconds since 1970.
         time: i64,
     },
     /// Not compatible with the shopper's things, or the page's item.
     Unfit,
     /// A purchase at that time has satisfied what it would be for.
     Settled {
+        /// Milliseconds since 1970.
         time: i64,
     },
     /// The list holds its product by another variant: that one's key.
     Variant {
+        /// Key of the listed variant.
         key: String,
     },
     /// The request named it.
@@ -52,6 +61,7 @@ pub enum WhyNot {
     OfPage,
     /// It was looked at then, and this list holds what is new.
     Viewed {
+        /// Milliseconds since 1970.
         time: i64,
     },
     /// Kept off for a reason that is not known here.
@@ -60,8 +70,11 @@ pub enum WhyNot {
     Buried,
     /// It scored less than the last on the list; nothing where it is not among the best hundred.
     Score {
+        /// Its score.
         score: Option<f32>,
+        /// Its place from 1.
         rank: Option<usize>,
+        /// Score of the last listed item.
         needed: f32,
     },
 }

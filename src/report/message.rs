@@ -16,6 +16,7 @@ pub(super) const MESSAGE_BEGINS: &str = r#"{"type":"track","event":"#;
 pub struct Envelope<'a> {
     /// The device's id, which exists only while measurement is allowed.
     pub anonymous: &'a str,
+    /// Language of the page.
     pub locale: Option<&'a str>,
     /// The page's path; what follows `?` or `#` is cut off.
     pub path: Option<&'a str>,

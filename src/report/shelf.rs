@@ -1,4 +1,4 @@
-//! What became of a recommendation, in the words of the e-commerce spec, which has none of its own for it.
+//! Impressions and clicks of a list, in the words of the e-commerce spec, which has no events of its own for them.
 
 use crate::intake::{Field, Kind, Product, Scalar};
 use crate::lines::join;
@@ -6,6 +6,7 @@ use crate::lines::join;
 /// A shelf that was shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shelf<'a> {
+    /// Placement of the list.
     pub placement: &'a str,
     /// Identifies this list; ties its clicks to it.
     pub decision: &'a str,
@@ -13,6 +14,7 @@ pub struct Shelf<'a> {
     pub model: &'a str,
     /// By what it was ranked, and why it is less than that, or nothing.
     pub policy: &'a str,
+    /// Why it was less than fully personal.
     pub fallback: &'a str,
     /// Of a list that two rankers drafted, the experiment.
     pub experiment: &'a str,
@@ -21,7 +23,9 @@ pub struct Shelf<'a> {
 /// An item of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place<'a> {
+    /// Id of the item.
     pub id: &'a str,
+    /// Code of its first reason.
     pub reason: &'a str,
     /// The probability with which it was drawn for its place; nothing is 1.
     pub propensity: Option<f64>,

@@ -41,8 +41,10 @@ enum When {
     In(Season),
 }
 
+/// A festival with its days.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Festival {
+    /// Stable id.
     pub id: String,
     /// In English and in Chinese.
     pub names: [String; 2],
@@ -55,6 +57,7 @@ pub struct Festival {
     pub boosts: Vec<(String, f32)>,
 }
 
+/// Festivals of a shop.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calendar(pub Vec<Festival>);
 
@@ -76,10 +79,12 @@ pub struct Refused {
     pub line: usize,
     /// Which of its parts, and its value.
     pub part: &'static str,
+    /// The offending line or part.
     pub value: String,
 }
 
 impl Refused {
+    /// Stable code.
     pub const CODE: &'static str = "calendar.line";
 }
 

@@ -1,4 +1,4 @@
-//! What an item gains or loses in a scene: smoothed log-lifts that the trainer counted, bounded.
+//! Lift of an item in a scene: smoothed log-lifts that the trainer counted, bounded.
 //!
 //! A row of lifts holds pairs of a feature and a code; the lift of a scene is the sum over its features, a festival's
 //! by its strength, and multiplies a score by at least [`BOUND`]⁻¹ and at most [`BOUND`].
@@ -10,8 +10,11 @@ pub const BOUND: f32 = 2.0;
 
 /// Features: weekdays, parts of the day, seasons, and the festivals of the calendar.
 pub const WEEKDAY: u8 = 0;
+/// First feature of the parts of the day.
 pub const PART: u8 = 7;
+/// First feature of the seasons.
 pub const SEASON: u8 = 11;
+/// First feature of the festivals.
 pub const FESTIVAL: u8 = 32;
 
 /// A code of 0 is this.

@@ -46,16 +46,22 @@ impl Place {
     }
 }
 
+/// Part of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Part {
+    /// Night.
     Night,
+    /// Morning.
     Morning,
+    /// Afternoon.
     Afternoon,
+    /// Evening.
     Evening,
 }
 
 impl Part {
+    /// Names in answers and conditions.
     pub const NAMES: [&str; 4] = ["night", "morning", "afternoon", "evening"];
 
     /// Morning from 5, afternoon from 12, evening from 17, night from 22.
@@ -73,14 +79,20 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Season {
+    /// March to May in the north.
     Spring,
+    /// June to August in the north.
     Summer,
+    /// September to November in the north.
     Autumn,
+    /// December to February in the north.
     Winter,
 }
 
 impl Season {
+    /// Names in answers and conditions.
     pub const NAMES: [&str; 4] = ["spring", "summer", "autumn", "winter"];
+    /// All seasons, in their order.
     pub const ALL: [Season; 4] = [
         Season::Spring,
         Season::Summer,
@@ -88,6 +100,7 @@ impl Season {
         Season::Winter,
     ];
 
+    /// The season of a month, 1–12, in the northern or southern hemisphere.
     pub fn of(month: u8, southern: bool) -> Season {
         let quarter = (month + 9) % 12 / 3;
         let shifted = if southern { quarter + 2 } else { quarter };
@@ -102,12 +115,14 @@ pub enum Odd {
     Zone,
     /// Neither language nor region is known by it.
     Locale,
+    /// No region is known.
     Region,
     /// No device is known.
     Device,
 }
 
 impl Odd {
+    /// Code in answers.
     pub fn name(self) -> &'static str {
         [
             "zone_invalid",
@@ -118,25 +133,35 @@ impl Odd {
     }
 }
 
+/// Names of devices, by number.
 pub const DEVICES: [&str; 3] = ["phone", "tablet", "desktop"];
 
+/// The surroundings of a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
+    /// Kind of page.
     pub page: String,
     /// Minutes east of UTC.
     pub zone: i32,
+    /// Local day, counted from 1970-01-01.
     pub day: i32,
+    /// Minutes since local midnight.
     pub minute: u16,
     /// Monday is 0.
     pub weekday: u8,
+    /// Part of the local day.
     pub part: Part,
+    /// Season of the hemisphere.
     pub season: Season,
+    /// Two letters of the region, if known.
     pub region: Option<[u8; 2]>,
     /// Two or three lower-case letters; empty where not known.
     pub language: String,
     /// Into [`DEVICES`].
     pub device: Option<u8>,
+    /// Festivals near in time and valid in the region.
     pub festivals: Vec<Near>,
+    /// Values of the host that could not be used.
     pub odd: Vec<Odd>,
 }
 

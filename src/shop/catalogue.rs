@@ -1,4 +1,4 @@
-//! What the model says of items besides how they go together: category, brand, price, stock.
+//! Item columns of the model: category, brand, price, stock.
 //!
 //! Each is optional: a model made from bare sessions has none, and every answer is then the neutral one.
 
@@ -71,6 +71,7 @@ impl super::Model {
         }
     }
 
+    /// Whether an item is out of stock now.
     #[inline(always)]
     pub fn out_of_stock(&self, item: u32) -> bool {
         self.byte(Column::Flags, item) & OUT_OF_STOCK != 0
@@ -114,6 +115,7 @@ impl super::Model {
         category
     }
 
+    /// Number of categories.
     pub fn categories(&self) -> usize {
         self.list(List::Category).len()
     }
@@ -159,10 +161,12 @@ impl super::Model {
                     .is_some_and(|parent| self.category_within(parent, ancestor))
     }
 
+    /// Number of brands.
     pub fn brands(&self) -> usize {
         self.list(List::Brand).len()
     }
 
+    /// Name of a brand; empty for an unknown one.
     pub fn brand_name(&self, brand: u16) -> &str {
         self.text(List::Brand, brand.into())
     }

@@ -45,6 +45,7 @@ pub fn kind(name: &str) -> Option<u8> {
 /// One review, photo, article.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
+    /// Id of the content item.
     pub id: String,
     /// Number in [`TYPES`].
     pub kind: u8,
@@ -52,6 +53,7 @@ pub struct Content {
     pub items: Vec<String>,
     /// Paths of categories.
     pub categories: Vec<String>,
+    /// Names of brands that it is about.
     pub brands: Vec<String>,
     /// Days since 1970; 0 where the feed does not say.
     pub day: u32,
@@ -68,6 +70,7 @@ pub enum ContentError {
 }
 
 impl ContentError {
+    /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
             ContentError::Form => "content_form",
@@ -75,6 +78,7 @@ impl ContentError {
         }
     }
 
+    /// What to do about it.
     pub fn remedy(self) -> &'static str {
         match self {
             ContentError::Form => {
@@ -94,6 +98,7 @@ pub struct About {
     pub categories: Vec<u16>,
     /// Leaf categories of its products.
     pub leaves: Vec<u16>,
+    /// Brands of the model.
     pub brands: Vec<u16>,
 }
 
@@ -155,6 +160,7 @@ impl Contents {
         self.about = self.rows.iter().map(|row| about(row, model)).collect();
     }
 
+    /// All content items, in the file's order.
     pub fn rows(&self) -> &[Content] {
         &self.rows
     }
@@ -164,6 +170,7 @@ impl Contents {
         &self.about[n]
     }
 
+    /// Whether there is no content.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What the model says of the shop's customers as a whole, and of seasons: for the full edition.
+//! Parameters of the customer models, and of seasons, in the model: for the full edition.
 //!
 //! Parameters of the customer models, intervals between purchases by category, quantiles of prices, the festival
 //! calendar, and what items gain in a scene. All optional; `docs/model-format.md` gives them. Nothing of it is about one

@@ -1,4 +1,4 @@
-//! Why a file is no model: codes for machines, a sentence with the remedy for people.
+//! Why a model file is refused: codes for machines, a sentence with the remedy for people.
 
 use core::fmt;
 
@@ -52,27 +52,36 @@ impl Why {
 pub enum ModelError {
     /// The container's header broke at this byte.
     Header {
+        /// Byte of the file.
         at: usize,
     },
+    /// A tensor is missing or malformed.
     Tensor {
+        /// Name of the tensor.
         name: String,
+        /// What is wrong with it.
         why: Why,
     },
     /// Another format or version than this reader's.
     Version {
+        /// Format and version of the file.
         found: String,
     },
     /// A metadata value that is missing or out of range.
     Metadata {
+        /// Key of the metadata.
         key: &'static str,
     },
     /// The model needs a tensor that this reader does not know.
     Requires {
+        /// Name of the tensor.
         name: String,
     },
     /// A row broke its invariant; only [`Model::verify`](super::Model::verify) says so.
     Row {
+        /// Name of the tensor.
         name: String,
+        /// Number of the row, from 0.
         row: usize,
     },
 }

@@ -25,9 +25,11 @@ const LONGEST: usize = 256;
 /// A price for a while.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flash {
+    /// Price during the sale, in major units.
     pub price: f64,
     /// Milliseconds since 1970, by the server's clock.
     pub from: i64,
+    /// End, exclusive, in milliseconds since 1970.
     pub until: i64,
     /// What is left for this price; 0 is sold out, `None` is not counted.
     pub left: Option<u32>,
@@ -36,13 +38,18 @@ pub struct Flash {
 /// Where a flash sale stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// Begins later.
     Upcoming,
+    /// Runs now.
     Live,
+    /// Every piece is sold.
     SoldOut,
+    /// Is over.
     Ended,
 }
 
 impl State {
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         ["upcoming", "live", "sold_out", "ended"][self as usize]
     }
@@ -86,8 +93,10 @@ impl Early {
 /// What the feed says of one item.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
+    /// Id of the item.
     pub id: String,
     version: i64,
+    /// Usual price in major units; `None` where the feed does not say.
     pub price: Option<f64>,
     /// The price before the reduction.
     pub list: Option<f64>,
@@ -95,21 +104,28 @@ pub struct Row {
     pub lowest: Option<f64>,
     /// What it cost before the feed said its price first.
     pub before: Option<f64>,
+    /// Whether it is out of stock; `None` where the feed does not say.
     pub out: Option<bool>,
     /// Pieces in stock, and when that was counted.
     pub stock: Option<u32>,
+    /// Time of the stock count, in milliseconds since 1970.
     pub counted: i64,
+    /// Flash sale.
     pub flash: Option<Flash>,
+    /// Early access.
     pub early: Option<Early>,
+    /// Where it ships from; empty where the feed does not say.
     pub ships: String,
 }
 
 /// What became of the rows of a patch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
+    /// Rows that were applied.
     pub applied: u32,
     /// Not newer than what is known.
     pub stale: u32,
+    /// Rows that were refused.
     pub refused: u32,
 }
 
@@ -118,9 +134,15 @@ pub struct Taken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedError {
     /// It is of a version before the known one.
-    Stale { known: i64 },
+    Stale {
+        /// The known version.
+        known: i64,
+    },
     /// It builds on another version than the known one.
-    Gap { known: i64 },
+    Gap {
+        /// The known version.
+        known: i64,
+    },
     /// Its prices are of another currency than those before.
     Currency,
     /// It has no rows.
@@ -141,6 +163,7 @@ impl FeedError {
         }
     }
 
+    /// The version to patch from.
     pub fn known(self) -> Option<i64> {
         match self {
             FeedError::Stale { known } | FeedError::Gap { known } => Some(known),
@@ -149,11 +172,13 @@ impl FeedError {
     }
 }
 
+/// Live prices and stock of a shop.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
     /// By id.
     rows: Vec<Row>,
     version: i64,
+    /// ISO 4217 code of all prices.
     pub currency: String,
     /// What the server's clock is ahead of the device's, where it was told.
     ahead: Option<i64>,
@@ -203,14 +228,17 @@ impl Feed {
         }
     }
 
+    /// Version of the newest patch.
     pub fn version(&self) -> i64 {
         self.version
     }
 
+    /// Rows by id.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
+    /// The row of an item.
     pub fn find(&self, id: &str) -> Option<&Row> {
         let at = self
             .rows

@@ -1,4 +1,4 @@
-//! What changes from day to day, taken over into an opened model: prices, stock and popularity.
+//! Daily changes of an opened model: prices, stock and popularity.
 //!
 //! A live part brings the columns of all items, whole or not at all; a patch of the page single rows, each whole or not
 //! at all. Both write where the model's own columns lie, so nothing is kept twice. Item numbers stay what they were:
@@ -52,6 +52,7 @@ pub fn out_of_stock(availability: &str) -> Option<bool> {
 /// What became of a row of a patch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patched {
+    /// The change holds from the next list on.
     Applied,
     /// This model does not have the item.
     Unknown,

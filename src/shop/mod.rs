@@ -43,6 +43,7 @@ pub const MAX_ITEMS: usize = 1 << 22;
 
 /// The `__metadata__.format` and `.version` that this reader reads.
 pub const FORMAT: &str = "tillside.model";
+/// Version of the model format that this reader reads.
 pub const VERSION: &str = "1";
 
 /// Reads element `row` of a column of little-endian `u16`; 0 outside the file.
@@ -79,10 +80,15 @@ pub enum Matrix {
 /// The weight λ of each source in a score. See [`crate::recommend`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Blend {
+    /// Items viewed in the same sessions.
     pub sequence: f32,
+    /// Items bought together or after.
     pub complement: f32,
+    /// Items with a similar description.
     pub content: f32,
+    /// Favourite categories and brands.
     pub affinity: f32,
+    /// Popularity.
     pub popularity: f32,
 }
 
@@ -247,6 +253,7 @@ impl Model {
         self.decay
     }
 
+    /// Weights of the sources in a score.
     pub fn blend(&self) -> Blend {
         self.blend
     }
@@ -325,6 +332,7 @@ impl Model {
         }
     }
 
+    /// Whether the model has this matrix.
     pub fn has(&self, matrix: Matrix) -> bool {
         self.matrix(matrix).len() > 0
     }

@@ -300,6 +300,13 @@ impl Model {
 
     /// Opens a model file.
     ///
+    /// ```
+    /// use tillside::shop::Model;
+    ///
+    /// let error = Model::open(b"not a model".to_vec()).unwrap_err();
+    /// assert!(!error.to_string().is_empty());
+    /// ```
+    ///
     /// # Errors
     /// Whatever breaks `docs/model-format.md`. Never panics, and allocates no more than `docs/model-format.md` says.
     pub fn open(file: Vec<u8>) -> Result<Model, ModelError> {

@@ -15,10 +15,12 @@ impl Packer {
         self.parts.push((name, dtype, elements, bytes));
     }
 
+    /// Adds a tensor of bytes.
     pub fn u8s(&mut self, name: &str, values: &[u8]) {
         self.add(name.into(), Dtype::U8, values.len(), values.to_vec());
     }
 
+    /// Adds a tensor of `u16`, little-endian.
     pub fn u16s(&mut self, name: &str, values: &[u16]) {
         let bytes = values
             .iter()
@@ -27,6 +29,7 @@ impl Packer {
         self.add(name.into(), Dtype::U16, values.len(), bytes);
     }
 
+    /// Adds a tensor of `u32`, little-endian.
     pub fn u32s(&mut self, name: &str, values: &[u32]) {
         let bytes = values
             .iter()
@@ -35,6 +38,7 @@ impl Packer {
         self.add(name.into(), Dtype::U32, values.len(), bytes);
     }
 
+    /// Adds a tensor of `f32`, little-endian.
     pub fn f32s(&mut self, name: &str, values: &[f32]) {
         let bytes = values
             .iter()

@@ -15,10 +15,15 @@ const MAX_HEADER: u64 = 1 << 16;
 /// Element types that the model format uses. Others are kept as unknown, and only their byte range is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dtype {
+    /// Unsigned, 8 bits.
     U8,
+    /// Unsigned, 16 bits.
     U16,
+    /// Unsigned, 32 bits.
     U32,
+    /// Floating point, 32 bits.
     F32,
+    /// Any other type.
     Other,
 }
 
@@ -57,23 +62,29 @@ impl Dtype {
 /// One tensor of the header; `bytes` is its place in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
+    /// Name of the tensor.
     pub name: String,
+    /// Type of its elements.
     pub dtype: Dtype,
     /// Number of elements: the product of the shape.
     pub elements: usize,
     /// How many dimensions the shape has.
     pub rank: usize,
+    /// Byte range in the file.
     pub bytes: Range<usize>,
 }
 
 /// A parsed header.
 #[derive(Debug, Default, PartialEq)]
 pub struct Header {
+    /// Keys and values of `__metadata__`.
     pub metadata: Vec<(String, String)>,
+    /// Tensors in the header's order.
     pub tensors: Vec<Tensor>,
 }
 
 impl Header {
+    /// A value of the metadata.
     pub fn meta(&self, key: &str) -> Option<&str> {
         self.metadata
             .iter()
@@ -81,6 +92,7 @@ impl Header {
             .map(|(_, value)| value.as_str())
     }
 
+    /// A tensor by its name.
     pub fn tensor(&self, name: &str) -> Option<&Tensor> {
         self.tensors.iter().find(|tensor| tensor.name == name)
     }
@@ -369,9 +381,13 @@ impl Cursor<'_> {
 
 /// What [`write()`] packs: a tensor's name, type, shape and bytes.
 pub struct Part<'a> {
+    /// Name of the tensor.
     pub name: &'a str,
+    /// Type of its elements.
     pub dtype: Dtype,
+    /// Dimensions.
     pub shape: Vec<usize>,
+    /// Elements, little-endian, row-major.
     pub bytes: Vec<u8>,
 }
 

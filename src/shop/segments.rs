@@ -26,6 +26,7 @@ const TRAITS: [[&str; 2]; FEATURES] = [
     ["small_orders", "large_orders"],
 ];
 
+/// Features of an order history: logarithms of days since the last trip, of trips and of mean spend.
 pub type Features = [f64; FEATURES];
 
 /// The features of an order history: days since the last trip, trips, and the mean spend of an order in the catalogue's
@@ -48,6 +49,7 @@ pub struct Segments {
 /// Where a history lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest {
+    /// Index of the segment, from 0.
     pub number: usize,
     /// From the centroid, in standard deviations.
     pub distance: f64,

@@ -1,4 +1,4 @@
-//! What repeats in a shopper: life cycle, purchase cycles and taste, as one section of the profile.
+//! Repeating behaviour of a shopper: life cycle, purchase cycles and taste, as one section of the profile.
 //!
 //! They share the zone of the shopper's days, which the host tells with the scene. Answers are JSON; their fields are
 //! typed in `pkg/index.d.ts`.
@@ -22,12 +22,16 @@ pub const VERSION: u8 = 1;
 /// Entries of an answer's lists.
 const LIST: usize = 40;
 
+/// What orders and visits tell about a customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Habits {
     /// Minutes east of UTC.
     pub zone: i32,
+    /// Days with visits and orders.
     pub life: Life,
+    /// Repurchase cycles.
     pub cycles: Cycles,
+    /// Price level, promotions, brands and drift.
     pub taste: Taste,
 }
 
@@ -121,6 +125,7 @@ impl Habits {
         due
     }
 
+    /// Appends the stored form.
     pub fn encode(&self, out: &mut Vec<u8>) {
         put_uint(out, u64::from(self.zone as u32));
         self.life.encode(out);

@@ -1,4 +1,4 @@
-//! What a shopper leans to: categories and brands, each with a short and a long memory.
+//! Interests in categories and brands, each with a short and a long memory (exponential decay).
 //!
 //! Every event adds its weight, and all that was added halves with time: `a ← a·2^(−Δt/h) + w`, with half-lives of
 //! thirty minutes and thirty days (Ding & Li, CIKM 2005, time-weighted filtering). Events may come in any order and in
@@ -18,6 +18,7 @@ const MOST: usize = 30;
 /// One category or brand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interest {
+    /// Category path or brand.
     pub name: String,
     /// Its number in the model now open.
     pub(crate) number: Option<u16>,

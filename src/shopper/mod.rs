@@ -48,6 +48,7 @@ const BEFORE: u8 = 4;
 /// all that lists do.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
+    /// Id of the item.
     pub key: String,
     /// Its number in the model now open.
     pub item: Option<u32>,
@@ -397,6 +398,7 @@ impl Shopper {
         &self.recent
     }
 
+    /// Items in the cart.
     pub fn cart(&self) -> &[Kept] {
         &self.cart
     }
@@ -411,10 +413,12 @@ impl Shopper {
         &self.hidden
     }
 
+    /// Interests in categories.
     pub fn categories(&self) -> &Interests {
         &self.categories
     }
 
+    /// Interests in brands.
     pub fn brands(&self) -> &Interests {
         &self.brands
     }

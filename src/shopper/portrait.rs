@@ -45,6 +45,7 @@ fn named(interests: &Interests, now: i64) -> Vec<About<'_>> {
 }
 
 impl Shopper {
+    /// Everything remembered, as of now.
     pub fn portrait(&self, now: i64) -> Portrait<'_> {
         Portrait {
             lists: [

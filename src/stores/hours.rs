@@ -59,6 +59,7 @@ impl Hours {
         true
     }
 
+    /// Whether there are no opening hours.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }

@@ -21,45 +21,61 @@ pub struct Wish<'a> {
     pub item: &'a str,
     /// Other variants of its product: a demonstration unit of one shows them all.
     pub variants: &'a [&'a str],
+    /// Rounded place of the shopper.
     pub place: Option<Spot>,
     /// Where the shopper is, as far as it is known without a place: two letters, and the name of the zone.
     pub region: Option<[u8; 2]>,
+    /// Time zone of the shopper; empty where unknown.
     pub zone: &'a str,
+    /// Maximum distance in kilometres.
     pub within_km: f64,
     /// Only stores that have the item, show it, and are open.
     pub stock: bool,
+    /// Only stores that display the item.
     pub demo: bool,
+    /// Only stores that are open now.
     pub open: bool,
+    /// Maximum number of stores.
     pub limit: usize,
 }
 
 /// A store that fits.
 #[derive(Clone, Debug)]
 pub struct Near<'a> {
+    /// The store.
     pub store: &'a Store,
     /// From the rounded place; nothing without one.
     pub km: Option<f64>,
+    /// Whether it has the item.
     pub stock: bool,
+    /// Whether it displays the product.
     pub demo: bool,
+    /// Closing time if open, in milliseconds since 1970.
     pub closes: Option<i64>,
+    /// Next opening within eight days, in milliseconds since 1970.
     pub opens: Option<i64>,
 }
 
 /// Stores, and how they were found.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
+    /// What "near" was decided by.
     pub by: By,
+    /// Stores, nearest first.
     pub stores: Vec<Near<'a>>,
 }
 
+/// How stores were chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
+    /// Distance from a place.
     Place,
     /// The shopper's region: no place was given.
     Region,
 }
 
 impl By {
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         match self {
             By::Place => "place",

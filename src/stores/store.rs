@@ -25,15 +25,21 @@ const NOTICE_MS: i64 = 60 * MINUTE_MS;
 /// One store.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// Id of the store.
     pub id: String,
+    /// Name in both languages.
     pub name: Text,
+    /// Address in both languages.
     pub address: Text,
+    /// Rounded place.
     pub spot: Spot,
     /// Two letters; nothing where the list does not say.
     pub region: Option<[u8; 2]>,
     /// `Asia/Shanghai`: how a page writes times of the store.
     pub zone: String,
+    /// Rules of its time zone.
     pub clock: Clock,
+    /// Opening hours.
     pub hours: Hours,
     /// Ids of items that it has, and of those that stand there to be tried; sorted.
     stock: Vec<String>,
@@ -43,6 +49,7 @@ pub struct Store {
 /// A shop's stores, in its own order.
 #[derive(Clone, Debug, Default)]
 pub struct Stores {
+    /// Stores in the shop's order.
     pub stores: Vec<Store>,
 }
 
@@ -50,22 +57,34 @@ pub struct Stores {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// Not a list.
     NotAList,
+    /// More stores than are read.
     TooMany,
+    /// A missing or invalid id.
     Id,
+    /// A repeated id.
     Repeated,
+    /// A missing or invalid name.
     Name,
+    /// Coordinates out of range.
     Place,
+    /// Not two letters.
     Region,
+    /// An invalid time zone.
     Clock,
+    /// Invalid opening hours.
     Hours,
+    /// An invalid date.
     Date,
+    /// An invalid list of items.
     Items,
 }
 
 /// Why a store is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreError {
+    /// What is wrong.
     pub fault: Fault,
     /// Where: `stores[3].hours[0]`.
     pub path: String,
@@ -151,18 +170,21 @@ impl Stores {
         (Stores { stores }, read.errors)
     }
 
+    /// The store of an id.
     pub fn find(&self, id: &str) -> Option<&Store> {
         self.stores.iter().find(|store| store.id == id)
     }
 }
 
 impl Store {
+    /// Whether it has an item in stock.
     pub fn has(&self, item: &str) -> bool {
         self.stock
             .binary_search_by(|id| id.as_str().cmp(item))
             .is_ok()
     }
 
+    /// Whether it displays an item.
     pub fn shows(&self, item: &str) -> bool {
         self.demo
             .binary_search_by(|id| id.as_str().cmp(item))

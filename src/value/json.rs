@@ -23,6 +23,7 @@ pub enum JsonError {
 }
 
 impl JsonError {
+    /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
             JsonError::Syntax(_) => "json_syntax",
@@ -31,6 +32,7 @@ impl JsonError {
         }
     }
 
+    /// What to do about it.
     pub fn remedy(self) -> &'static str {
         match self {
             JsonError::Syntax(_) => {

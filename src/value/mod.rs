@@ -10,14 +10,19 @@ mod wide;
 
 pub use json::{DEEPEST, JsonError, LONGEST, MOST};
 
+/// A JSON value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
+    /// Null.
     #[default]
     Null,
+    /// A boolean.
     Bool(bool),
     /// Finite when it was read from JSON.
     Number(f64),
+    /// A text.
     Text(String),
+    /// A list.
     List(Vec<Value>),
     /// In the order of the source.
     Map(Vec<(String, Value)>),
@@ -107,10 +112,12 @@ impl Value {
         self.get(name).and_then(Value::text).unwrap_or("")
     }
 
+    /// A member that is a number.
     pub fn number_of(&self, name: &str) -> Option<f64> {
         self.get(name).and_then(Value::number)
     }
 
+    /// The text, if it is one.
     pub fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),
@@ -118,6 +125,7 @@ impl Value {
         }
     }
 
+    /// The number, if it is one.
     pub fn number(&self) -> Option<f64> {
         match self {
             Value::Number(number) => Some(*number),
@@ -125,6 +133,7 @@ impl Value {
         }
     }
 
+    /// The boolean, if it is one.
     pub fn bool(&self) -> Option<bool> {
         match self {
             Value::Bool(flag) => Some(*flag),
@@ -132,6 +141,7 @@ impl Value {
         }
     }
 
+    /// The list, if it is one.
     pub fn list(&self) -> Option<&[Value]> {
         match self {
             Value::List(list) => Some(list),

@@ -1,4 +1,4 @@
-//! How alike items are by leaf category and brand: two of them, and all that stand on a list together.
+//! Similarity of items by leaf category and brand: of a pair, and of an item to a list.
 //! Their descriptions do not count.
 
 use crate::shop::Model;

@@ -1,4 +1,4 @@
-//! What was typed: words to look for, and what it says of the price.
+//! Search query: words to look for, and bounds on the price.
 //!
 //! A number with a word of price beside it is a bound (`under 500`, `500以下`), a word of price alone a wish (`cheap`,
 //! `便宜`). It knows no grammar: what is no price is a word, and what no product has finds nothing.

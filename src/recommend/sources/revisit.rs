@@ -21,9 +21,11 @@ const CERTAIN: f32 = 20.0;
 /// An item that may be looked at again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Return {
+    /// Index of the item in the model.
     pub item: u32,
     /// Whether it was last viewed in an earlier session.
     pub earlier: bool,
+    /// Features of the return model.
     pub features: [f32; RETURN],
 }
 

@@ -1,4 +1,4 @@
-//! What a list owes to the scene: seasons, festivals, weekdays and times of day raise and lower what they concern.
+//! Scene factors: seasons, festivals, weekdays and times of day raise and lower the items that they concern.
 //!
 //! The trainer counts lifts of items and categories (`item.scene`, `category.scene`), and a shop's calendar says what a season or
 //! a festival asks for (`category=Fashion > Coats & Down*1.6`). Together they multiply a score by at least ½ and at most 2

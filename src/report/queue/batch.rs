@@ -10,6 +10,7 @@ pub struct Batch {
     pub number: u32,
     /// The rows, in the order of the messages.
     pub ids: Vec<String>,
+    /// JSON body of the request.
     pub body: String,
     /// When the rows are sent again if nobody has said how this ended.
     pub until: i64,

@@ -50,11 +50,16 @@ const UNANSWERED: u32 = 3;
 /// What the host must do on the device. Keys are message ids.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Write a row.
     Store {
+        /// Message id.
         key: String,
+        /// Content of the row.
         bytes: Vec<u8>,
     },
+    /// Delete rows.
     Delete {
+        /// Message ids.
         keys: Vec<String>,
     },
     /// Delete every row, also those of other tabs.
@@ -65,7 +70,12 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// An HTTP status, and for how many milliseconds `Retry-After` asked to be left alone.
-    Status { code: u16, retry_after: Option<i64> },
+    Status {
+        /// HTTP status code.
+        code: u16,
+        /// Milliseconds.
+        retry_after: Option<i64>,
+    },
     /// No network, an aborted request, or a reply that scripts may not see.
     NoAnswer,
 }
@@ -87,6 +97,7 @@ pub struct Dropped {
     pub damaged: u32,
 }
 
+/// Reports that wait to be sent, with the state of sending.
 #[derive(Clone, Debug)]
 pub struct Queue {
     write_key: String,
@@ -119,6 +130,7 @@ struct Flight {
 }
 
 impl Queue {
+    /// An empty queue for a write key.
     pub fn new(write_key: &str) -> Queue {
         Queue {
             write_key: write_key.into(),
@@ -404,6 +416,7 @@ impl Queue {
         self.rows.iter().map(|row| row.message.as_str())
     }
 
+    /// Size of the waiting rows in bytes.
     pub fn bytes(&self) -> usize {
         self.rows.iter().map(Row::size).sum()
     }
@@ -413,6 +426,7 @@ impl Queue {
         self.sent
     }
 
+    /// Messages that were dropped, by reason.
     pub fn dropped(&self) -> Dropped {
         self.dropped
     }

@@ -6,8 +6,11 @@ use crate::intake::{Event, Field, Kind};
 /// What is dropped first when there is no room: the lowest, and of those the oldest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
+    /// Dropped first.
     Low,
+    /// Dropped after those.
     Normal,
+    /// Dropped last.
     High,
 }
 

@@ -9,23 +9,31 @@ use crate::shopper::special::{gamma_below, gamma_quantile};
 /// What is usual: of intervals in days, counted as so many observations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prior {
+    /// Mean in days.
     pub mean: f64,
+    /// Variance in days².
     pub variance: f64,
+    /// Number of observations that it counts for.
     pub weight: f64,
 }
 
 /// Count, mean and squared deviations of intervals, updated one by one (Welford 1962).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
+    /// Number of intervals.
     pub count: f64,
+    /// Mean in days.
     pub mean: f64,
+    /// Sum of squared deviations from the mean.
     pub squares: f64,
 }
 
 /// The distribution of the next interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
+    /// Mean in days.
     pub mean: f64,
+    /// Variance in days².
     pub variance: f64,
 }
 
@@ -33,6 +41,7 @@ pub struct Interval {
 const REGULAR: f64 = 0.1;
 
 impl Moments {
+    /// Adds an interval.
     pub fn add(&mut self, value: f64) {
         self.count += 1.0;
         let away = value - self.mean;
@@ -40,6 +49,7 @@ impl Moments {
         self.squares += away * (value - self.mean);
     }
 
+    /// Moments of some intervals.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Moments {
         let mut moments = Moments::default();
         for value in values {

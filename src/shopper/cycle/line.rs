@@ -11,18 +11,23 @@ pub const RING: usize = 12;
 /// The part of its usual quantity that a purchase counts as, at least and at most.
 const SCALE: [f64; 2] = [0.5, 3.0];
 
+/// A purchase of one product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Purchase {
+    /// Local day, counted from 1970-01-01.
     pub day: i32,
+    /// Pieces.
     pub quantity: u32,
     /// The order, as a hash.
     pub order: u32,
 }
 
+/// Purchases of one product or category.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
     /// Key of the product, or path of the category.
     pub key: String,
+    /// Whether it is a category.
     pub category: bool,
     /// In order of day.
     ring: Vec<Purchase>,
@@ -33,11 +38,14 @@ pub struct Line {
 /// One day's purchases together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trip {
+    /// Local day, counted from 1970-01-01.
     pub day: i32,
+    /// Pieces.
     pub quantity: u32,
 }
 
 impl Line {
+    /// An empty line.
     pub fn new(key: &str, category: bool) -> Line {
         Line {
             key: key.into(),
@@ -46,6 +54,7 @@ impl Line {
         }
     }
 
+    /// Adds a purchase; intervals of those that leave the ring are kept as moments.
     pub fn add(&mut self, purchase: Purchase) {
         let at = self.ring.partition_point(|known| known.day <= purchase.day);
         self.ring.insert(at, purchase);
@@ -65,10 +74,12 @@ impl Line {
         self.ring.retain(|purchase| purchase.order != order);
     }
 
+    /// Whether an order is part of it.
     pub fn has(&self, order: u32) -> bool {
         self.ring.iter().any(|purchase| purchase.order == order)
     }
 
+    /// Whether it has no purchases.
     pub fn is_empty(&self) -> bool {
         self.ring.is_empty()
     }
@@ -119,6 +130,7 @@ impl Line {
         self.trips().len() + self.older.count as usize
     }
 
+    /// Day of the last purchase.
     pub fn last(&self) -> Option<i32> {
         self.ring.last().map(|purchase| purchase.day)
     }

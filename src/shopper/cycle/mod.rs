@@ -58,6 +58,7 @@ pub enum Suppressed {
 }
 
 impl Suppressed {
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         ["undelivered", "stocked"][self as usize]
     }
@@ -66,10 +67,13 @@ impl Suppressed {
 /// A product or category and when it is bought again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Due {
+    /// Key of the product, or path of the category.
     pub key: String,
+    /// Whether it is a category.
     pub category: bool,
     /// Whether now is the time.
     pub due: bool,
+    /// Why it is not suggested though its time has come.
     pub suppressed: Option<Suppressed>,
     /// That it is bought within [`AHEAD`] days.
     pub probability: f64,
@@ -99,7 +103,9 @@ impl Due {
 /// One line of the usual basket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Usual {
+    /// Key of the product.
     pub key: String,
+    /// Usual quantity.
     pub quantity: u32,
     /// The share of trips that it was in.
     pub share: f64,
@@ -110,6 +116,7 @@ pub struct Usual {
 pub struct Known<'a> {
     /// Products that are under way to the shopper, or of which they have enough.
     pub undelivered: &'a [&'a str],
+    /// Products of which the shopper has enough.
     pub stocked: &'a [&'a str],
 }
 
@@ -214,6 +221,7 @@ impl Cycles {
         self.lines.retain(|line| !line.is_empty());
     }
 
+    /// Keeps lines of categories and items that pass, as after a deletion.
     pub fn retain(&mut self, category: impl Fn(&str) -> bool, item: impl Fn(&str) -> bool) {
         self.lines.retain(|line| {
             if line.category {
@@ -224,6 +232,7 @@ impl Cycles {
         });
     }
 
+    /// All lines.
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }

@@ -20,19 +20,27 @@ const TREND: usize = 32;
 /// Where a shopper stands in the journey, beside the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Journey {
+    /// No interest yet.
     Discover,
+    /// Has viewed items.
     Consider,
+    /// Has a cart.
     Decide,
+    /// Ordered lately.
     Receive,
+    /// Buys again.
     Repeat,
+    /// Has stopped buying.
     Lapse,
 }
 
 impl Journey {
+    /// Names in answers.
     pub const NAMES: [&str; 6] = [
         "discover", "consider", "decide", "receive", "repeat", "lapse",
     ];
 
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         Journey::NAMES[self as usize]
     }
@@ -41,20 +49,28 @@ impl Journey {
 /// What the shopper is doing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Doing {
+    /// Whether the cart has items.
     pub has_cart: bool,
+    /// Whether items were viewed.
     pub has_viewed: bool,
 }
 
+/// Life cycle of a customer, with the estimates behind it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
+    /// Stage of the life cycle.
     pub stage: Stage,
     /// Milliseconds since 1970.
     pub since: i64,
+    /// Step of the journey.
     pub journey: Journey,
+    /// Days with an order.
     pub trips: Trips,
     /// Days since the last order.
     pub idle: Option<i32>,
+    /// RFM digits; `None` where the model brings no cuts.
     pub rfm: Option<Digits>,
+    /// Probability that the customer still buys here (BG/NBD).
     pub alive: Option<f64>,
     /// Expected orders within 30 and 90 days.
     pub expected: Option<[f64; 2]>,
@@ -66,9 +82,11 @@ pub struct Answer {
     pub mean: Option<f64>,
     /// By how much the spend of an order changes in 30 days.
     pub trend: Option<f64>,
+    /// Band of churn.
     pub band: Option<Band>,
     /// The probability of no order within 90 days.
     pub churn: Option<f64>,
+    /// Rule on visits.
     pub rule: Rule,
     /// Whether parameters were missing, so that the rule and days alone decided.
     pub rule_only: bool,

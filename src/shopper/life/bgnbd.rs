@@ -1,4 +1,5 @@
-//! How alive a customer is and how much they will buy: BG/NBD (Fader, Hardie & Lee, Marketing Science 2005) in closed form.
+//! Probability of being alive and expected purchases: BG/NBD (Fader, Hardie & Lee, Marketing Science 2005) in closed
+//! form.
 //!
 //! While alive a customer buys as a Poisson process of a rate that differs between customers as a gamma distribution
 //! (r, α); after each purchase they leave for good with a chance that differs as a beta distribution (a, b). Time has the
@@ -13,9 +14,13 @@ use crate::shopper::special::{hypergeometric, ln_gamma};
 /// Fitted to a shop's order history.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BgNbd {
+    /// Shape of the gamma distribution of purchase rates.
     pub r: f64,
+    /// Rate of that distribution, in days.
     pub alpha: f64,
+    /// First parameter of the beta distribution of dropping out.
     pub a: f64,
+    /// Second parameter of that distribution.
     pub b: f64,
 }
 

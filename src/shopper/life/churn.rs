@@ -1,4 +1,4 @@
-//! Whether a shopper is leaving: the rule of thumb and the bands of the model, side by side.
+//! Churn: a rule on visits, and the bands of the customer model.
 //!
 //! The rule: no visit for thirty days, or visits half as frequent as before. It needs no order and no parameters. The
 //! bands: one-time buyers by the days since their order, repeat buyers by P(alive) (the bounds are Amperity's).
@@ -9,6 +9,7 @@ use super::visits::Lately;
 pub const SILENT: i32 = 30;
 /// Length in days of the span whose visits are compared, and how many such spans before it they are compared with.
 pub const SPAN: usize = 30;
+/// Number of earlier spans that the latest is compared with.
 pub const BEFORE: usize = 3;
 /// Visits before that a fall must be from: of fewer, half is chance.
 const FEWEST: u32 = 6;
@@ -22,14 +23,20 @@ const ALIVE: [f64; 4] = [0.6, 0.5, 0.35, 0.2];
 /// How far a buyer has gone, 0–4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Band {
+    /// Buys as usual.
     Active,
+    /// Somewhat later than usual.
     Cooling,
+    /// May not come back.
     AtRisk,
+    /// Will probably not come back.
     HighlyAtRisk,
+    /// Has almost certainly gone.
     Lost,
 }
 
 impl Band {
+    /// Names in answers.
     pub const NAMES: [&str; 5] = ["active", "cooling", "at_risk", "highly_at_risk", "lost"];
     const ALL: [Band; 5] = [
         Band::Active,
@@ -39,6 +46,7 @@ impl Band {
         Band::Lost,
     ];
 
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         Band::NAMES[self as usize]
     }
@@ -68,19 +76,23 @@ pub fn fall(lately: &Lately) -> Option<f64> {
 pub struct Rule {
     /// Days since the latest visit.
     pub silent: i32,
+    /// Fall in the frequency of visits, 0–1; `None` after too few.
     pub fall: Option<f64>,
 }
 
 impl Rule {
+    /// Whether the last visit is too long ago.
     pub fn is_silent(&self) -> bool {
         self.silent >= SILENT
     }
 
+    /// Whether visits have become rare.
     pub fn has_fallen(&self) -> bool {
         // A visit is a whole number: the fraction is exact up to rounding in its last bits.
         self.fall.is_some_and(|fall| fall >= FALL - 1e-9)
     }
 
+    /// Whether either holds.
     pub fn warns(&self) -> bool {
         self.is_silent() || self.has_fallen()
     }

@@ -1,4 +1,4 @@
-//! What a customer spends in an order: the gamma-gamma model (Fader & Hardie 2013).
+//! Expected spend of an order: the gamma-gamma model (Fader & Hardie 2013).
 //!
 //! Spend differs from order to order as a gamma distribution (p, ν), whose ν differs between customers as a gamma
 //! distribution (q, γ). The mean of a customer with few orders is drawn to that of all.
@@ -7,10 +7,14 @@ use super::Wrong;
 use super::bgnbd::RANGE;
 use crate::shopper::special::ln_gamma;
 
+/// Gamma-gamma model of spend (Fader & Hardie 2013).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GammaGamma {
+    /// Shape of one order's spend.
     pub p: f64,
+    /// Shape of the distribution of its rate over customers.
     pub q: f64,
+    /// Rate of that distribution.
     pub gamma: f64,
 }
 

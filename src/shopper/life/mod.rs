@@ -81,8 +81,11 @@ impl Wrong {
 /// What the model brings; each part may be missing. Time in days.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters {
+    /// Model of purchases and dropping out.
     pub activity: Option<BgNbd>,
+    /// Model of spend.
     pub spend: Option<GammaGamma>,
+    /// Cuts of the RFM digits.
     pub cuts: Option<Cuts>,
     /// Intervals between trips, of all customers.
     pub interval: Option<Prior>,
@@ -91,8 +94,11 @@ pub struct Parameters {
 /// Days with an order, as the customer models see them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trips {
+    /// Number of days with an order.
     pub count: u32,
+    /// First of them, counted from 1970-01-01.
     pub first: i32,
+    /// Last of them.
     pub last: i32,
     /// The newest, rising and distinct.
     pub days: Vec<i32>,

@@ -5,16 +5,22 @@
 /// Four rising cuts each: days since the last order, orders, mean spend of an order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cuts {
+    /// Days since the last order.
     pub recency: [f64; 4],
+    /// Number of orders.
     pub frequency: [f64; 4],
+    /// Mean spend of an order.
     pub monetary: [f64; 4],
 }
 
 /// 5 is best: the most recent, the most orders, the highest spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digits {
+    /// Digit of recency, 1–5.
     pub recency: u8,
+    /// Digit of frequency, 1–5.
     pub frequency: u8,
+    /// Digit of spend, 1–5.
     pub monetary: u8,
 }
 
@@ -38,6 +44,7 @@ impl Cuts {
         })
     }
 
+    /// Digits of a customer.
     pub fn digits(&self, days: f64, orders: f64, spend: f64) -> Digits {
         Digits {
             recency: 5 - above(&self.recency, days),

@@ -15,6 +15,7 @@ const MATURE: (u32, i32) = (5, 180);
 /// A shopper who came back counts as won back for so many days after the order.
 const WON_BACK: i32 = 60;
 
+/// Stage of the customer life cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Stage {
@@ -37,11 +38,13 @@ pub enum Stage {
 use Stage::*;
 
 impl Stage {
+    /// Names in answers.
     pub const NAMES: [&str; 7] = [
         "prospect", "new", "growing", "mature", "dormant", "churned", "won_back",
     ];
     pub(super) const ALL: [Stage; 7] = [Prospect, New, Growing, Mature, Dormant, Churned, WonBack];
 
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         Stage::NAMES[self as usize]
     }
@@ -74,6 +77,7 @@ impl Stage {
 /// A stage and since when.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Held {
+    /// The stage.
     pub stage: Stage,
     /// Milliseconds since 1970.
     pub since: i64,

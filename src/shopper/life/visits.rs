@@ -1,4 +1,4 @@
-//! How often a shopper comes: visits by day, of the last 120 days.
+//! Frequency of visits: counts by day, of the last 120 days.
 //!
 //! A visit is a session with at least one event. Days are those of the shop's zone.
 
@@ -19,7 +19,9 @@ pub struct Visits {
 /// Visits in the last 30 days and in the 90 before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lately {
+    /// In the last 30 days.
     pub recent: u32,
+    /// In the 90 days before.
     pub before: u32,
 }
 

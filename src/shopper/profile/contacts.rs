@@ -22,13 +22,16 @@ pub(super) const VERSION: u8 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Response {
+    /// Seen, without an answer.
     Shown,
     /// Clicked, claimed or followed.
     Accepted,
+    /// Closed or refused.
     Dismissed,
 }
 
 impl Response {
+    /// Names in calls.
     pub const ALL: [(&'static str, Response); 3] = [
         ("shown", Response::Shown),
         ("accepted", Response::Accepted),
@@ -39,10 +42,13 @@ impl Response {
 /// One contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contact {
+    /// The answer.
     pub response: Response,
     /// Whether the action interrupts, and whether it is an offer.
     pub interrupts: bool,
+    /// Whether the action is an offer.
     pub offer: bool,
+    /// Session of the contact.
     pub session: u64,
 }
 
@@ -52,8 +58,11 @@ pub struct Tally {
     rule: String,
     /// The latest showings, oldest first: time and session.
     shows: Vec<(i64, u64)>,
+    /// Number of showings.
     pub shown: u32,
+    /// Number of acceptances.
     pub accepted: u32,
+    /// Number of dismissals.
     pub dismissed: u32,
 }
 
@@ -72,13 +81,17 @@ impl Tally {
 /// A rule whose event has happened.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Armed {
+    /// Id of the rule.
     pub rule: String,
+    /// Time of the event, in milliseconds since 1970.
     pub since: i64,
+    /// End of the arming, in milliseconds since 1970.
     pub until: i64,
     /// The item of the event; empty where it had none.
     pub item: String,
 }
 
+/// Contacts by actions, for caps and ladders.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contacts {
     tallies: Vec<Tally>,
@@ -90,14 +103,17 @@ pub struct Contacts {
 }
 
 impl Contacts {
+    /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.tallies.is_empty() && self.armed.is_empty()
     }
 
+    /// Contacts by one rule.
     pub fn tally(&self, rule: &str) -> Option<&Tally> {
         self.tallies.iter().find(|tally| tally.rule == rule)
     }
 
+    /// Rules whose event has happened.
     pub fn armed(&self) -> &[Armed] {
         &self.armed
     }

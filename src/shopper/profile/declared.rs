@@ -50,6 +50,7 @@ const MEASURES: [(&str, Measure); 8] = [
 /// `{ "name": "fruit_week", "event": "Order Completed", "measure": "count", "of": "quantity", "where": {…}, "days": 7 }`.
 #[derive(Clone, Debug)]
 pub struct Definition {
+    /// Name of the attribute.
     pub name: String,
     /// Of all it says: another definition under the same name is another attribute.
     id: u64,
@@ -65,12 +66,16 @@ pub struct Definition {
 /// Why a definition is refused: where, a stable code, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
+    /// Path in the definition.
     pub path: String,
+    /// Stable code.
     pub code: &'static str,
+    /// What to write instead.
     pub remedy: String,
 }
 
 impl Refused {
+    /// A refusal.
     pub fn new(path: &str, code: &'static str, remedy: &str) -> Refused {
         Refused {
             path: path.into(),
@@ -92,6 +97,7 @@ impl Refused {
         }
     }
 
+    /// As a JSON value.
     pub fn to_value(&self) -> Value {
         Value::map([
             ("path", self.path.as_str().into()),
@@ -400,6 +406,7 @@ pub struct Declared {
 }
 
 impl Declared {
+    /// Updates the attributes that an event concerns.
     pub fn learn(&mut self, definitions: &[Definition], event: &Event) {
         for definition in definitions.iter().filter(|one| one.kind == event.kind) {
             for product in 0..event.products.len().max(1) {

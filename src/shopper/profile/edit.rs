@@ -1,4 +1,4 @@
-//! What the shopper or the shop changes of what is known, as rows of the journal beside events.
+//! Changes of the profile by shopper or shop, as rows of the journal beside events.
 //!
 //! A change is kept as a row until the journal is folded, like an event, so that two tabs lose neither's.
 
@@ -19,6 +19,7 @@ const JOIN: u8 = 40;
 /// Digits of a backup: of a portrait and what goes with it.
 const LONGEST_BACKUP: usize = 2 * 48 * 1024;
 
+/// A change of the profile by shopper or shop, stored like an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
     /// The shopper deleted something.
@@ -48,6 +49,7 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// The stored form.
     pub fn encode(&self, time: i64) -> Vec<u8> {
         let mut session = String::new();
         let mut kind = String::new();

@@ -1,4 +1,4 @@
-//! What the shopper asked or remarked in public, a live room for one: products, and words of the catalogue.
+//! Public questions and remarks of the shopper, as in a live room: products, and words of the catalogue.
 //!
 //! Never the text itself: of what was typed only those words are kept that titles of the shop's own goods have, the
 //! rarest first, so that they neither name anybody nor can be read as the sentence they came from. Whoever helps the
@@ -21,6 +21,7 @@ pub const MOST_WORDS: usize = 8;
 /// Bytes of its words together.
 pub const LONGEST: usize = 200;
 
+/// A public question or remark, without its text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Enquiry {
     /// Key of a product; empty where it was about none.
@@ -33,10 +34,12 @@ pub struct Enquiry {
     pub remark: bool,
 }
 
+/// Enquiries with their times, newest last.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Enquiries(Vec<(i64, Enquiry)>);
 
 impl Enquiries {
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What the shopper deleted, and until when it stays deleted: 180 days.
+//! Deletions by the shopper, which hold for 180 days.
 //!
 //! Only a hash of what it was is kept, since a list of what is not to be remembered would be a memory of it.
 
@@ -15,11 +15,17 @@ const MOST: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum What {
+    /// A tag.
     Tag = 1,
+    /// An interest in a category.
     Category,
+    /// An interest in a brand.
     Brand,
+    /// A viewed item.
     Item,
+    /// A search.
     Search,
+    /// A fact of the shop.
     Fact,
     /// That a category or brand was wished for; what is inferred of it stays.
     Wish,
@@ -35,6 +41,7 @@ const NAMES: [(&str, What); 6] = [
 ];
 
 impl What {
+    /// The kind of a name.
     pub fn named(name: &str) -> Option<What> {
         let found = NAMES.iter().find(|row| row.0 == name);
         found.map(|row| row.1)
@@ -47,6 +54,7 @@ impl What {
     }
 }
 
+/// Deletions by the shopper, which later learning respects.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Erased {
     /// Hash, and until when.
@@ -58,6 +66,7 @@ fn mark(what: What, name: &str) -> u64 {
 }
 
 impl Erased {
+    /// Remembers a deletion.
     pub fn add(&mut self, what: What, name: &str, now: i64) {
         let (mark, until) = (mark(what, name), now.saturating_add(STAYS_MS));
         match self.list.iter_mut().find(|known| known.0 == mark) {
@@ -72,6 +81,7 @@ impl Erased {
         }
     }
 
+    /// Whether a deletion holds now.
     pub fn has(&self, what: What, name: &str, now: i64) -> bool {
         !self.list.is_empty() && {
             let mark = mark(what, name);
@@ -101,6 +111,7 @@ impl Erased {
         self.list.drain(..more);
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

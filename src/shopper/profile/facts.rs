@@ -1,4 +1,4 @@
-//! What the shop knows and hands over: facts about a member, and histories as summaries.
+//! Facts of the shop about a member, and histories as summaries.
 //!
 //! Both merge as a lattice (Shapiro et al., 2011), so that the same thing said twice, in another order or by another tab
 //! leaves the same state: of a fact the newest version counts, of two of one version the greater value; of a source's
@@ -38,6 +38,7 @@ struct History {
     totals: Totals,
 }
 
+/// Facts of the shop about a signed-in member.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// The hash of the member who is signed in; empty for a guest.
@@ -188,11 +189,13 @@ impl Facts {
         all
     }
 
+    /// Value of a fact.
     pub fn value(&self, name: &str) -> Option<Value> {
         let fact = self.facts.iter().find(|fact| fact.name == name)?;
         Value::parse(&fact.value).ok()
     }
 
+    /// Deletes a fact.
     pub fn erase(&mut self, name: &str) {
         self.facts.retain(|fact| fact.name != name);
     }

@@ -29,21 +29,37 @@ const HESITATES: f64 = 0.5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Sign {
+    /// A product was viewed.
     Looked,
+    /// A product was looked at for long.
     Dwelled,
+    /// An item was put on the wish list, watched or tried on.
     Wished,
+    /// An item was put into the cart.
     Carted,
+    /// An item was taken out of the cart.
     Uncarted,
+    /// A step of the checkout.
     Checkout,
+    /// An order.
     Bought,
+    /// Help on delivery was read, or such a text copied.
     Delivery,
+    /// Help on sizes was read, or such a text copied.
     Size,
+    /// Reviews were read, or copied.
     Reviews,
+    /// A price was copied.
     Price,
+    /// The field for coupons was used.
     Coupon,
+    /// The page was left.
     Away,
+    /// The page was returned to.
     Back,
+    /// A public question, or a contact with the service.
     Asked,
+    /// A search.
     Searched,
 }
 
@@ -98,6 +114,7 @@ struct Signal {
     item: u64,
 }
 
+/// Signals of recent visits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Signals {
     /// Oldest first.
@@ -122,6 +139,7 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// Whether hesitation reaches the threshold.
     pub fn hesitating(&self) -> bool {
         self.hesitation >= HESITATES
     }
@@ -244,6 +262,7 @@ impl Signals {
         &self.ring[from..]
     }
 
+    /// Intent of the visit under way.
     pub fn intent(&self, now: i64) -> Intent {
         let visit = self.visit(now);
         // What was bought is decided; signals before an order are not about what is open now.

@@ -1,4 +1,4 @@
-//! What is known of a shopper, as the attributes of conditions: tags, triggers, offers and audiences read it here.
+//! A shopper as the attributes of conditions: tags, triggers, offers and audiences read it here.
 //!
 //! | attribute | what |
 //! | --- | --- |
@@ -43,6 +43,7 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// Attributes of a shopper, computed when a condition reads them.
     pub fn new(
         shopper: &'a Shopper,
         model: Option<&'a Model>,

@@ -1,4 +1,4 @@
-//! What the full edition remembers of a shopper beside what lists need: the portrait's four dimensions, as sections.
+//! Profile of the full edition: the portrait's four dimensions, as sections.
 //!
 //! A section is stored as number, version and bytes. Each decodes every version of its own that was ever written, so what
 //! is stored migrates and is never dropped; a section that this version does not know, written by a later one, is kept as
@@ -97,7 +97,9 @@ const FOUND: usize = 200;
 /// What a shop defines for its pages; read when a page opens, not stored.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
+    /// Declared attributes.
     pub attributes: Vec<Definition>,
+    /// Rules of tags.
     pub rules: Vec<Rule>,
 }
 
@@ -121,21 +123,36 @@ struct Raw {
     bytes: Vec<u8>,
 }
 
+/// Profile of the full edition: everything beyond what lists need.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
+    /// Orders.
     pub orders: Orders,
+    /// Visits, searches and channels.
     pub activity: Activity,
+    /// Interests by department.
     pub departments: Departments,
+    /// Ratings, surveys and complaints.
     pub sentiment: Sentiment,
+    /// Signals of intent.
     pub signals: Signals,
+    /// Attributes that the shop declared.
     pub declared: Declared,
+    /// Facts of the shop.
     pub facts: Facts,
+    /// Deletions by the shopper.
     pub erased: Erased,
+    /// Contacts by actions.
     pub contacts: Contacts,
+    /// Public questions.
     pub enquiries: Enquiries,
+    /// Habits as a customer.
     pub habits: Habits,
+    /// Surveys.
     pub surveys: Surveys,
+    /// Preferences that the shopper stated.
     pub wishes: Wishes,
+    /// Watched items.
     pub watches: Watches,
     /// Stored in a row of their own.
     pub tags: Tags,

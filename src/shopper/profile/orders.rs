@@ -20,10 +20,13 @@ const CANCELLED: usize = 16;
 pub struct Order {
     /// FNV-1a of the order's id; the time where it has none.
     pub id: u64,
+    /// Milliseconds since 1970.
     pub time: i64,
     /// Paid for its lines.
     pub value: f64,
+    /// Discount, in the unit of `value`.
     pub discount: f64,
+    /// Whether a coupon was used.
     pub coupon: bool,
     /// Pieces.
     pub items: u32,
@@ -32,13 +35,19 @@ pub struct Order {
 /// Sums over orders in the order of their time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Totals {
+    /// Number of orders.
     pub orders: u32,
+    /// Orders with a coupon.
     pub coupons: u32,
+    /// Pieces.
     pub items: f64,
+    /// Sum paid.
     pub value: f64,
+    /// Sum of discounts.
     pub discount: f64,
     /// Gaps between one order and the next: their sum in days, and the sum of their squares.
     pub gaps: f64,
+    /// Sum of squared gaps, in days².
     pub squares: f64,
     first: i64,
     last: i64,
@@ -138,10 +147,12 @@ impl Totals {
         }
     }
 
+    /// Time of the first order.
     pub fn first(&self) -> Option<i64> {
         (self.orders > 0).then_some(self.first)
     }
 
+    /// Time of the last order.
     pub fn last(&self) -> Option<i64> {
         (self.orders > 0).then_some(self.last)
     }
@@ -164,11 +175,13 @@ impl Totals {
 /// Days with an order that is no longer kept by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OldDays {
+    /// Number of those days.
     pub count: u32,
     /// The newest of them.
     pub last: i32,
 }
 
+/// Orders: the latest one by one, older ones as sums.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Orders {
     /// Oldest first.
@@ -302,6 +315,7 @@ impl Orders {
         self.returns
     }
 
+    /// Sums over all orders.
     pub fn totals(&self) -> Totals {
         let mut totals = self.older;
         for row in &self.rows {

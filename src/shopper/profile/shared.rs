@@ -1,4 +1,4 @@
-//! What several devices of a shopper share of a profile: what was deleted, and what was declared. See `shopper::merge`.
+//! Parts of a profile that several devices of a shopper share: deletions and declarations. See `shopper::merge`.
 
 use super::{Profile, erased, wishes};
 use crate::codec::{Reader, unhex};

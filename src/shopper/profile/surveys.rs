@@ -35,6 +35,7 @@ pub struct Due {
     pub kind: &'static str,
     /// The order or the contact, as the shop's facts name it.
     pub about: String,
+    /// Days since the delivery or contact.
     pub days: f64,
 }
 
@@ -46,6 +47,7 @@ struct Asked {
     settled: bool,
 }
 
+/// Surveys that were shown, with their outcome.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surveys(Vec<Asked>);
 
@@ -54,6 +56,7 @@ fn hash(kind: &str, about: &str) -> u64 {
 }
 
 impl Surveys {
+    /// Whether none was shown.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -53,6 +53,7 @@ pub fn special(text: &str) -> Option<&'static str> {
 /// A rule: `{ "tag": "quality-of-life", "title": { "en": "…", "zh": "…" }, "enter": {…}, "exit": {…}, "days": 90 }`.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// Name of the tag.
     pub tag: String,
     titles: [String; 2],
     enter: Condition,
@@ -158,17 +159,21 @@ pub fn read(path: &str, list: &Value) -> (Vec<Rule>, Vec<Refused>) {
 /// A tag that a shopper has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tag {
+    /// Name of the tag.
     pub name: String,
+    /// Since when, in milliseconds since 1970.
     pub since: i64,
     /// When its condition held last.
     pub held: i64,
     /// Set by the shop, not derived; `until` of an imported tag, 0 without end.
     pub imported: bool,
+    /// End of an imported tag in milliseconds since 1970; 0 without one.
     pub until: i64,
     /// What the condition looked at, and what that was: JSON.
     evidence: String,
 }
 
+/// Tags of the shopper.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tags {
     held: Vec<Tag>,
@@ -273,10 +278,12 @@ impl Tags {
         }
     }
 
+    /// Takes a tag away.
     pub fn remove(&mut self, name: &str) {
         self.held.retain(|tag| tag.name != name);
     }
 
+    /// All tags.
     pub fn all(&self) -> &[Tag] {
         &self.held
     }

@@ -57,9 +57,11 @@ impl News {
 /// One item.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watch {
+    /// Id of the item.
     pub key: String,
     /// The price that the shopper knows; 0 where none was said.
     pub price: f64,
+    /// Currency of `price`.
     pub currency: String,
     /// When it was watched, or else looked at last.
     pub time: i64,
@@ -74,10 +76,12 @@ impl Watch {
         self.flags & WATCHED != 0
     }
 
+    /// Whether it was out of stock when last seen.
     pub fn was_out(&self) -> bool {
         self.flags & OUT != 0
     }
 
+    /// Whether an alert said that few are left.
     pub fn told_few(&self) -> bool {
         self.flags & FEW != 0
     }
@@ -88,14 +92,17 @@ impl Watch {
     }
 }
 
+/// Watched and recently viewed items, for alerts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watches(Vec<Watch>);
 
 impl Watches {
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// All of them.
     pub fn all(&self) -> &[Watch] {
         &self.0
     }
@@ -104,6 +111,7 @@ impl Watches {
         self.0.iter().map(|watch| watch.key.len() + FIXED).sum()
     }
 
+    /// The entry of an item.
     pub fn find(&self, key: &str) -> Option<&Watch> {
         self.0.iter().find(|watch| watch.key == key)
     }

@@ -11,6 +11,7 @@ const MOST: usize = 24;
 const PRIOR: f64 = 2.0;
 const SPREAD: f64 = 8.0;
 
+/// Purchases by brand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brands {
     /// Lines bought of each.
@@ -19,13 +20,16 @@ pub struct Brands {
     lines: u32,
 }
 
+/// Loyalty to brands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loyalty {
+    /// Brand with most purchases.
     pub leading: String,
     /// Of the leading brand in all lines, shrunk.
     pub share: f64,
     /// Σ share², shrunk: 1 for one brand.
     pub concentration: f64,
+    /// Purchases with a brand.
     pub evidence: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a shopper's interest has moved: the divergence of a short memory of categories from a long one.
+//! Drift of interests: the divergence of a short memory of categories from a long one.
 //!
 //! Both memories fade by event, not by time, so that what is tested has a known size. The report gives the
 //! Jensen–Shannon divergence in bits and the categories that moved most; whether it is more than chance is the likelihood
@@ -29,12 +29,14 @@ struct Known {
     long: f64,
 }
 
+/// Short and long memory of interests, for their drift.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drift {
     known: Vec<Known>,
     events: u32,
 }
 
+/// Drift of interests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Jensen–Shannon divergence in bits, 0–1.
@@ -43,6 +45,7 @@ pub struct Report {
     pub moved: bool,
     /// Shares of the short less those of the long memory, the largest change first.
     pub movers: Vec<(String, f64)>,
+    /// Events that it rests on.
     pub events: u32,
 }
 

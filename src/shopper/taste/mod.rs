@@ -1,4 +1,4 @@
-//! How deep a shopper's preferences go: price level, promotions, brands, breadth, and whether interest has moved.
+//! Depth of preferences: price level, promotions, brands, breadth, and drift of interests.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -41,6 +41,7 @@ const HIGH: f64 = 0.6;
 const SENSITIVE: f64 = 0.55;
 const NOT_SENSITIVE: f64 = 0.45;
 
+/// Price level, promotions, brands and drift.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Taste {
     /// Percentiles of what was bought, and of what was viewed.
@@ -48,29 +49,41 @@ pub struct Taste {
     viewed: Moments,
     /// By leaf category, of what was bought.
     levels: Vec<(String, Moments)>,
+    /// Views and purchases at reduced prices.
     pub promotion: Promotion,
+    /// Purchases by brand.
     pub brands: Brands,
+    /// Drift of interests.
     pub drift: Drift,
 }
 
 /// A mean percentile and its 90 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Level {
+    /// Mean percentile, 0–1.
     pub mean: f64,
+    /// 90 % interval.
     pub between: [f64; 2],
+    /// Number of items.
     pub evidence: u32,
 }
 
+/// Type of price behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
+    /// Buys cheap or reduced items.
     PriceSensitive,
+    /// Neither.
     Balanced,
+    /// Buys expensive items at full price.
     QualitySeeking,
 }
 
 impl Type {
+    /// Names in answers.
     pub const NAMES: [&str; 3] = ["price_sensitive", "balanced", "quality_seeking"];
 
+    /// Name in answers.
     pub fn name(self) -> &'static str {
         Type::NAMES[self as usize]
     }
@@ -165,6 +178,7 @@ impl Taste {
         self.levels.push((name.into(), Moments::of([percentile])));
     }
 
+    /// Keeps categories and brands that pass, as after a deletion.
     pub fn retain(&mut self, category: impl Fn(&str) -> bool, brand: impl Fn(&str) -> bool) {
         self.levels.retain(|known| category(&known.0));
         self.drift.retain(category);
@@ -198,6 +212,7 @@ impl Taste {
         level(&self.viewed, FEWEST)
     }
 
+    /// Response to promotions; `None` on too little evidence.
     pub fn sensitivity(&self, orders: &Orders) -> Option<Sensitivity> {
         let reduced = orders.rows().iter();
         let reduced = reduced.filter(|order| order.discount > 0.0 || order.coupon);
@@ -232,6 +247,7 @@ impl Taste {
         1.0 + strength * (trust * (2.0 * near - 1.0)) as f32
     }
 
+    /// Appends the stored form.
     pub fn encode(&self, out: &mut Vec<u8>) {
         self.bought.encode(out);
         self.viewed.encode(out);

@@ -1,4 +1,4 @@
-//! How much reduced prices move a shopper: three measures, each 0–1, and their mean.
+//! Response to promotions: three measures, each 0–1, and their mean.
 //!
 //! * `conversion`: how much more often reduced items are bought than others, per view: the ratio of two beta-binomial
 //!   rates with Jeffreys' prior (Gázquez-Abad & Sánchez-Pérez 2009 compare promoted and usual purchases so), as
@@ -21,16 +21,22 @@ pub(super) const NINETY: f64 = 1.644_853_627;
 /// Views and purchases of lines, reduced and not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Promotion {
+    /// Viewed lines: at full price, reduced.
     pub viewed: [u32; 2],
+    /// Bought lines: at full price, reduced.
     pub bought: [u32; 2],
 }
 
+/// Response to promotions, each measure 0–1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sensitivity {
+    /// Conversion at reduced against full prices.
     pub conversion: f64,
     /// 90 % interval of `conversion`.
     pub between: [f64; 2],
+    /// Share of orders with a discount or coupon, and its depth.
     pub discount: f64,
+    /// Share of reduced purchases.
     pub reduced: f64,
     /// The mean of all three.
     pub all: f64,
