@@ -1,4 +1,4 @@
-//! What bytes take where a server has compressed them once for all, with brotli at its strongest.
+//! Size of bytes after brotli at its highest level, as a server sends them.
 
 use std::io::{Read, Result, Write};
 

@@ -1,4 +1,4 @@
-//! What long work shows: one line that moves on a terminal, elsewhere a plain line now and then.
+//! Progress of long work: a moving line on a terminal, a plain line now and then elsewhere.
 //!
 //! Progress goes to standard error, so that standard output stays fit for a pipe.
 

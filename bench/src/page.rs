@@ -1,4 +1,5 @@
-//! What the engine costs a page: `bench/page/page.mjs`, in Chromium and in Node, with everything around it that the tests have too.
+//! Cost of the engine in a page: `bench/page/page.mjs`, in Chromium and in Node, with the same surroundings as the
+//! tests.
 
 use std::fs;
 use std::process::Command;

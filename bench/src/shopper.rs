@@ -1,4 +1,4 @@
-//! How well orders predict who orders again, when, and what: `tillside lab shopper` on the orders of three real shops.
+//! Accuracy of customer predictions: `tillside lab shopper` on the orders of three real shops.
 //!
 //! Two come with packages of PyPI; the third must lie in the data folder ([`crate::data`]). Nothing of them is kept beside the figures.
 

@@ -1,4 +1,5 @@
-//! What training costs: `tillside train` on a million clicks on forty thousand items, drawn anew each time alike.
+//! Time and memory of training: `tillside train` on a million clicks on forty thousand items, drawn with a fixed
+//! seed.
 //!
 //! Time beside that of counting the same pairs in one hash map, since machines differ, the most memory that the
 //! program had, where the system says (Linux), and how far off it was about the time left, which it says every ten seconds. The

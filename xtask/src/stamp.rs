@@ -1,4 +1,4 @@
-//! What a built thing was built from, as one hash beside it, so that nothing is built twice.
+//! Stamp of a build product: one hash of all its inputs, so that nothing is built twice.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What scripts under `tests/` find around them, as environment variables:
+//! Environment variables that scripts under `tests/` need:
 //!
 //! | variable | what |
 //! | --- | --- |

@@ -71,7 +71,7 @@ pub fn run(args: Args) -> Outcome {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("{path} is none of the files that are read: as events it lacks a column {events}, as a catalogue {catalogue}, as sessions {sessions}; it has {found}; rename the columns that hold them", path = .path.display())]
+    #[error("unrecognised table {path}: as events it lacks the column {events}, as a catalogue {catalogue}, as sessions {sessions}; it has {found}; rename the columns", path = .path.display())]
     Unknown {
         path: PathBuf,
         events: String,
@@ -79,11 +79,11 @@ pub enum Error {
         sessions: String,
         found: String,
     },
-    #[error("{} and {} are both a catalogue; check one at a time", .0.display(), .1.display())]
+    #[error("two catalogues given, {} and {}; check one at a time", .0.display(), .1.display())]
     Catalogues(PathBuf, PathBuf),
     #[error("{} holds sessions and {} events; check them one at a time", .0.display(), .1.display())]
     Sessions(PathBuf, PathBuf),
-    #[error("the report cannot be printed: {0}")]
+    #[error("the report cannot be printed: {0}; check where standard output goes")]
     Print(std::io::Error),
 }
 

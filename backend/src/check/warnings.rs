@@ -1,4 +1,4 @@
-//! What is odd about files that were read: each with what to do about it.
+//! Warnings about files that were read, each with its remedy.
 //!
 //! Thresholds are judgements, not laws: a warning changes nothing.
 
@@ -123,7 +123,7 @@ fn of_log(log: &Log, now: i64, found: &mut Vec<Warning>) {
         found.push(warning(
             "log.strangers",
             format!(
-                "{} of the events are on {} items that the catalogue does not have, such as {}",
+                "{} of the events refer to {} items missing from the catalogue, such as {}",
                 percent(strangers.share),
                 count(strangers.items as u64),
                 strangers.samples.join(", ")

@@ -1,4 +1,4 @@
-//! How well a model ranks: the page's own recommender, asked what comes next.
+//! Ranking metrics of a model, computed with the page's own recommender.
 //!
 //! Three protocols. *All*: the whole catalogue is ranked, and the answer may be an item the session has seen. *Others*:
 //! the same, but the list leaves out the item that is being looked at, as nothing is gained by proposing it; a question

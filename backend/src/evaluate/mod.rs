@@ -1,4 +1,4 @@
-//! How well a model ranks, measured with the page's own code on the packed, quantised model.
+//! Offline evaluation of a model, with the page's own code on the packed, quantised model.
 
 mod baskets;
 pub mod held_back;
@@ -53,13 +53,13 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("{} has no row to ask about; give a file of what came after the training, such as `tillside lab split` makes", .0.display())]
+    #[error("{} has no test row; give held-out sessions or baskets, such as `tillside lab split` writes", .0.display())]
     Nothing(PathBuf),
 
     #[error("the manifest in {} names no part; train the model again", .0.display())]
     NoPart(PathBuf),
 
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read: {source}; check the path and its permissions, or train the model again", path.display())]
     Unreadable {
         path: PathBuf,
         source: std::io::Error,

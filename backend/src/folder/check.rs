@@ -33,7 +33,7 @@ pub enum ModelError {
     },
     #[error("{path} has format {found}, this version reads {FORMAT}; train the model again", path = .path.display())]
     Version { path: PathBuf, found: u64 },
-    #[error("{manifest} names the part {url:?}, which is no file of its folder; train the model again", manifest = .manifest.display())]
+    #[error("{manifest} names the part {url:?}, which is not a file in its folder; train the model again", manifest = .manifest.display())]
     Part { manifest: PathBuf, url: String },
     #[error("{path} has {found}, its manifest says {expected}; the file is damaged or of another training: copy it again, or train again", path = .path.display())]
     Hash {

@@ -1,4 +1,4 @@
-//! What shoppers did, from any number of files of any kind.
+//! Events of shoppers, from any number of files of any format.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a person says of a table beyond the table itself: `--map` and `--layout`.
+//! Hints about a table from the command line: `--map` and `--layout`.
 
 use super::column::Look;
 use super::column::time::Times;

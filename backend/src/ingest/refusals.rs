@@ -1,4 +1,4 @@
-//! What could not be used, counted by reason, so that nothing is dropped in silence.
+//! Rows that could not be used, counted by reason, so that nothing is dropped silently.
 
 use std::collections::BTreeMap;
 use std::fmt;

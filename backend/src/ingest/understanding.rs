@@ -1,4 +1,4 @@
-//! How a file was understood: the decisions that its reader took, one file at a time.
+//! Record of the decisions that a reader took, one file at a time.
 //!
 //! A person compares this with what the file says. It holds no judgement: what is odd about it, the caller says.
 

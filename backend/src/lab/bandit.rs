@@ -61,16 +61,14 @@ pub struct Args {
 pub enum Error {
     #[error(transparent)]
     Read(#[from] replay::Error),
-    #[error("{} is no features payload: {detail}; give what GrowthBook's API answers", path.display())]
+    #[error("invalid features payload {}: {detail}; give the answer of GrowthBook's API", path.display())]
     Payload { path: PathBuf, detail: &'static str },
     #[error(
         "no rule of {} has the experiment `{key}` with two variations or more; name the `key` of a rule",
         path.display()
     )]
     NoExperiment { path: PathBuf, key: String },
-    #[error(
-        "a floor of {floor} leaves nothing to learn with {variations} variations; give 0 to {most:.3}"
-    )]
+    #[error("--floor {floor} is out of range for {variations} variations; expected 0 to {most:.3}")]
     Floor {
         floor: f64,
         variations: usize,

@@ -36,7 +36,7 @@ pub enum Error {
         wanted: &'static str,
     },
     #[error(
-        "{different} of {all} lists are not made the same; give the folder of the model that the page had open, as it was then"
+        "{different} of {all} recomputed lists differ; give the model folder that the page used, unchanged since"
     )]
     Different { different: usize, all: usize },
 }

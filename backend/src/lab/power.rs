@@ -1,4 +1,4 @@
-//! How many units an experiment needs: the two-sided test of two shares, by the normal approximation.
+//! Sample size of an experiment: the two-sided test of two shares, by the normal approximation.
 
 use super::analyse::difference::{phi, quantile};
 use crate::{Coded, Outcome};
@@ -29,7 +29,7 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("--{option} {value} cannot be used; give {expected}")]
+    #[error("--{option} {value} is out of range; expected {expected}")]
     Range {
         option: &'static str,
         value: f64,

@@ -54,7 +54,7 @@ pub enum Error {
         missing: usize,
         exposures: usize,
     },
-    #[error("`{0}` cannot be a reward of one exposure; use conversion, cart, orders or revenue")]
+    #[error("--reward {0} is not a value of one exposure; use conversion, cart, orders or revenue")]
     Reward(&'static str),
 }
 

@@ -43,7 +43,7 @@ pub enum Error {
     Events(#[from] ingest::Error),
 
     #[error(
-        "of {sessions} sessions none of the newest can be asked about: they have no two items that were there before; \
+        "no test row among the newest of {sessions} sessions: each needs two items that occur in training; \
          give more events, or a larger --share"
     )]
     Nothing { sessions: usize },

@@ -28,12 +28,12 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LintError {
-    #[error("{path} cannot be read: {source}", path = .path.display())]
+    #[error("{path} cannot be read: {source}; check the path and its permissions", path = .path.display())]
     Read {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{count} finding{} in the rules; mend them, or see docs/actions.md", if *.count == 1 { "" } else { "s" })]
+    #[error("{count} finding{} in the rules; correct them, docs/actions.md describes the fields", if *.count == 1 { "" } else { "s" })]
     Findings { count: usize },
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with one message.
+//! Errors of a single message.
 
 use serde_json::Value;
 

@@ -125,7 +125,7 @@ pub enum StartError {
     )]
     Prefix { prefix: String },
     #[error(
-        "{origin:?} is no origin; write scheme, host and port only: --allow-origin https://shop.example"
+        "invalid origin {origin:?}; expected scheme, host and port only: --allow-origin https://shop.example"
     )]
     Origin { origin: String },
     #[error(
@@ -142,7 +142,9 @@ pub enum StartError {
         address: SocketAddr,
         source: std::io::Error,
     },
-    #[error("the system refused what a server needs: {0}")]
+    #[error(
+        "the operating system refused a thread or socket: {0}; raise its limits (`ulimit -a`) or stop other programs"
+    )]
     System(std::io::Error),
 }
 

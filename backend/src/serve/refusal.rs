@@ -1,4 +1,4 @@
-//! What the collector answers when it does not take a delivery, as JSON: `{"success":false,"code","message"}`.
+//! Error answers of the collector, as JSON: `{"success":false,"code","message"}`.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,22 +24,20 @@ pub struct Rejection {
 #[non_exhaustive]
 pub enum Refusal {
     #[error(
-        "there is no such endpoint as /v1/{name}; deliver to /v1/batch, or one message to /v1/track, identify, page, screen, group or alias"
+        "unknown endpoint /v1/{name}; deliver to /v1/batch, or one message to /v1/track, identify, page, screen, group or alias"
     )]
     Endpoint { name: String },
-    #[error("{method} is not taken here; deliver by POST")]
+    #[error("method {method} is not supported here; deliver by POST")]
     Method { method: String },
     #[error(
         "the delivery has no write key; send writeKey in the body, or HTTP Basic authentication with the key as user name and no password"
     )]
     NoKey,
-    #[error(
-        "the write key {key:?} is not known here; use one that the server was started with (--write-key)"
-    )]
+    #[error("unknown write key {key:?}; use one that the server was started with (--write-key)")]
     UnknownKey { key: String },
-    #[error("the Content-Encoding {encoding:?} is not understood; send the body as it is, or gzip")]
+    #[error("unsupported Content-Encoding {encoding:?}; send the body uncompressed or with gzip")]
     Encoding { encoding: String },
-    #[error("the body is not the gzip that its Content-Encoding says: {0}; compress it again")]
+    #[error("the body is not valid gzip, as Content-Encoding promises: {0}; compress it again")]
     Gzip(std::io::Error),
     #[error(
         "the body is over the limit of {REQUEST_LIMIT} bytes uncompressed; send the batch in halves"
@@ -61,7 +59,7 @@ pub enum Refusal {
     Json(serde_json::Error),
     #[error("no message of the delivery can be taken; the first: {}", first(.rejected))]
     Nothing { rejected: Vec<Rejection> },
-    #[error("more arrives than can be stored; send it again in a second")]
+    #[error("the server is overloaded; send it again in a second")]
     Busy,
     #[error("nothing can be stored at the moment; send it again later, and tell the operator")]
     Store { cause: String },

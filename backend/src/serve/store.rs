@@ -40,9 +40,9 @@ pub enum StoreError {
     Version { path: PathBuf, found: i64 },
     #[error("{path} cannot be the collector's database: {why}; give another folder with --data", path = .path.display())]
     Foreign { path: PathBuf, why: &'static str },
-    #[error("more arrives than can be written")]
+    #[error("messages arrive faster than they are written; send them again in a second")]
     Busy,
-    #[error("the database cannot be written: {0}")]
+    #[error("the database cannot be written: {0}; check the space on the disk")]
     Write(String),
 }
 

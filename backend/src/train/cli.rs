@@ -65,7 +65,7 @@ pub struct Args {
     /// seconds to two minutes
     #[arg(long)]
     pub(super) linear: bool,
-    /// Days in which a later purchase counts as a consequence of one, and for which a page expects it
+    /// Days after a purchase in which a later one counts as its complement, and in which a page suggests it
     #[arg(long, value_name = "DAYS", default_value_t = Limits::default().window, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(super) window: u16,
     /// Minimum lower bound (95 % Wilson) of a purchase rule's confidence: 0.5 keeps 600/1000 and drops 30/50. Without it a
@@ -75,7 +75,7 @@ pub struct Args {
     /// Attribute whose values work only with equal values, and the value that works with all: `ecosystem=open`. Repeatable
     #[arg(long, value_name = "NAME[=VALUE]", requires = "catalog")]
     pub(super) compatible: Vec<String>,
-    /// Put the titles of the catalogue into the model, so that reasons name items on pages without a `title` function; says the bytes.
+    /// Put the titles of the catalogue into the model, so that reasons name items on pages without a `title` function; prints their size.
     /// Of a title in several languages the first with Chinese characters and the first without are kept
     #[arg(long, requires = "catalog")]
     pub(super) titles: bool,

@@ -1,4 +1,4 @@
-//! What is counted of the input before any setting: trying settings out needs none of it again.
+//! Counts of the input that no setting changes, so that trying settings does not repeat them.
 
 use std::collections::BTreeMap;
 

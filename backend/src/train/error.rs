@@ -22,12 +22,12 @@ pub enum Error {
     NoProduct(PathBuf),
 
     #[error(
-        "{events} events were read and none is on an item of the catalogue (for example {samples}); check that the ids of catalogue and events are the same kind"
+        "none of {events} events refers to an item of the catalogue (for example {samples}); check that catalogue and events use the same ids"
     )]
     Strangers { events: u64, samples: String },
 
     #[error(
-        "{left_out} of {events} events are on {items} items that the catalogue does not have, such as {samples}; check that the ids of catalogue and events are the same kind and that the catalogue is whole, or train on the rest with --force"
+        "{left_out} of {events} events refer to {items} items missing from the catalogue, such as {samples}; check that catalogue and events use the same ids and that the catalogue is complete, or train on the rest with --force"
     )]
     MostlyStrangers {
         left_out: u64,
@@ -57,12 +57,12 @@ pub enum Error {
     },
 
     #[error(
-        "{left_out} of {events} events are on items that the model does not have; check that they are of this shop and train again if it has other items now, or count the rest with --force"
+        "{left_out} of {events} events refer to items missing from the model; check that they are of this shop, train again if its items changed, or count the rest with --force"
     )]
     OtherEventsMostly { left_out: u64, events: u64 },
 
     #[error(
-        "{items} items are more than a model holds ({MAX_ITEMS}); train on the part of the catalogue that is on sale"
+        "{items} items exceed the limit of a model ({MAX_ITEMS}); train on the products on sale"
     )]
     TooMany { items: usize },
 
@@ -94,7 +94,7 @@ pub enum Error {
     )]
     OtherFeed { products: usize, items: usize },
 
-    #[error("none of the events is on an item of the model; check that they are of this shop")]
+    #[error("no event refers to an item of the model; check that the events are of this shop")]
     OtherEvents,
 
     #[error(
@@ -103,7 +103,7 @@ pub enum Error {
     Currency { feed: String, model: String },
 
     #[error(
-        "the packed model does not read back: {0}; this is a fault of tillside, please report it with its input"
+        "internal error: the packed model fails its check: {0}; please report it with the input"
     )]
     Unreadable(#[from] ModelError),
 }

@@ -1,4 +1,4 @@
-//! How long a training is still going to take, as a whole.
+//! Estimated time to the end of a training.
 //!
 //! Each step has a time that it took on one machine for so many views and items. How much slower or faster this one is
 //! shows as steps are done, and steps that come twice, for the trial and for the model, are foretold from the first time.

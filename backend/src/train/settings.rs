@@ -1,4 +1,4 @@
-//! What training finds out by trying, and the texts that a model carries.
+//! Settings that training chooses, and the texts that a model carries.
 
 use tillside::shop::{Blend, REPURCHASE, RETURN};
 

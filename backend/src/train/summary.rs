@@ -1,4 +1,4 @@
-//! What a training says at its end.
+//! Summary that a training prints at its end.
 
 use std::path::Path;
 

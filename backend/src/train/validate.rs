@@ -1,4 +1,4 @@
-//! What a training refuses before it begins: options and files that do not go together, and losses.
+//! Checks before training: options and files that do not go together, and losses.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -67,7 +67,7 @@ fn what_is_wrong_with_the_input_is_said() {
     ];
     let error = fails(&most);
     assert!(
-        error.starts_with("error[train.strangers]: 5 of 9 events are on 1 items")
+        error.starts_with("error[train.strangers]: 5 of 9 events refer to 1 items")
             && error.contains("--force"),
         "{error}"
     );

@@ -1,4 +1,4 @@
-//! What descriptions add where clicks are few: the same sessions with and without a catalogue.
+//! Value of catalogue features where clicks are few: the same sessions with and without a catalogue.
 //!
 //! Judged by the answers with fewer than five clicks in training. A public log has few of them, since it is published
 //! without its rarest items: the same is measured where only one session in so many is trained on.

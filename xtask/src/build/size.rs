@@ -1,4 +1,4 @@
-//! What a page downloads, in bytes.
+//! Download sizes of the package, in bytes.
 
 use anyhow::Result;
 

@@ -1,4 +1,8 @@
-//! How many tests passed and failed, counted in what the test runners print.
+//! Counts of passed and failed tests, read from the summaries of the test runners.
+//!
+//! Hand-written because no runner gives one sum over sections: cargo-nextest counts only Rust tests, runs no doc tests, starts a process for
+//! each test and is not installed on a stranger's machine, which `cargo xtask test` must work on; Node's runner counts only its own. Exit
+//! codes decide all the same: a runner that fails without a counted failure counts as one.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! What a feed says of two products: `related_product`.
+//! Relations between products of a feed: `related_product`.
 //!
 //! A group of the Merchant feed: kind of relation, kind of identifier, identifier. Products are known by their ids;
 //! other identifiers lead nowhere, as does an id that the feed does not have.

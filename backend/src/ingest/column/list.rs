@@ -1,4 +1,4 @@
-//! How several values in one cell are separated, decided by the whole column.
+//! Separator of several values in one cell, decided by the whole column.
 
 /// Separates the values of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Words that databases, data frames and spreadsheets write where there is no value.
+//! Null markers of databases, data frames and spreadsheets.
 
 use super::Look;
 

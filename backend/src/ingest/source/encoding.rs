@@ -1,4 +1,4 @@
-//! How the bytes of a text are letters, decided by the whole file.
+//! Character encoding of a text file, decided by the whole file.
 //!
 //! A byte order mark says it; UTF-16 without one shows in its zeros. All else is UTF-8 where it can be. Where it cannot,
 //! and more than a few lines say so, no line is UTF-8, those included whose bytes happen to be: the encoding is then

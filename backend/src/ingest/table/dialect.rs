@@ -1,4 +1,4 @@
-//! How a table of separated cells is written, decided by its first megabyte.
+//! Dialect of a delimited table (separator, quotes, header), decided by its first megabyte.
 
 /// What a quote inside a quoted cell is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What the columns of a table are taken for, decided and written down.
+//! Roles of a table's columns: the decision and its record.
 
 use super::Table;
 use crate::ingest::Error;

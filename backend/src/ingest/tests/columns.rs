@@ -1,4 +1,4 @@
-//! What a column is taken for follows from all of its cells.
+//! A column's type follows from all of its cells.
 
 use super::*;
 

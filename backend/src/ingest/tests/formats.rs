@@ -1,4 +1,4 @@
-//! What holds for every format: what was written is read, and no bytes make a reader fall over.
+//! Properties of every format: what was written is read, and no bytes make a reader panic.
 
 use proptest::prelude::*;
 

@@ -139,7 +139,7 @@ pub enum Error {
     #[error(transparent)]
     Input(#[from] crate::ingest::Error),
     #[error(
-        "no exposure among {messages} messages; they are `Experiment Viewed` with `experiment_id` and `variation_id`"
+        "no exposure among {messages} messages; pages must report `Experiment Viewed` with `experiment_id` and `variation_id`"
     )]
     NoExposure { messages: u64 },
     #[error(
@@ -149,14 +149,14 @@ pub enum Error {
         experiment: String,
         variation: String,
     },
-    #[error("no experiment has the variation `{control}` for its control; there are: {known}")]
+    #[error("no experiment has the control variation `{control}`; name one of: {known}")]
     Control { control: String, known: String },
     #[error("temporary files in {} cannot be written or read: {source}; free space there, or name another folder by TMPDIR", folder.display())]
     Scratch {
         folder: PathBuf,
         source: std::io::Error,
     },
-    #[error("no exposure to the experiment `{key}`; there are: {known}")]
+    #[error("no exposure to the experiment `{key}`; name one of the logged experiments: {known}")]
     Unknown { key: String, known: String },
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk", path.display())]
     Write {

@@ -1,4 +1,4 @@
-//! What is written within one cell of a product's row.
+//! Notation within one cell of a product's row.
 
 /// How an option changes the price.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Trains the offers of a campaign from what pages logged, and says what each policy would have earned.
+//! Offer policy of a campaign: a Bayesian logit of conversion, trained on logged decisions, with off-policy estimates of revenue.
 //!
 //! | file | content |
 //! | --- | --- |
@@ -38,35 +38,35 @@ const EXAMPLE: &str = "Examples:
   tillside lab offers --data tillside-data --campaign spring --offers site/offers.json --out site/offers.json
   tillside lab offers --simulate --seed 101";
 
-/// Trains the offers of a campaign from the collector's rows, and says what each policy would have earned
+/// Train the offer policy of a campaign on the collector's events, and estimate what each policy would have earned
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLE)]
 pub struct Args {
-    /// The folder of `tillside serve`, its database, or JSON lines of its messages; may be given several times
+    /// Folder of `tillside serve`, its database, or JSON lines of its messages; repeatable
     #[arg(long, value_name = "DIR|FILE", required_unless_present = "simulate", num_args = 1..)]
     data: Vec<PathBuf>,
-    /// The campaign to train
+    /// Campaign to train
     #[arg(long, value_name = "NAME", required_unless_present = "simulate")]
     campaign: Option<String>,
-    /// The campaigns as pages read them; those of --out where this is left out
+    /// Campaign file that pages read [default: the file of --out]
     #[arg(long, value_name = "FILE")]
     offers: Option<PathBuf>,
-    /// Where the campaigns with the new posterior go; without it nothing is written
+    /// Output file for the campaigns with the trained policy [default: none]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Days after a decision in which an order counts
     #[arg(long, value_name = "DAYS", default_value_t = 7.0, value_parser = days)]
     window: f64,
-    /// Runs a simulated population whose truth is known instead
+    /// Train and estimate on a simulated population with known truth instead
     #[arg(long, conflicts_with_all = ["data", "campaign", "offers", "out"])]
     simulate: bool,
-    /// Of the simulated population
+    /// Random seed of the simulated population
     #[arg(long, value_name = "NUMBER", default_value_t = 101)]
     seed: u64,
-    /// Of the simulated population
+    /// Decisions of the simulated population
     #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(2_000..=1_000_000))]
     decisions: u64,
-    /// Prints JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -84,11 +84,11 @@ fn days(text: &str) -> Result<f64, String> {
 pub enum Error {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("{} is no file of campaigns: {detail}", path.display())]
+    #[error("invalid campaign file {}: {detail}; docs/offers.md describes the format", path.display())]
     Offers { path: PathBuf, detail: String },
-    #[error("name the campaigns with --offers FILE, as pages read them")]
+    #[error("no campaign file; name the file that pages read with --offers FILE")]
     NoOffers,
-    #[error("no campaign `{campaign}` in the file; there are: {known}")]
+    #[error("unknown campaign `{campaign}`; the file has: {known}")]
     NoCampaign { campaign: String, known: String },
     #[error(
         "no decision of `{campaign}` among {messages} messages; pages of the full edition log them as exposures to `offer:{campaign}` where reports and experiments are allowed"

@@ -1,4 +1,5 @@
-//! What each policy would have earned a decision: every arm for everybody, all arms evenly, the logged policy, the trained one.
+//! Off-policy value of each policy per decision: every arm for everybody, all arms evenly, the logged policy, the
+//! trained one.
 //!
 //! The estimators are those of [`crate::lab::replay`]. The trained policy is judged on decisions that it was not trained on:
 //! five folds by device, each judged by the posterior of the other four. Otherwise it would be praised for what it

@@ -1,4 +1,4 @@
-//! What a merchandiser would see wrong with a shop's shelves, counted: `tillside lab shelves`.
+//! Defects of a shop's shelves that a merchandiser would see, counted: `tillside lab shelves`.
 //!
 //! A trained model is asked by shoppers who do plain things: look at a few items, buy one, come back the next day, type
 //! a query. Each line names what is counted and the bar that it should hold. The shoppers are drawn from the catalogue
@@ -31,7 +31,7 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read: {source}; check the path and its permissions, or train the model again", path.display())]
     Unreadable {
         path: PathBuf,
         source: std::io::Error,

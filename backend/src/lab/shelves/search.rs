@@ -1,4 +1,4 @@
-//! Whether searches find what they are for: committed queries, plain, misspelt, in pinyin, in Chinese, and with a price.
+//! Search quality on committed queries: plain, misspelt, in pinyin, in Chinese, and with a price.
 
 use serde::Deserialize;
 use tillside::recommend::{Placement, Recommender, Request};

@@ -1,4 +1,4 @@
-//! What seasons and festivals ask for in the demo's shop: the calendar that comes with the trainer, with boosts of this shop's own.
+//! Seasons and festivals of the demo's shop: the trainer's calendar, with boosts of this shop's own.
 //!
 //! A year of events would teach them; sixty simulated days cannot. Boosts are of goods alone, and say nothing of who buys.
 

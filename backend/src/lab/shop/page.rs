@@ -1,4 +1,4 @@
-//! What the pages of the shop fetch: `shop.json` and the product shards.
+//! Files that the pages of the shop fetch: `shop.json` and the product shards.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What people say of goods, English and Chinese side by side.
+//! Phrases of reviews, English and Chinese side by side.
 
 use crate::random::Random;
 

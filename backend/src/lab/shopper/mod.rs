@@ -1,4 +1,4 @@
-//! How well customers are foreseen: `tillside lab shopper`.
+//! Calibration and accuracy of the customer models: `tillside lab shopper`.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -31,22 +31,22 @@ use crate::train::part;
 use crate::{Coded, Outcome, progress};
 use history::{Asked, Cut};
 
-/// Says how well order history foretells who orders again, when, and what: cut in time, beside rules of thumb
+/// Measure how well order history predicts who orders again, when, and what, on a temporal hold-out and against rules of thumb
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Example:\n  tillside lab shopper --events orders.csv --catalog catalog.csv --hold-out 30"
 )]
 pub struct Args {
-    /// Events: the collector's messages or a table, as `tillside train` reads them; may be given several times
+    /// Events: the collector's messages or a table, as `tillside train` reads them; repeatable
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
-    /// The product feed, for categories
+    /// Product feed, for categories
     #[arg(long, value_name = "FILE")]
     catalog: Option<PathBuf>,
-    /// How many of the newest days are asked about
+    /// Newest days that are held out for testing
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(7..=365))]
     hold_out: u16,
-    /// Ask for the last basket of every customer with 3 to 50 as well
+    /// Also predict the last basket of every customer with 3 to 50 baskets
     #[arg(long)]
     next_basket: bool,
     /// Print all figures as JSON

@@ -1,4 +1,4 @@
-//! How good probabilities are: reliability in ten bins, Brier score, log loss.
+//! Scoring rules for probabilities: reliability in ten bins, Brier score, log loss.
 
 use serde::Serialize;
 

@@ -12,10 +12,10 @@ pub enum Error {
     #[error(transparent)]
     Catalogue(#[from] ingest::Error),
 
-    #[error("{} holds {count} products that can be used; shoppers need at least two to choose from", catalogue.display())]
+    #[error("{} has {count} usable products, at least two are needed; give another shop", catalogue.display())]
     ShopSmall { catalogue: PathBuf, count: usize },
 
-    #[error("{} is no features payload: {detail}", path.display())]
+    #[error("invalid features payload {}: {detail}; give the answer of GrowthBook's API", path.display())]
     Features { path: PathBuf, detail: String },
 
     #[error("{} cannot be written: {source}; check the path, its permissions and the disk", path.display())]

@@ -1,4 +1,4 @@
-//! What a shopper did, and how the collector would have stored it.
+//! Events of a simulated shopper, as the collector would have stored them.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! What is bought after what, planted between categories.
+//! Planted purchase rules between categories.
 //!
 //! A side of a rule is a list of words; a category belongs to it if its path, in lower case, contains one of them. So
 //! the rules hold on any shop that has such categories, and a rule of which a side is missing is left out.

@@ -1,4 +1,4 @@
-//! What was planted, for whoever checks that a model found it.
+//! Planted effects, written down to check that a model found them.
 
 use std::collections::BTreeMap;
 

@@ -48,7 +48,7 @@ impl Coded for StartError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CrmError {
-    #[error("there is no operation {method} {path}; /crm/v1/openapi.json lists all")]
+    #[error("unknown operation {method} {path}; /crm/v1/openapi.json lists them")]
     Operation { method: String, path: String },
     #[error(
         "this call is for members; sign in by POST /crm/v1/sign-in and send the token as Authorization: Bearer"
@@ -60,7 +60,7 @@ pub enum CrmError {
     Operator,
     #[error("login or secret is wrong; try again, or register by POST /crm/v1/members")]
     Credentials,
-    #[error("the body is not what this operation takes: {0}; /crm/v1/openapi.json describes it")]
+    #[error("invalid body: {0}; /crm/v1/openapi.json describes it")]
     Body(String),
     #[error("{field} is {found}; expected {expected}")]
     Field {
@@ -70,7 +70,7 @@ pub enum CrmError {
     },
     #[error("the login {0:?} is taken; choose another, or sign in")]
     Taken(String),
-    #[error("there is no {what} {id:?} of this member; list them first")]
+    #[error("this member has no {what} {id:?}; list them first")]
     Unknown { what: &'static str, id: String },
     #[error("order {id} is {state}; {wanted} needs one that is {needed}")]
     OrderState {
@@ -97,16 +97,18 @@ pub enum CrmError {
     },
     #[error("campaign {0:?} is unknown or not running; GET /crm/v1/campaigns lists those that are")]
     Campaign(String),
-    #[error("campaign {0:?} has spent its budget; no coupon is minted")]
+    #[error("campaign {0:?} has spent its budget; choose another of GET /crm/v1/campaigns")]
     Budget(String),
-    #[error("campaign {campaign:?} is for members who {needed}; no coupon is minted")]
+    #[error(
+        "campaign {campaign:?} is for members who {needed}; choose another of GET /crm/v1/campaigns"
+    )]
     Ineligible {
         campaign: String,
         needed: &'static str,
     },
     #[error("this takes {needed} points, the member has {has}; choose something that costs less")]
     Points { needed: i64, has: i64 },
-    #[error("{what:?} is for tier {tier:?} and above")]
+    #[error("{what:?} is for tier {tier:?} and above; choose another")]
     Tier { what: String, tier: String },
     #[error(
         "store {store} takes no visit at {visit} (Unix milliseconds); choose a time within its hours and a month, as GET /crm/v1/stores has them"
@@ -144,7 +146,7 @@ pub enum CrmError {
     BackupSize { bytes: usize, limit: usize },
     #[error("the Idempotency-Key {0:?} was used for another call; use a fresh key for each call")]
     KeyReused(String),
-    #[error("the database refused: {0}; send the call again, and tell the operator")]
+    #[error("the database failed: {0}; send the call again, and tell the operator")]
     Database(#[from] rusqlite::Error),
     #[error("the service failed: {0}; send the call again, and tell the operator")]
     Internal(String),

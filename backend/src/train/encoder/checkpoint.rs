@@ -1,4 +1,4 @@
-//! What an interrupted training goes on from.
+//! Checkpoint from which an interrupted training resumes.
 //!
 //! After every epoch all that the next one starts with is written beside the model, as safetensors: weights, moments,
 //! codes and the teacher's weights. Randomness and the order of pieces depend on seed and epoch alone, so that what goes on ends in the same

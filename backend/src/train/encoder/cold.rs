@@ -1,4 +1,4 @@
-//! Vectors of what hardly anybody has seen, from what its description says.
+//! Cold-start embeddings: shrinks rare items toward a ridge prediction from their features.
 //!
 //! After every epoch in floats the vectors of the items that were seen are regressed on their features (ridge regression,
 //! in closed form), and every item goes part of the way to what its own features foretell: the less it was seen, the

@@ -1,4 +1,4 @@
-//! What an encoder foresees after each item, as rows like those that are counted.
+//! Predictions of an encoder after each item, as neighbour rows: the teacher of a distillation.
 //!
 //! A row of what is viewed together knows the pairs that were seen; an encoder also knows how alike their items are. Its
 //! answers to every session of the training that came to an item, averaged, are what a row of that item would have to

@@ -1,4 +1,4 @@
-//! What is learnt: the next item, told apart from a sample of others by a softmax.
+//! Training objective: softmax cross-entropy of the next item against sampled negatives.
 //!
 //! All rows of a batch share their candidates. A candidate's chance of being among them is taken off its logit (logQ),
 //! so that what is learnt is the probability among all items. What a session has seen is no candidate for it: a shelf

@@ -1,4 +1,4 @@
-//! How fast a view fades with the days: a half-life, tried on visits that were held back.
+//! Decay of a view with the days: a half-life, chosen on held-back visits.
 //!
 //! The first looks of the newest sessions are asked of a shopper who has only the views of their sessions before, at
 //! their real times. Half-lives take their turns, and the one with the best ranks is the model's; a shop without such

@@ -1,4 +1,4 @@
-//! What is fitted to sessions and orders, or tried on those held back.
+//! Parameters fitted to sessions and orders, or chosen on held-back ones.
 //!
 //! | file | what |
 //! | --- | --- |

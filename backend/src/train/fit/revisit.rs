@@ -1,4 +1,4 @@
-//! The weights by which the odds of a return are told, fitted to what shoppers did in sessions that were held back.
+//! Return model: conditional logit of viewing an item again or something new, fitted to held-back sessions.
 //!
 //! At each step a session goes back to one of its items or on to something new. The utility of an item is `w·x` of its
 //! features, that of something new the logarithm of the sum of the scores of all new items: a conditional logit

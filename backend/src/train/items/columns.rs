@@ -1,4 +1,4 @@
-//! What the catalogue says of each item, as the model's columns: categories, brands, prices, stock, terms.
+//! Item columns of the model from the catalogue: categories, brands, prices, stock, terms.
 
 use std::collections::{BTreeMap, HashMap};
 

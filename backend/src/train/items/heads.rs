@@ -1,4 +1,4 @@
-//! What a product is, in a word: the phone of `5G Phone, 256 GB` and not of `Phone Case`, 手机 and not 手机壳.
+//! Head noun of a title: the phone of `5G Phone, 256 GB` and not of `Phone Case`, 手机 and not 手机壳.
 //!
 //! A noun stands at the end of its group in English titles as in Chinese ones. Of an English title that is the last word before a
 //! comma, a bracket, a number or a preposition; of a Chinese one the end of each run of characters, since brand, name and

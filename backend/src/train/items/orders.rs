@@ -1,4 +1,4 @@
-//! What shoppers bought, and what they viewed before it, in the model's numbering.
+//! Orders of shoppers, and the views before them, in the model's numbering.
 
 /// What one shopper bought at once.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! What makes one product of several items, and what works with what, as the feed says.
+//! Variants of one product and compatibility, from the feed.
 //!
 //! `item_group_id` joins variants; the most popular of them leads, and its number names the product. `fits` of an
 //! accessory and `model` of a device join the two: both may hold several values, and what an accessory fits counts only

@@ -1,4 +1,5 @@
-//! What completes a basket, solved for at once: linear weights of what is bought with and after what.
+//! Basket-completion weights: one ridge regression per item (after EASE, Steck, WWW 2019, on a limited number of
+//! sources).
 //!
 //! Rules count each pair by itself, so that ten things which are always bought together say ten times what one of them
 //! does. Here the weights of all sources of an item are those that foretell it best together, as in EASE (Steck, WWW 2019):

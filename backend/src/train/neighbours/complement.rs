@@ -1,4 +1,4 @@
-//! What is bought with and after what: rules over the orders of one shopper.
+//! Complements: association rules over the orders of one shopper.
 //!
 //! Each order that holds an item is a trial: which others are in it, or in the shopper's next orders within
 //! [`Limits::window`]? A rule needs [`SHOPPERS`] different shoppers, and a share of the trials whose lower confidence bound

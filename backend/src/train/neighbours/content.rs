@@ -1,4 +1,4 @@
-//! What is alike by its description: the cosine of weighted terms, for items that nobody has clicked yet too.
+//! Content neighbours: cosine of weighted terms (TF-IDF), also for items without clicks.
 //!
 //! A product's features are the nodes of its category path, its brand, its price band, its attributes and the words
 //! of its titles, each weighed by how rare it is. An inverted index finds what shares any; the rarest features are

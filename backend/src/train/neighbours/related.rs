@@ -1,4 +1,4 @@
-//! What the feed says of two products, in the rows of what is bought together.
+//! Relations that the feed states, added to the rows of complements.
 //!
 //! What completes a product, or belongs with it, stands first in its row, bought or not: the shop knows what fits. What
 //! replaces it is taken out, in both directions, whatever shoppers did. The feed is believed for the product that it

@@ -1,4 +1,4 @@
-//! What a count of rules does not tell by itself: whether a rule holds both ways, and what is on the rise.
+//! Reweights co-view rules by reciprocity and recent trend.
 //!
 //! An item that everything leads to says little about where it was come from: a rule counts for more where the way back
 //! is a rule as well, by `(1 + back / SCALE)^mutual`. And what the newest sessions look at more than all did is likely

@@ -1,4 +1,4 @@
-//! What is viewed after what: bidirectional sequential rules.
+//! Co-view neighbours: bidirectional sequential rules.
 //!
 //! Every pair of items in a session, at most [`WINDOW`] steps apart, supports a rule: the earlier item leads to the
 //! later with weight 1/steps, the later back to the earlier with [`BACKWARD`] of it. A pair that comes several times

@@ -1,4 +1,4 @@
-//! What is bought by those who look at an item: rules over the visits that end in an order.
+//! View-to-purchase neighbours: rules over the visits that end in an order.
 //!
 //! Most items are looked at more often than they are bought, and who looks at a phone and leaves with its case tells as
 //! much of the two as who buys both. The evidence asked for is that of [`crate::train::neighbours::complement`]: [`SHOPPERS`] different

@@ -1,4 +1,4 @@
-//! Whether an entry is sent now: what the CRM knows and the device does not. Pure.
+//! Decision whether an entry is sent now, from what the CRM knows and the device does not. Pure.
 
 use super::request::Reason;
 use super::settings::{Caps, Quiet};
