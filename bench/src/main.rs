@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bandit;
 mod baskets;
 mod data;
 mod definition;
@@ -90,6 +91,11 @@ enum Bench {
         #[command(flatten)]
         keep: Keep,
     },
+    /// Rewards of the bandit beside those of obp and Vowpal Wabbit
+    Bandit {
+        #[command(flatten)]
+        keep: Keep,
+    },
     /// Derive the tables and plots of docs/benchmarks.md from bench/records
     Docs {
         /// Fail, and change nothing, where the page is not what the records say
@@ -123,6 +129,7 @@ impl Bench {
             Bench::Quality(_)
             | Bench::Train { .. }
             | Bench::Shopper(_)
+            | Bench::Bandit { .. }
             | Bench::Offers
             | Bench::Lab { .. } => &["backend"],
             Bench::Check => &["backend"],
@@ -142,6 +149,7 @@ impl Bench {
             }
             Bench::Shopper(args) => shopper::run(&given("TILLSIDE")?, &args),
             Bench::Shelves => lab::shelves(&given("TILLSIDE")?, &given("TILLSIDE_MODEL")?),
+            Bench::Bandit { keep } => bandit::run(&given("TILLSIDE")?, keep.write),
             Bench::Offers => lab::offers(&given("TILLSIDE")?),
             Bench::Lab { keep } => experiments::throughput(&given("TILLSIDE")?, keep.write),
             Bench::Docs { check: true } => docs::check(),
