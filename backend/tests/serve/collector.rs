@@ -354,7 +354,7 @@ fn what_is_wrong_is_said_with_code_and_remedy() {
             stranger,
             401,
             "request.write_key",
-            "\"other\" is not known",
+            "unknown write key \"other\"",
         ),
         (
             "POST",

@@ -112,7 +112,7 @@ fn a_shop_measures_on_its_own_events() {
     .unwrap();
     let few = fails(&["lab", "split", "--events", &path("few.csv"), "--out", &out]);
     assert!(
-        few.starts_with("error[lab.split_nothing]: of 2 sessions"),
+        few.starts_with("error[lab.split_nothing]: no test row among the newest of 2 sessions"),
         "{few}"
     );
     let missing = fails(&["lab", "split", "--events", &path("none.csv"), "--out", &out]);
