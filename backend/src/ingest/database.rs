@@ -9,7 +9,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
+
+use super::Error;
 
 /// Characters that mean something in the URI of a database.
 const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
@@ -21,7 +24,7 @@ pub(crate) struct Opened {
     _copy: Option<Copy>,
 }
 
-pub(crate) fn open(path: &Path) -> rusqlite::Result<Opened> {
+fn open(path: &Path) -> rusqlite::Result<Opened> {
     let in_place = connect(path.as_os_str(), OpenFlags::empty());
     let refused = match in_place {
         Ok(connection) => {
@@ -57,6 +60,51 @@ pub(crate) fn open(path: &Path) -> rusqlite::Result<Opened> {
         connection,
         _copy: None,
     })
+}
+
+/// Reads the messages of the collector's database in the order in which they arrived, each with its time in milliseconds
+/// since 1970, corrected for the shopper's clock; `None` where the column holds no number. `what` is shown beside the progress.
+///
+/// # Errors
+/// [`Error::Damaged`], [`Error::Format`] for a database of something else, and what `each` answers with.
+pub(crate) fn messages<E: From<Error>>(
+    path: &Path,
+    what: &'static str,
+    mut each: impl FnMut(&[u8], Option<i64>) -> Result<(), E>,
+) -> Result<(), E> {
+    let damaged = |error: rusqlite::Error| Error::Damaged {
+        path: path.into(),
+        format: "SQLite",
+        detail: error.to_string(),
+    };
+    let opened = open(path).map_err(damaged)?;
+    let connection = &opened.connection;
+    let columns = "SELECT count(*) FROM pragma_table_info('events') WHERE name IN ('message', 'timestamp_ms')";
+    let number = |query| connection.query_row(query, [], |row| row.get::<_, i64>(0));
+    if number(columns).map_err(damaged)? < 2 {
+        Err(Error::Format {
+            path: path.into(),
+            line: 1,
+            column: 1,
+            found: "a SQLite database without the collector's table `events`".into(),
+            remedy: "give the collector.sqlite of `tillside serve`",
+        })?;
+    }
+    let total = number("SELECT count(*) FROM events").map_err(damaged)?;
+    let bar = crate::progress::bar(what, total.unsigned_abs());
+    let query = "SELECT message, timestamp_ms FROM events ORDER BY rowid";
+    let mut statement = connection.prepare(query).map_err(damaged)?;
+    let mut rows = statement.query([]).map_err(damaged)?;
+    while let Some(row) = rows.next().map_err(damaged)? {
+        bar.inc(1);
+        let message = match row.get_ref(0).map_err(damaged)? {
+            ValueRef::Text(text) | ValueRef::Blob(text) => text,
+            _ => b"",
+        };
+        each(message, row.get(1).ok())?;
+    }
+    bar.finish_and_clear();
+    Ok(())
 }
 
 /// Opens and reads a first page: SQLite says only then what is wrong.

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use rusqlite::types::ValueRef;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -173,43 +172,14 @@ pub(super) fn lines(
 
 /// Reads the table `events` of the collector's database, in the order in which the messages arrived.
 pub(super) fn database(path: &Path, gather: &mut Gather, reader: &mut Reader) -> Result<(), Error> {
-    let damaged = |error: rusqlite::Error| Error::Damaged {
-        path: path.into(),
-        format: "SQLite",
-        detail: error.to_string(),
-    };
-    let opened = database::open(path).map_err(damaged)?;
-    let connection = &opened.connection;
-    if !connection.table_exists(None, "events").map_err(damaged)? {
-        return Err(Error::Format {
-            path: path.into(),
-            line: 1,
-            column: 1,
-            found: "a SQLite database without the collector's table `events`".into(),
-            remedy: "give the collector.sqlite of `tillside serve`",
-        });
-    }
-    let total: i64 = connection
-        .query_row("SELECT count(*) FROM events", [], |row| row.get(0))
-        .map_err(damaged)?;
-    let bar = crate::progress::bar("reading events", total.unsigned_abs());
-    let query = "SELECT timestamp_ms, message FROM events ORDER BY rowid";
-    let mut statement = connection.prepare(query).map_err(damaged)?;
-    let mut rows = statement.query([]).map_err(damaged)?;
     let mut reading = Reading::new(path, gather);
-    while let Some(row) = rows.next().map_err(damaged)? {
+    database::messages(path, "reading events", |message, time| {
         reading.line += 1;
         reading.rows += 1;
-        bar.inc(1);
-        let message = match row.get_ref(1).map_err(damaged)? {
-            ValueRef::Text(text) | ValueRef::Blob(text) => text,
-            _ => b"",
-        };
-        // The column holds the time corrected for the shopper's clock.
-        let time = row.get(0).ok().filter(|time| instant::is_sane(*time));
+        let time = time.filter(|time| instant::is_sane(*time));
         reading.text(message, "message:", |_| time);
-    }
-    bar.finish_and_clear();
+        Ok::<(), Error>(())
+    })?;
     reading.conclude(reader, "SQLite", 0)
 }
 

@@ -46,7 +46,7 @@ mod understanding;
 
 pub(crate) use clicks::usual;
 pub(crate) use column::Look;
-pub(crate) use database::open as open_database;
+pub(crate) use database::messages as database_messages;
 pub use error::{Error, File};
 pub use hints::{Hints, Mapping};
 pub(crate) use instant::{parse as instant, print as iso};

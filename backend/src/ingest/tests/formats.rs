@@ -1,4 +1,4 @@
-//! Properties of every format: what was written is read, and no bytes make a reader panic.
+//! Property tests of all file formats: written rows are read back equal, and arbitrary bytes never cause a panic.
 
 use proptest::prelude::*;
 

@@ -89,7 +89,8 @@ fn estimates(metric: Metric, control: &Metrics, treatment: &Metrics, plan: &Plan
     )
 }
 
-/// Whether something can be compared with it.
+/// Whether a relative difference exists: a finite, positive mean and a positive variance of the control, and a finite mean
+/// of the treatment.
 fn is_sound(control: &Estimate, treatment: &Estimate) -> bool {
     control.mean.is_finite()
         && control.mean > 0.0
@@ -124,7 +125,7 @@ pub fn compare(control: &Metrics, treatment: &Metrics, name: &str, plan: &Plan) 
     plan.metrics.iter().filter_map(one).collect()
 }
 
-/// Whether a variation is shown not to be worse by the margins of the plan.
+/// Tests each guardrail metric of a variation for non-inferiority by the plan's margins.
 pub fn guard(control: &Metrics, treatment: &Metrics, name: &str, plan: &Plan) -> Vec<Guardrail> {
     let one = |(metric, margin): &(Metric, f64)| {
         let (control, treatment, adjusted) = estimates(*metric, control, treatment, plan);

@@ -20,7 +20,7 @@ pub struct Day {
     pub anytime: Interval,
 }
 
-/// What each day changed, by variation.
+/// Changes of the sums on each day, by variation.
 #[derive(Debug, Default)]
 pub struct Days(BTreeMap<i64, Vec<Sums>>);
 

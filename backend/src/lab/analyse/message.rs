@@ -21,7 +21,7 @@ use crate::ingest;
 /// Bytes of a page's path or of a value to cut by that are told apart.
 const LONGEST: usize = 200;
 
-/// What happened, of which metrics are made.
+/// Kinds of outcome that metrics count or sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Order,
@@ -52,7 +52,7 @@ pub struct Assigned {
     pub offer: Option<Box<Offered>>,
 }
 
-/// What one message says.
+/// One parsed message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fact {
     pub unit: u64,
@@ -370,7 +370,7 @@ fn products(properties: &Properties) -> Vec<Value> {
     }
 }
 
-/// What an order is worth: `revenue`, else `total`, else `value`, else its products.
+/// Value of an order: `revenue`, else `total`, else `value`, else its products.
 fn revenue(properties: &Properties) -> f64 {
     let sound = |number: &f64| number.is_finite() && *number >= 0.0;
     let named = [&properties.revenue, &properties.total, &properties.value];

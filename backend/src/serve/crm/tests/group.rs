@@ -36,6 +36,16 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().into()
 }
 
+/// Two members who made a group complete, the second signed in, and the id of the group.
+async fn pair() -> (Client, String) {
+    let mut client = Client::new();
+    client.join("an", None).await;
+    let id = text(&client.begin(KETTLE).await.1, "id");
+    client.join("bo", None).await;
+    client.enter(&id).await;
+    (client, id)
+}
+
 #[tokio::test]
 async fn two_members_meet_and_each_buys_one_for_less() {
     let mut client = Client::new();
@@ -103,11 +113,7 @@ async fn two_members_meet_and_each_buys_one_for_less() {
 
 #[tokio::test]
 async fn a_group_that_is_full_or_over_takes_nobody() {
-    let mut client = Client::new();
-    client.join("an", None).await;
-    let id = text(&client.begin(KETTLE).await.1, "id");
-    client.join("bo", None).await;
-    client.enter(&id).await;
+    let (mut client, id) = pair().await;
     client.join("cy", None).await;
     let (status, full) = client.enter(&id).await;
     assert_eq!(
@@ -147,11 +153,7 @@ async fn a_group_that_is_full_or_over_takes_nobody() {
 
 #[tokio::test]
 async fn nobody_orders_at_the_price_of_a_group_they_are_not_in() {
-    let mut client = Client::new();
-    client.join("an", None).await;
-    let id = text(&client.begin(KETTLE).await.1, "id");
-    client.join("bo", None).await;
-    client.enter(&id).await;
+    let (mut client, id) = pair().await;
     client.join("cy", None).await;
     let foreign = client.together(KETTLE, 1, &id).await;
     assert_eq!(text(&foreign.1, "code"), "crm.unknown");
@@ -181,11 +183,7 @@ async fn whoever_is_erased_leaves_no_group_behind_and_does_not_break_a_complete_
 
 #[tokio::test]
 async fn a_group_price_never_passes_the_headroom_that_the_shop_has_now() {
-    let mut client = Client::new();
-    client.join("an", None).await;
-    let id = text(&client.begin(KETTLE).await.1, "id");
-    client.join("bo", None).await;
-    client.enter(&id).await;
+    let (mut client, id) = pair().await;
     let mut shop = Shop::demo().expect("the embedded settings are checked");
     shop.group_buys.clear();
     shop.headroom.items.insert(KETTLE.into(), 10);
