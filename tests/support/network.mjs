@@ -23,8 +23,12 @@ function listener(/** @type {string} */ errors) {
   console.error = (...words) => (tell(words.join(" ")), error.apply(console, words));
   addEventListener("unhandledrejection", ({ reason }) => tell(`${reason} ${reason?.stack ?? ""}`));
   addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => tell(`${violatedDirective} forbids ${blockedURI}`));
+  // What a page that is left has not loaded by then was stopped, and is no fault.
+  let left = false;
+  addEventListener("pagehide", () => (left = true));
+  addEventListener("pageshow", () => (left = false));
   // What a page could not load is not said to the window, only on the way to the element.
-  addEventListener("error", (/** @type {Event} */ event) => tell(event instanceof ErrorEvent ? `${event.message} ${event.error?.stack ?? ""}` : `not loaded: ${/** @type {any} */ (event.target)?.outerHTML}`), true);
+  addEventListener("error", (/** @type {Event} */ event) => (left && !(event instanceof ErrorEvent)) || tell(event instanceof ErrorEvent ? `${event.message} ${event.error?.stack ?? ""}` : `not loaded: ${/** @type {any} */ (event.target)?.outerHTML}`), true);
 }
 
 /**

@@ -59,6 +59,8 @@ export const scenarios = {
     const complements = await ids(tab, "cart");
     assert.ok(complements.length > 0 && !complements.includes(phone), "what goes with the phone, not the phone");
     seen.push(await look(tab, "cart"));
+    // So that the cart that is seen again is a second sight, however fast the machine is.
+    await wait(1100);
 
     await tab.reload();
     await tab.there(`main [data-line="${phone}"]`);

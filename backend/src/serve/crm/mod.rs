@@ -20,7 +20,8 @@
 //! | [`channel`] | which channels a member may be written to in |
 //! | [`outbox`] | messages off the site: asked for by pages, judged, delivered to the shop's sender |
 //! | [`facts`] | signed, expiring statements about a member for the page |
-//! | [`api`] | operations, authentication, idempotency |
+//! | [`operations`] | the table of operations and their handlers |
+//! | [`api`] | HTTP: authentication, idempotency, answers |
 //! | [`error`] | refusals with stable codes |
 //!
 //! Every call that writes is one transaction that is on the disk before it is answered; a repeated `Idempotency-Key` gets
@@ -37,6 +38,7 @@ pub mod error;
 pub mod facts;
 pub mod group;
 pub mod member;
+pub mod operations;
 pub mod order;
 pub mod outbox;
 pub mod points;
